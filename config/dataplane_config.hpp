@@ -91,4 +91,7 @@ struct DataplaneConfig {
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
 
+// Every option the loader knows, sorted: "cores.poll", "port[].name".
+[[nodiscard]] std::vector<std::string> dataplane_options();
+
 }  // namespace stirline::config
