@@ -94,13 +94,14 @@ void EventLoop::turn(milliseconds longest) {
 
 void EventLoop::serve_timers() {
   const Clock::time_point now = Clock::now();
-  std::vector<TimerId> due;
+  std::vector<std::pair<Clock::time_point, TimerId>> due;
   for (const auto& [id, timer] : timers_) {
     if (timer.due <= now) {
-      due.push_back(id);
+      due.emplace_back(timer.due, id);
     }
   }
-  for (const TimerId id : due) {
+  std::ranges::sort(due);
+  for (const auto& [time, id] : due) {
     const auto found = timers_.find(id);
     if (found != timers_.end()) {
       const Handler handler = std::move(found->second.handler);
