@@ -18,6 +18,7 @@ enum class PortKind : std::uint8_t {
   tap,        // a TAP interface made by us; device = its name
   pcap,       // files: rx_pcap is read once, tx_pcap written
   null,       // swallows and gives nothing
+  existing,   // a device that EAL has already, under this name: made by tests and benchmarks, not accepted in files
 };
 
 struct PortConfig {
