@@ -292,13 +292,13 @@ Json Daemon::own_status() const {
     dataplane["error"] = trouble;
   }
   return {{"pid", ::getpid()},
-          {"uptime_s", now - started_},
+          {"uptime_seconds", now - started_},
           {"config", state_.config.file.string()},
           {"generation", generation_},
-          {"age_s", now - compiled_},
+          {"age_seconds", now - compiled_},
           {"tables",
            {{"trunks", state_.gathered.trunk_count},
-            {"numbers", state_.gathered.number_count},
+            {"number_ranges", state_.gathered.number_count},
             {"credentials", state_.gathered.credential_facts.size()},
             {"certificates", state_.judged.certificates.size()}}},
           {"credentials", credentials},

@@ -37,7 +37,7 @@ struct DataplaneClient::Push {
     wire::Descriptor memfd;
   };
   std::uint64_t generation = 0;
-  std::vector<Staged> staged;  // still to be sent
+  std::vector<Staged> staged;
   std::size_t next = 0;
   std::size_t commits = 0;
   PushDone done;
@@ -129,12 +129,10 @@ void DataplaneClient::send_next() {
   if (in_flight_ || queue_.empty()) {
     return;
   }
-  Request& request = queue_.front();
+  const Request& request = queue_.front();
   ++request_id_;
   in_flight_ = true;
-  const auto sent =
-      channel_.send(request.type, request_id_, request.payload, request.fd.valid() ? request.fd.get() : -1);
-  request.fd = wire::Descriptor();
+  const auto sent = channel_.send(request.type, request_id_, request.payload, request.fd);
   if (!sent) {
     lose(sent.error().text);
     return;
@@ -198,10 +196,10 @@ void DataplaneClient::push_step() {
   Request request;
   request.lost = [] {};
   if (push_->next < push_->staged.size()) {
-    Push::Staged& staged = push_->staged[push_->next++];
+    const Push::Staged& staged = push_->staged[push_->next++];
     request.type = wire::MessageType::table;
     request.payload = octets_of(wire::TableOffer{static_cast<std::uint16_t>(staged.kind), {}, staged.bytes});
-    request.fd = std::move(staged.memfd);
+    request.fd = staged.memfd.get();
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code != wire::ResultCode::ok) {
         finish_push(PushOutcome::refused, answer.text);
@@ -221,6 +219,8 @@ void DataplaneClient::push_step() {
       } else if (push_->commits >= options_.busy_attempts) {
         finish_push(PushOutcome::busy, answer.text);
       } else {
+        // What was staged went with the commit that was turned away: everything is offered again.
+        push_->next = 0;
         busy_timer_ = loop_.after(options_.busy_pause, [this] { push_step(); });
       }
     };

@@ -71,7 +71,7 @@ class DataplaneClient {
   struct Request {
     config::wire::MessageType type = config::wire::MessageType::status;
     std::string payload;
-    config::wire::Descriptor fd;
+    int fd = -1;  // of a table under way: belongs to push_
     std::function<void(const config::wire::Answer&)> answered;
     std::function<void()> lost;
   };

@@ -13,10 +13,9 @@
 
 namespace stirline::control {
 
-std::expected<std::string, std::string> read_file(const std::filesystem::path& path, std::size_t most,
-                                                  Excess excess) {
+std::expected<std::string, std::string> read_file(const std::filesystem::path& path, std::size_t most, Excess excess) {
   const config::wire::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat facts {};
+  struct stat facts{};
   if (!file.valid() || ::fstat(file.get(), &facts) != 0) {
     return std::unexpected<std::string>(std::strerror(errno));
   }

@@ -39,7 +39,7 @@ struct Gathered {
   std::vector<CredentialFacts> credential_facts;
   std::size_t trunk_count = 0;
   std::size_t number_count = 0;
-  TrustFiles trust;
+  crypto::ChainValidator trust;
   std::vector<X5uChain> x5u_chains;
 };
 

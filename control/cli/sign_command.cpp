@@ -102,10 +102,10 @@ int sign(const Options& options) {
   if (!pem) {
     return complain(fmt::format("{}: {}", options.key, pem.error()), kExitUsage);
   }
-  const auto scalar = crypto::read_private_key(*pem);
+  const auto secret = crypto::PrivateKey::from_pem(*pem);
   OPENSSL_cleanse(pem->data(), pem->size());
-  if (!scalar) {
-    return complain(fmt::format("{}: {}", options.key, scalar.error()), kExitUsage);
+  if (!secret) {
+    return complain(fmt::format("{}: {}", options.key, secret.error()), kExitUsage);
   }
   if (!file->result) {
     return complain(fmt::format("no SIP message: {}", to_text(file->result.error())), kExitRefused);
@@ -119,7 +119,7 @@ int sign(const Options& options) {
     return complain(fmt::format("not signed: {}", crypto::to_string(plan.error())), kExitRefused);
   }
   const std::unique_ptr<crypto::Engine> engine = crypto::make_openssl_engine();
-  auto key = engine->make_signing_key(scalar->span());
+  auto key = engine->make_signing_key(secret->scalar());
   if (!key) {
     return complain(fmt::format("{}: no private key of P-256", options.key), kExitUsage);
   }

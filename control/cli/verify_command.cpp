@@ -78,9 +78,14 @@ Judgement malformed(std::string reason, std::string text) {
 // What --cert gives, judged, ready for the processor.
 std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, crypto::Engine& engine,
                                                         std::int64_t now) {
-  auto trust = load_trust(options.trust, options.crls);
+  const auto trust =
+      load_trust({options.trust.begin(), options.trust.end()}, {options.crls.begin(), options.crls.end()});
   if (!trust) {
-    return std::unexpected(UsageError{std::move(trust.error())});
+    std::string text;
+    for (const TrustProblem& problem : trust.error()) {
+      text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", problem.file.string(), problem.text);
+    }
+    return std::unexpected(UsageError{std::move(text)});
   }
   crypto::Keyring keyring;
   for (const std::string& pair : options.certificates) {
@@ -94,14 +99,14 @@ std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, 
     if (!pem) {
       return std::unexpected(UsageError{fmt::format("{}: {}", file, pem.error())});
     }
-    const ChainJudgement judged = judge_chain(*pem, *trust, now);
+    const crypto::ChainVerdict verdict = trust->validate(*pem, now);
     crypto::Certificate certificate;
-    certificate.standing = judged.certificate.standing;
-    certificate.not_before = judged.certificate.not_before;
-    certificate.not_after = judged.certificate.not_after;
-    certificate.scope = crypto::TnAuthList(judged.certificate.scope);
+    certificate.standing = verdict.standing;
+    certificate.not_before = verdict.facts.not_before;
+    certificate.not_after = verdict.facts.not_after;
+    certificate.scope = verdict.facts.scope;
     if (certificate.standing == crypto::Reason::verified) {
-      auto key = engine.make_verifying_key(judged.certificate.point);
+      auto key = engine.make_verifying_key(verdict.facts.point);
       if (!key) {
         return std::unexpected(UsageError{fmt::format("{}: the leaf's key is no point of P-256", file)});
       }

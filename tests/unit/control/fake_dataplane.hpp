@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "config/tables/image.hpp"
@@ -124,6 +125,10 @@ class FakeDataplane {
         if (break_at_commit_.exchange(false)) {
           return false;
         }
+        const auto staged = std::exchange(staged_, {});
+        if (staged.size() != 4) {
+          return channel.send_result(id, ResultCode::refused, "commit: not all four tables were sent").has_value();
+        }
         wire::Answer reply;
         if (!commit_answers_.empty()) {
           reply = commit_answers_.front();
@@ -132,7 +137,7 @@ class FakeDataplane {
         if (reply.code == ResultCode::ok) {
           wire::Commit commit;
           std::memcpy(&commit, incoming.payload.data(), sizeof(commit));
-          generations_.push_back({commit.generation, staged_});
+          generations_.push_back({commit.generation, staged});
         }
         return channel.send_result(id, reply.code, reply.text).has_value();
       }
