@@ -58,7 +58,7 @@ int complain(std::string_view text, int status) {
   return status;
 }
 
-std::string_view to_text(crypto::SignOutcome outcome) {
+std::string_view phrase(crypto::SignOutcome outcome) {
   switch (outcome) {
     case crypto::SignOutcome::signed_:
       return "signed";
@@ -131,7 +131,7 @@ int sign(const Options& options) {
   crypto::DateLine date_line{};
   sip::EditList edits;
   if (!crypto::apply_signature(where, job->sign, date_line, edits)) {
-    return complain(to_text(job->sign.outcome), kExitRefused);
+    return complain(phrase(job->sign.outcome), kExitRefused);
   }
   if (edits.result_size(file->octets.size()) > sip::kMaxMessageBytes) {
     return complain("the signed message would be too long for a datagram", kExitRefused);
