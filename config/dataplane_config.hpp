@@ -68,10 +68,11 @@ struct LimitConfig {
 // What happens to SIP-port traffic that cannot be worked on: by default it is forwarded untouched; each case has its
 // counter.
 struct BadInputConfig {
-  OnBad truncated = OnBad::forward;      // frame shorter than its IP or UDP length says
-  OnBad checksum = OnBad::forward;       // wrong UDP or IPv4 header checksum (INL-UDP-02)
-  OnBad fragments = OnBad::forward;      // overlapping, incomplete at the deadline, too many
-  OnBad malformed_sip = OnBad::forward;  // parser error
+  OnBad truncated = OnBad::forward;           // frame shorter than its IP or UDP length says
+  OnBad checksum = OnBad::forward;            // wrong UDP or IPv4 header checksum (INL-UDP-02)
+  OnBad overlapping_fragments = OnBad::drop;  // two hosts may read them differently (RFC 5722)
+  OnBad fragments = OnBad::forward;           // incomplete at the deadline, too many
+  OnBad malformed_sip = OnBad::forward;       // parser error
 };
 
 struct DataplaneConfig {
@@ -89,5 +90,8 @@ struct DataplaneConfig {
 };
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
+
+// Every option the loader knows, sorted: "cores.poll", "port[].name".
+[[nodiscard]] std::vector<std::string> dataplane_options();
 
 }  // namespace stirline::config

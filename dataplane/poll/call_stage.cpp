@@ -5,7 +5,7 @@
 
 #include <rte_cycles.h>
 
-#include "sip_parser/action.hpp"
+#include "dataplane/packet/writer.hpp"
 
 namespace stirline::dataplane {
 namespace {

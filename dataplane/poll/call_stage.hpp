@@ -14,6 +14,7 @@
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
 #include "sip_parser/message.hpp"
 

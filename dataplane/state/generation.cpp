@@ -31,14 +31,13 @@ void derive_policies(Trunk& trunk) {
   trunk.originator = config.originator == tables::OriginatorSource::from ? crypto::Originator::from
                                                                          : crypto::Originator::asserted_then_from;
   trunk.insert_at = insert_position(config.insert_at);
-  trunk.sign_policy = {
-      .dial_plan = {.country_code = config.country_code,
-                    .national_prefix = config.national_prefix,
-                    .international_prefix = config.international_prefix,
-                    .accept_bare_digits = config.accept_bare_digits},
-      .originator = trunk.originator,
-      .date_tolerance_seconds = config.date_seconds,
-  };
+  sip::DialPlan& plan = trunk.sign_policy.dial_plan;
+  plan.country_code = config.country_code;
+  plan.national_prefix = config.national_prefix;
+  plan.international_prefix = config.international_prefix;
+  plan.accept_bare_digits = config.accept_bare_digits;
+  trunk.sign_policy.originator = trunk.originator;
+  trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
   trunk.verify_policy = {
       .fresh_seconds = config.fresh_seconds,
       .future_seconds = config.future_seconds,
