@@ -1,0 +1,58 @@
+// Configuration of stirline-control: trunks, numbers, credentials, trust. Explained in
+// config/reference/stirline-control.toml, which a test loads. File names in it are relative to the configuration file.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/config_error.hpp"
+#include "config/tables/trunk_table.hpp"
+
+namespace stirline::config {
+
+struct CredentialConfig {
+  std::string name;
+  std::filesystem::path key;    // PEM, P-256, unencrypted
+  std::filesystem::path chain;  // PEM, leaf first
+  std::string x5u;              // where that chain is published
+  std::uint32_t line = 0;       // for errors found after loading
+};
+
+// Who may be attested how. Narrower ranges win over wider ones.
+struct NumberRangeConfig {
+  std::vector<std::string> trunks;  // empty: all
+  std::string start;                // canonical digits; with count: the first number
+  std::uint64_t count = 0;          // 0: `start` is a prefix
+  char attest = 'A';                // 'A', 'B', 'C', or '-': do not sign
+  std::string credential;
+  std::uint32_t line = 0;
+};
+
+struct X5uFileConfig {
+  std::string url;
+  std::filesystem::path file;  // PEM chain that this URL serves (closed labs)
+  std::uint32_t line = 0;
+};
+
+struct ControlConfig {
+  std::filesystem::path file;                         // where this was read from
+  std::string socket = "/run/stirline/control.sock";  // the command line's
+  std::string dataplane_socket = "/run/stirline/dataplane.sock";
+  std::string log_level = "info";
+  std::vector<tables::Trunk> trunks;
+  std::vector<NumberRangeConfig> numbers;
+  std::vector<CredentialConfig> credentials;
+  std::vector<std::filesystem::path> anchors;  // PEM files
+  std::vector<std::filesystem::path> crls;     // PEM files, CRLs and the certificates that sign indirect ones
+  std::vector<X5uFileConfig> x5u_files;
+};
+
+[[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);
+
+// Every option the loader knows, sorted: "trunk[].peers", "trust.anchors".
+[[nodiscard]] std::vector<std::string> control_options();
+
+}  // namespace stirline::config

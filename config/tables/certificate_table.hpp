@@ -1,0 +1,29 @@
+// What control has found out about the certificates of others: by x5u, the standing of the chain and the facts of the
+// leaf.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "config/tables/image.hpp"
+#include "crypto_workers/certificate/tn_auth_list.hpp"
+#include "crypto_workers/stir/reason.hpp"
+
+namespace stirline::config::tables {
+
+struct Certificate {
+  std::string x5u;
+  crypto::Reason standing = crypto::Reason::certificate_unknown;  // verified: usable; else why not
+  std::array<std::uint8_t, 65> point{};
+  std::int64_t not_before = 0;
+  std::int64_t not_after = 0;
+  std::vector<crypto::TnEntry> scope;
+};
+
+[[nodiscard]] Image encode_certificates(const std::vector<Certificate>& certificates);
+[[nodiscard]] std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageView image);
+
+}  // namespace stirline::config::tables

@@ -1,0 +1,64 @@
+// Trunks: whose traffic is ours and what is done with it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "config/ip_prefix.hpp"
+#include "config/tables/image.hpp"
+
+namespace stirline::config::tables {
+
+inline constexpr std::size_t kMaxPeers = 256;      // prefixes of a trunk
+inline constexpr std::size_t kMaxTrunkPorts = 64;  // UDP ports of a trunk
+inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
+
+enum class Side : std::uint8_t { a, b };
+
+enum class Role : std::uint8_t {
+  pass,    // counted, never touched
+  sign,    // calls that leave to the peer are signed
+  verify,  // calls that come from the peer are verified
+  both,
+};
+
+enum class InsertAt : std::uint8_t { after_via, before_content_length, before_blank_line };  // INL-ED-01
+enum class OriginatorSource : std::uint8_t { asserted_then_from, from };                     // STIR-ID-01
+enum class TokenProfile : std::uint8_t { lenient, strict };
+enum class TooLarge : std::uint8_t { fragment, pass };  // INL-MTU-01: (a) fragment IP, (d) leave unsigned
+
+// A trunk is a peer (a set of addresses) at one side of one port pair. A packet belongs to it if the peer's address is
+// its source (coming from the peer: the frame entered at `side`) or its destination (going to the peer: it entered at
+// the other side), and the UDP port of the destination is one of `ports`.
+struct Trunk {
+  std::string name;
+  std::string pair;
+  Side side = Side::b;
+  Role role = Role::both;
+  std::vector<IpPrefix> peers;
+  std::vector<std::uint16_t> ports;
+  bool trusted = false;            // the peer's verstat is believed and kept (STIR-VS-15)
+  char unknown_attest = '-';       // for originators in no number range: 'A'..'C', or '-': do not sign
+  std::string unknown_credential;  // used with unknown_attest
+  std::string fixed_origid;        // UUID; empty: a keyed value per call (STIR-AS-11)
+  InsertAt insert_at = InsertAt::after_via;
+  OriginatorSource originator = OriginatorSource::asserted_then_from;
+  TokenProfile profile = TokenProfile::lenient;
+  TooLarge too_large = TooLarge::fragment;
+  std::uint32_t fresh_seconds = 60;  // STIR-VS-04
+  std::uint32_t future_seconds = 60;
+  std::uint32_t date_seconds = 60;  // STIR-AS-03
+  std::string country_code;         // dial plan (STIR-ID-04)
+  std::string national_prefix;
+  std::string international_prefix;
+  bool accept_bare_digits = true;
+  std::uint32_t line = 0;  // in the configuration file; does not travel
+};
+
+[[nodiscard]] Image encode_trunks(const std::vector<Trunk>& trunks);
+[[nodiscard]] std::expected<std::vector<Trunk>, TableError> decode_trunks(ImageView image);
+
+}  // namespace stirline::config::tables
