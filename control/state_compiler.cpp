@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "config/tables/number_table.hpp"
 #include "config/tables/trunk_table.hpp"
 #include "control/read_file.hpp"
+#include "crypto_workers/certificate/pem.hpp"
 #include "crypto_workers/certificate/private_key.hpp"
 
 namespace stirline::control {
@@ -60,7 +62,11 @@ class Gatherer {
       std::ranges::stable_sort(errors_, {}, &config::ConfigError::line);
       return std::unexpected(std::move(errors_));
     }
-    gathered_.credentials = SecretImage(tables::encode_credentials(credentials.records()));
+    if (config_.anchors.empty() && !config_.credentials.empty()) {
+      gathered_.warnings.emplace_back("no trust anchors: the chains of our own credentials are not validated");
+    }
+    tables::Image image = tables::encode_credentials(credentials.records());
+    gathered_.credentials = SecretImage(image);
     return std::move(gathered_);
   }
 
@@ -70,9 +76,17 @@ class Gatherer {
   }
 
   void gather_numbers() {
-    auto ranges = config::plan_numbers(config_);
+    const auto names_of = [](const auto& sections) {
+      std::vector<std::string> names;
+      for (const auto& section : sections) {
+        names.push_back(section.name);
+      }
+      return names;
+    };
+    const auto ranges =
+        config::compile_numbers(config_.numbers, names_of(config_.trunks), names_of(config_.credentials));
     if (!ranges) {
-      errors_.insert(errors_.end(), ranges.error().begin(), ranges.error().end());
+      complain(0, "numbers", "ranges that fit together", ranges.error());
       return;
     }
     gathered_.number_count = ranges->size();
@@ -147,8 +161,8 @@ class Gatherer {
       return bad("a PEM file with a certificate chain, leaf first", pem.error());
     }
     crypto::ChainVerdict verdict = gathered_.trust.validate(*pem, now_);
-    // Without all anchors a chain cannot be judged: only the anchors are reported then.
-    if (trusted_ && verdict.standing != crypto::Reason::verified) {
+    // Without all its anchors a chain cannot be judged: only the anchors are reported then.
+    if (trusted_ && !config_.anchors.empty() && verdict.standing != crypto::Reason::verified) {
       return bad("a chain that validates against the trust anchors",
                  fmt::format("{}: {}", crypto::facts(verdict.standing).name, verdict.text));
     }
@@ -192,6 +206,7 @@ std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig
 Judged judge(const Gathered& gathered, std::int64_t now) {
   Judged judged;
   judged.next_change = kNever;
+  judged.warnings = gathered.warnings;
   for (const X5uChain& chain : gathered.x5u_chains) {
     const crypto::ChainVerdict verdict = gathered.trust.validate(chain.pem, now);
     judged.certificates.push_back(to_record(chain.url, verdict));

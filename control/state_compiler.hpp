@@ -41,6 +41,7 @@ struct Gathered {
   std::size_t number_count = 0;
   crypto::ChainValidator trust;
   std::vector<X5uChain> x5u_chains;
+  std::vector<std::string> warnings;  // what is allowed and yet worth a word
 };
 
 // All mistakes at once, in the order of their lines: files that cannot be read, keys that are no P-256 keys or do not

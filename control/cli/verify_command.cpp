@@ -105,6 +105,7 @@ std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, 
     certificate.not_before = verdict.facts.not_before;
     certificate.not_after = verdict.facts.not_after;
     certificate.scope = verdict.facts.scope;
+    certificate.constraints = verdict.facts.constraints;
     if (certificate.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(verdict.facts.point);
       if (!key) {
