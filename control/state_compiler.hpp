@@ -54,7 +54,6 @@ struct Judged {
   config::tables::Image image;  // of the certificate table
   std::vector<config::tables::Certificate> certificates;
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
-  std::int64_t next_change = 0;       // earliest later time at which this would come out otherwise; INT64_MAX: never
 };
 
 [[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now);

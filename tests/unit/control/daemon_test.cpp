@@ -69,7 +69,7 @@ class DaemonTest : public ::testing::Test {
 
   bool until(const std::function<bool()>& done) { return test::turn_until(loop_, done); }
   bool until_generations(const FakeDataplane& dataplane, std::size_t count) {
-    return until([&] { return dataplane.generations().size() >= count; });
+    return until([&] { return dataplane.generations().size() >= count && !(daemon_ && daemon_->busy()); });
   }
 
   struct Reloaded {

@@ -10,6 +10,7 @@
 
 #include "config/tables/credential_table.hpp"
 #include "config/tables/number_table.hpp"
+#include "control/read_file.hpp"
 #include "tests/unit/control/scratch.hpp"
 
 namespace stirline::control {
@@ -174,18 +175,29 @@ TEST(StateCompiler, ForeignChainsBecomeRecordsWithTheirStanding) {
   EXPECT_EQ(judged.warnings.size(), 4U);
 }
 
-TEST(StateCompiler, AChainThatExpiresIsJudgedAnewAtThatSecond) {
+TEST(StateCompiler, TimeAloneChangesTheStandingOfAChain) {
   config::ControlConfig config = sample();
   config.x5u_files = {{kX5u, pem("test_leaf_spc1234_chain.pem"), 1}};
   const auto gathered = gather(config, kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());
-  const Judged today = judge(*gathered, kNow);
-  EXPECT_EQ(today.next_change, kNotAfter + 1);
-  EXPECT_TRUE(today.warnings.empty());
-  EXPECT_EQ(judge(*gathered, kNotAfter).certificates[0].standing, Reason::verified);
+  const Judged now = judge(*gathered, kNotAfter - 1);
+  EXPECT_EQ(now.certificates[0].standing, Reason::verified);
+  EXPECT_TRUE(now.warnings.empty());
   const Judged later = judge(*gathered, kNotAfter + 1);
   EXPECT_EQ(later.certificates[0].standing, Reason::certificate_expired);
   EXPECT_EQ(later.warnings.size(), 2U);  // the foreign chain and our own credential
+}
+
+// An intermediate that ends before its leaf ends the record: the data plane looks at nothing else.
+TEST(StateCompiler, AChainIsValidWhileAllItsCertificatesAre) {
+  const auto chain = read_file(pem("test_leaf_spc1234_chain.pem"), kMaxPemBytes);
+  ASSERT_TRUE(chain);
+  crypto::CertificateFacts leaf;
+  leaf.not_before = kNow;
+  leaf.not_after = kNotAfter + 1'000;
+  const Validity validity = chain_validity(*chain, leaf);
+  EXPECT_EQ(validity.not_before, kNow);
+  EXPECT_EQ(validity.not_after, kNotAfter);
 }
 
 }  // namespace
