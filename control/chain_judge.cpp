@@ -74,6 +74,7 @@ ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u,
   record.not_before = validity.not_before;
   record.not_after = validity.not_after;
   record.scope = verdict.facts.scope.entries();
+  record.constraints = verdict.facts.constraints;
   return judgement;
 }
 

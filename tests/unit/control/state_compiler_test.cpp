@@ -175,6 +175,18 @@ TEST(StateCompiler, ForeignChainsBecomeRecordsWithTheirStanding) {
   EXPECT_EQ(judged.warnings.size(), 4U);
 }
 
+// STIR-CE-05: what a certificate may sign travels with it.
+TEST(StateCompiler, ClaimConstraintsReachTheTable) {
+  config::ControlConfig config = sample();
+  config.x5u_files = {{kX5u, pem("test_leaf_constrained_chain.pem"), 1}};
+  const auto gathered = gather(config, kNow);
+  ASSERT_TRUE(gathered) << all_of(gathered.error());
+  const auto records = tables::decode_certificates(judge(*gathered, kNow).image);
+  ASSERT_TRUE(records) << records.error().text;
+  EXPECT_EQ(records->front().standing, Reason::verified);
+  EXPECT_FALSE(records->front().constraints.empty());
+}
+
 TEST(StateCompiler, TimeAloneChangesTheStandingOfAChain) {
   config::ControlConfig config = sample();
   config.x5u_files = {{kX5u, pem("test_leaf_spc1234_chain.pem"), 1}};
