@@ -18,6 +18,7 @@ enum class PortKind : std::uint8_t {
   tap,        // a TAP interface made by us; device = its name
   pcap,       // files: rx_pcap is read once, tx_pcap written
   null,       // swallows and gives nothing
+  existing,   // a device that EAL has already, under this name: made by tests and benchmarks, not accepted in files
 };
 
 struct PortConfig {
@@ -67,16 +68,17 @@ struct LimitConfig {
 // What happens to SIP-port traffic that cannot be worked on: by default it is forwarded untouched; each case has its
 // counter.
 struct BadInputConfig {
-  OnBad truncated = OnBad::forward;      // frame shorter than its IP or UDP length says
-  OnBad checksum = OnBad::forward;       // wrong UDP or IPv4 header checksum (INL-UDP-02)
-  OnBad fragments = OnBad::forward;      // overlapping, incomplete at the deadline, too many
-  OnBad malformed_sip = OnBad::forward;  // parser error
+  OnBad truncated = OnBad::forward;           // frame shorter than its IP or UDP length says
+  OnBad checksum = OnBad::forward;            // wrong UDP or IPv4 header checksum (INL-UDP-02)
+  OnBad overlapping_fragments = OnBad::drop;  // two hosts may read them differently (RFC 5722)
+  OnBad fragments = OnBad::forward;           // incomplete at the deadline, too many
+  OnBad malformed_sip = OnBad::forward;       // parser error
 };
 
 struct DataplaneConfig {
   std::string socket = "/run/stirline/dataplane.sock";  // listened on for control
   std::string element_id = "stirline";                  // names this appliance in origid (STIR-AS-11)
-  std::string origid_key_file;                          // 32 octets or more; empty: a random key each start
+  std::string origid_key_file;                          // 32 octets; empty: a random key each start
   std::string log_level = "info";                       // error, warning, info, debug
   std::string engine = "auto";                          // crypto engine: auto, openssl
   MemoryConfig memory;
@@ -88,5 +90,8 @@ struct DataplaneConfig {
 };
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
+
+// Every option the loader knows, sorted: "cores.poll", "port[].name".
+[[nodiscard]] std::vector<std::string> dataplane_options();
 
 }  // namespace stirline::config

@@ -38,6 +38,7 @@ struct WireError {
   std::string text;     // "peer speaks protocol version 7, this is version 1"
   bool closed = false;  // the peer has gone
   ResultCode code = ResultCode::bad_message;
+  std::uint32_t request_id = 0;  // of the message at fault, so that it can be answered; 0: unreadable
 };
 
 struct Incoming {
@@ -54,6 +55,9 @@ struct Answer {
   ResultCode code = ResultCode::ok;
   std::string text;
 };
+
+// What a received result says, its text fetched from the memfd if it came in one. Checked: any octets may be in there.
+[[nodiscard]] std::expected<Answer, WireError> read_answer(const Incoming& incoming);
 
 class Channel {
  public:

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 
 namespace stirline::test {
@@ -26,10 +25,11 @@ inline std::optional<std::filesystem::path> test_data(const std::string& relativ
 
 // The whole content of `path`, octet for octet.
 inline std::string read_file(const std::filesystem::path& path) {
+  std::string content(std::filesystem::file_size(path), '\0');
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+  in.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(in.gcount()));
+  return content;
 }
 
 }  // namespace stirline::test
