@@ -213,7 +213,7 @@ std::expected<std::vector<NumberRange>, std::string> compile_numbers(std::span<c
           intervals.push_back(*interval);
         }
       }
-      std::ranges::stable_sort(intervals, {}, &Interval::first);
+      std::ranges::sort(intervals, {}, &Interval::first);
       flatten(intervals, shape, ranges);
       if (ranges.size() > kMaxRanges) {
         return std::unexpected("the number ranges make a table of more than 256 MiB");
