@@ -35,7 +35,10 @@ void derive_policies(Trunk& trunk) {
   plan.country_code = config.country_code;
   plan.national_prefix = config.national_prefix;
   plan.international_prefix = config.international_prefix;
+  plan.routing_prefix = config.routing_prefix;
+  plan.national_digits = config.national_digits;
   plan.accept_bare_digits = config.accept_bare_digits;
+  plan.accept_leading_plus = config.accept_leading_plus;
   trunk.sign_policy.originator = trunk.originator;
   trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
   trunk.verify_policy = {
@@ -63,7 +66,7 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
                                     .not_before = record.not_before,
                                     .not_after = record.not_after,
                                     .scope = crypto::TnAuthList(record.scope),
-                                    .constraints = {}};
+                                    .constraints = record.constraints};
     if (record.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(record.point);
       if (!key) {
