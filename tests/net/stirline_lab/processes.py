@@ -26,15 +26,17 @@ def wait_until(condition, seconds, what, poll=0.05):
         time.sleep(poll)
 
 
-def run(argv, seconds=30, check=True, stdin=None):
-    """A short command; its output is in the result and, if it fails, in the error."""
+def run(argv, seconds=30, check=True):
+    """A short command; its output, as text with its line ends kept, is in the result and, if it fails, in the error."""
     argv = [str(word) for word in argv]
     try:
-        result = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=seconds, check=False)
+        result = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except FileNotFoundError as error:
         raise LabError(f"{argv[0]} is not installed") from error
     except subprocess.TimeoutExpired as error:
         raise LabError(f"{' '.join(argv)}: not done within {seconds} s") from error
+    result.stdout = result.stdout.decode(errors="replace")
+    result.stderr = result.stderr.decode(errors="replace")
     if check and result.returncode != 0:
         raise LabError(f"{' '.join(argv)}: exit status {result.returncode}: {(result.stderr or result.stdout).strip()}")
     return result

@@ -12,19 +12,33 @@ _ENTRY = re.compile(r"^UDP message (sent|received) (?:\((\d+) bytes\)|\[(\d+)\] 
 _RULE = re.compile(r"^-{20,} .*$", re.MULTILINE)
 
 
-def read_log(path):
-    """[(sent?, message)] of a SIPp message log."""
-    path = Path(path)
-    text = path.read_text(errors="replace") if path.exists() else ""
-    entries = []
-    for part in _RULE.split(text):
+class MessageLog:
+    """A SIPp message log that grows: each reading parses only what is new."""
+
+    def __init__(self, path):
+        self._path = Path(path)
+        self._offset = 0
+        self._rest = ""      # the entry that may still be growing
+        self._complete = []  # (sent?, message)
+
+    def entries(self):
+        """[(sent?, message)] so far."""
+        if self._path.exists():
+            with open(self._path, "rb") as file:
+                file.seek(self._offset)
+                new = file.read()
+            new = new[:new.rfind(b"\n") + 1]
+            self._offset += len(new)
+            *parts, self._rest = _RULE.split(self._rest + new.decode(errors="replace"))
+            self._complete += [entry for part in parts if (entry := self._parse(part))]
+        last = self._parse(self._rest)
+        return self._complete + ([last] if last else [])
+
+    @staticmethod
+    def _parse(part):
         found = _ENTRY.search(part)
-        if not found:
-            continue
-        message = sip.parse(part[found.end():].strip("\n") + "\n\n")
-        if message:
-            entries.append((found.group(1) == "sent", message))
-    return entries
+        message = sip.parse(part[found.end():].strip("\n") + "\n\n") if found else None
+        return (found.group(1) == "sent", message) if message else None
 
 
 def bracketed(address):
@@ -35,16 +49,17 @@ class Callee:
     """Answers every call: 180, 200, and 200 to the BYE."""
 
     def __init__(self, topology, address, folder):
-        self.log = Path(folder) / f"callee-{'v6' if ':' in address else 'v4'}-messages.log"
+        log = Path(folder) / f"callee-{'v6' if ':' in address else 'v4'}-messages.log"
+        self._log = MessageLog(log)
         argv = ["sipp", "-sf", SCENARIOS / "callee.xml", "-i", bracketed(address), "-p", SIP_PORT, "-nostdin",
-                "-trace_msg", "-message_file", self.log, "-trace_err", "-error_file", self.log.with_suffix(".errors")]
-        self.process = Process("SIPp callee", argv, self.log.with_suffix(".out"),
+                "-trace_msg", "-message_file", log, "-trace_err", "-error_file", log.with_suffix(".errors")]
+        self.process = Process("SIPp callee", argv, log.with_suffix(".out"),
                                namespace=topology.names["callee"], cwd=folder)
 
     def invites(self):
         """The INVITEs that arrived, the first copy of each, by Call-ID."""
         found = {}
-        for sent, message in read_log(self.log):
+        for sent, message in self._log.entries():
             if not sent and message.method == "INVITE":
                 found.setdefault(message.call_id, message)
         return found
@@ -58,7 +73,8 @@ class Caller:
 
     def __init__(self, topology, address, called_address, calls, rate, folder, name="caller"):
         self.planned = calls
-        self.log = Path(folder) / f"{name}-messages.log"
+        log = Path(folder) / f"{name}-messages.log"
+        self._log = MessageLog(log)
         rows = Path(folder) / f"{name}-numbers.csv"
         # Every third call asserts nothing, so that both sources of the originating number are used.
         rows.write_text("SEQUENTIAL\n" + "".join(
@@ -68,26 +84,26 @@ class Caller:
         seconds = int(len(calls) / rate) + 60
         argv = ["sipp", f"{bracketed(called_address)}:{SIP_PORT}", "-sf", SCENARIOS / "caller.xml", "-inf", rows,
                 "-i", bracketed(address), "-p", SIP_PORT, "-m", len(calls), "-r", rate, "-l", 1_000,
-                "-timeout", f"{seconds}s", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", self.log,
-                "-trace_err", "-error_file", self.log.with_suffix(".errors")]
+                "-timeout", f"{seconds}s", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", log,
+                "-trace_err", "-error_file", log.with_suffix(".errors")]
         self._seconds = seconds + 20
-        self.process = Process("SIPp caller", argv, self.log.with_suffix(".out"),
+        self.process = Process("SIPp caller", argv, log.with_suffix(".out"),
                                namespace=topology.names["caller"], cwd=folder)
 
     def answered(self):
         """Call-IDs whose INVITE got a 200."""
-        return {message.call_id for sent, message in read_log(self.log)
+        return {message.call_id for sent, message in self._log.entries()
                 if not sent and message.status == 200 and message.first("cseq").endswith("INVITE")}
 
     def ended(self):
         """Call-IDs whose BYE got a 200."""
-        return {message.call_id for sent, message in read_log(self.log)
+        return {message.call_id for sent, message in self._log.entries()
                 if not sent and message.status == 200 and message.first("cseq").endswith("BYE")}
 
     def placed(self):
         """{Call-ID: INVITE} of the calls placed so far."""
         found = {}
-        for sent, message in read_log(self.log):
+        for sent, message in self._log.entries():
             if sent and message.method == "INVITE":
                 found.setdefault(message.call_id, message)
         return found
