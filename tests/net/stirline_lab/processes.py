@@ -93,6 +93,7 @@ class Process:
             return False
 
     def kill(self):
+        """At once; no harm if it has ended."""
         self.send_signal(signal.SIGKILL)
         self._child.wait()
 
