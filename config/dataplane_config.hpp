@@ -18,6 +18,7 @@ enum class PortKind : std::uint8_t {
   tap,        // a TAP interface made by us; device = its name
   pcap,       // files: rx_pcap is read once, tx_pcap written
   null,       // swallows and gives nothing
+  existing,   // a device that EAL has already, under this name: made by tests and benchmarks, not accepted in files
 };
 
 struct PortConfig {
@@ -67,10 +68,11 @@ struct LimitConfig {
 // What happens to SIP-port traffic that cannot be worked on: by default it is forwarded untouched; each case has its
 // counter.
 struct BadInputConfig {
-  OnBad truncated = OnBad::forward;      // frame shorter than its IP or UDP length says
-  OnBad checksum = OnBad::forward;       // wrong UDP or IPv4 header checksum (INL-UDP-02)
-  OnBad fragments = OnBad::forward;      // overlapping, incomplete at the deadline, too many
-  OnBad malformed_sip = OnBad::forward;  // parser error
+  OnBad truncated = OnBad::forward;           // frame shorter than its IP or UDP length says
+  OnBad checksum = OnBad::forward;            // wrong UDP or IPv4 header checksum (INL-UDP-02)
+  OnBad overlapping_fragments = OnBad::drop;  // two hosts may read them differently (RFC 5722)
+  OnBad fragments = OnBad::forward;           // incomplete at the deadline, too many
+  OnBad malformed_sip = OnBad::forward;       // parser error
 };
 
 struct DataplaneConfig {

@@ -24,8 +24,9 @@ class EditList {
  public:
   static constexpr std::size_t kMaxEdits = 48;
 
-  // False, and nothing changed, if the list is full or the splice overlaps one already there. Two insertions at one
-  // place keep the order in which they were added.
+  // False, and nothing changed, if the list is full or the splice overlaps one already there: two removals share an
+  // octet, or an insertion lies inside a removal. An insertion at either end of a removal does not. Two insertions at
+  // one place keep the order in which they were added and stand in front of a replacement that begins there.
   [[nodiscard]] bool insert(std::uint16_t offset, std::string_view text) { return add({{offset, 0}, text}); }
   [[nodiscard]] bool remove(Span span) { return add({span, {}}); }
   [[nodiscard]] bool replace(Span span, std::string_view text) { return add({span, text}); }
@@ -55,7 +56,8 @@ class EditList {
     }
   }
 
-  // Writes the edited message to `out` and returns its length; 0 if `out` is too small.
+  // Writes the edited message to `out` and returns its length; 0 if `out` is too small or an edit lies outside
+  // `original`.
   [[nodiscard]] std::size_t apply(std::string_view original, std::span<char> out) const;
 
  private:
@@ -66,10 +68,15 @@ class EditList {
 };
 
 // Where new header lines go (INL-ED-01: configurable).
+//   after_via              behind the existing Via block: the first Via line and those that follow it without another
+//                          header field in between, wherever in the message that is. Via lines further down are left
+//                          alone, so the order of the hops stays
+//   before_content_length  in front of the Content-Length line; of the blank line if there is none
+//   before_blank_line      behind the last header field
 enum class InsertPosition : std::uint8_t { after_via, before_content_length, before_blank_line };
 
-// Offset at which a complete header line ("Name: value CRLF") may be inserted. before_content_length falls back to the
-// blank line.
+// Offset at which a complete header line ("Name: value CRLF") may be inserted into a message that was parsed without
+// error.
 [[nodiscard]] std::uint16_t insertion_offset(const Message& message, InsertPosition position);
 
 }  // namespace stirline::sip

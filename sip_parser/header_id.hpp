@@ -1,6 +1,7 @@
 // Names of the header fields this project knows, long and compact (RFC 3261 7.3.3, 20; RFC 8224 4 for "y").
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -37,8 +38,10 @@ enum class HeaderId : std::uint8_t {
   route,
   attestation_info,  // TS 24.229 7.2.18
   origination_id,    // TS 24.229 7.2.19
+  proxy_require,
+  accept,
 };
-inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::origination_id) + 1;
+inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::accept) + 1;
 
 // The long name as the standards print it ("P-Asserted-Identity"); "unknown" for HeaderId::unknown.
 [[nodiscard]] std::string_view name_of(HeaderId id);

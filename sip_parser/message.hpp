@@ -29,6 +29,7 @@ inline constexpr std::size_t kMaxHeaderBlockBytes = 49'152;
 inline constexpr std::size_t kMaxHeaderLines = 256;
 inline constexpr std::size_t kMaxFoldsPerHeader = 32;
 inline constexpr std::size_t kMaxVias = 64;
+inline constexpr std::size_t kMaxContacts = 32;
 inline constexpr std::size_t kMaxAssertedIdentities = 4;  // RFC 3325 9.1 allows two
 inline constexpr std::size_t kMaxIdentities = 16;         // STIR-HDR-02: what is beyond is counted, not read
 
@@ -81,7 +82,7 @@ class Message {
   [[nodiscard]] Span method_text() const { return method_text_; }  // request only; case-sensitive (RFC 3261 7.1)
   [[nodiscard]] const Uri& request_uri() const {
     return request_uri_;
-  }                                                               // request only; scheme other: only `whole` is set
+  }  // request only; scheme other: only `whole` is set
   [[nodiscard]] std::uint16_t status() const { return status_; }  // response only
 
   // True after a failed parse too, if the start line itself was read: kind() and method() (request) or status() then
@@ -103,6 +104,7 @@ class Message {
   [[nodiscard]] std::span<const NameAddr> asserted_identities() const { return {asserted_.data(), asserted_count_}; }
   [[nodiscard]] std::span<const IdentityHeader> identities() const { return {identities_.data(), identity_count_}; }
   [[nodiscard]] std::size_t identities_seen() const { return identities_seen_; }  // may exceed identities().size()
+  [[nodiscard]] std::optional<std::uint8_t> max_forwards() const { return max_forwards_; }
   // Seconds since 1970-01-01 UTC, or nothing if there is no Date or date_malformed().
   [[nodiscard]] std::optional<std::int64_t> date() const { return date_; }
   [[nodiscard]] bool date_malformed() const { return date_malformed_; }
@@ -116,6 +118,23 @@ class Message {
   }  // offset of the CRLF that ends the header block
 
  private:
+  using Result = std::expected<void, ParseError>;
+
+  void reset();
+  void classify();
+  [[nodiscard]] Result check_once_only() const;
+  [[nodiscard]] Result check_present(const Strictness& strictness) const;
+  [[nodiscard]] Result read_vias(std::string_view octets, const Strictness& strictness);
+  [[nodiscard]] Result read_party(std::string_view octets, HeaderId id, NameAddr& party) const;
+  [[nodiscard]] Result read_call_id(std::string_view octets);
+  [[nodiscard]] Result read_cseq(std::string_view octets);
+  [[nodiscard]] Result read_max_forwards(std::string_view octets);
+  [[nodiscard]] Result read_contacts(std::string_view octets);
+  [[nodiscard]] Result read_asserted_identities(std::string_view octets);
+  void read_identities(std::string_view octets);
+  [[nodiscard]] Result read_date(std::string_view octets, const Strictness& strictness);
+  [[nodiscard]] Result read_body(std::string_view octets, std::size_t body_offset);
+
   Kind kind_ = Kind::request;
   Method method_ = Method::other;
   bool start_line_known_ = false;
@@ -137,10 +156,12 @@ class Message {
   Via top_via_;
   std::optional<NameAddr> contact_;
   std::optional<std::int64_t> date_;
+  std::optional<std::uint8_t> max_forwards_;
   std::optional<std::uint32_t> content_length_;
   Span body_;
   Span after_body_;
   std::array<std::uint16_t, kHeaderIds> counts_{};
+  std::array<std::uint16_t, kHeaderIds> first_{};  // index in headers_, where counts_ is not zero
   std::array<HeaderLine, kMaxHeaderLines> headers_;
   std::array<NameAddr, kMaxAssertedIdentities> asserted_;
   std::array<IdentityHeader, kMaxIdentities> identities_;

@@ -2,6 +2,7 @@
 // another.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,17 +12,17 @@ namespace stirline::sip {
 
 enum class ErrorCode : std::uint8_t {
   ok = 0,
-  not_sip,        // no SIP start line: RTP, STUN, anything else on the port (INL-UDP-05)
-  keepalive,      // CRLF or CRLFCRLF or an empty datagram (RFC 5626 3.5, 4.4)
-  too_long,       // more than 65,535 octets (INL-MTU-02)
-  no_blank_line,  // the header block has no end
-  start_line,     // request or status line not of the grammar (RFC 3261 7.1, 7.2)
-  version,        // a SIP version other than 2.0
-  status,         // status code not three digits 100..699
-  header_name,    // empty header name or a character that is not a token character
-  header_no_colon,
-  header_count,       // more than kMaxHeaderLines
-  header_block,       // header block longer than its limit
+  not_sip,          // no SIP start line: RTP, STUN, anything else on the port (INL-UDP-05)
+  keepalive,        // CRLF or CRLFCRLF or an empty datagram (RFC 5626 3.5, 4.4)
+  too_long,         // more than 65,535 octets (INL-MTU-02)
+  no_blank_line,    // the header block has no end
+  start_line,       // request or status line not of the grammar (RFC 3261 7.1, 7.2)
+  version,          // a SIP version other than 2.0
+  status,           // status code not three digits 100..699
+  header_name,      // empty header name or a character that is not a token character
+  header_no_colon,  // a line without a colon, or a line of blanks only (which some read as the end of the header block)
+  header_count,     // more than kMaxHeaderLines
+  header_block,     // header block longer than its limit
   control_in_header,  // NUL or another control character (INL-ED-03)
   bare_lf,            // LF without CR, unless accepted by Strictness
   bare_cr,            // CR without LF
@@ -40,7 +41,9 @@ enum class ErrorCode : std::uint8_t {
   content_length_beyond,    // Content-Length larger than the datagram
   bad_date,                 // Date not of RFC 3261 20.17, or not GMT
   value_count,              // too many values of a header (Via, Contact, P-Asserted-Identity): header says which
+  bad_call_id,              // Call-ID empty or with blanks inside
 };
+inline constexpr std::size_t kErrorCodes = static_cast<std::size_t>(ErrorCode::bad_call_id) + 1;
 
 // "OK", "NOT_SIP", "CONTENT_LENGTH_BEYOND" ...: the upper-case form of the enumerator; stable, used by scripts and
 // counters.

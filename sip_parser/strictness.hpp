@@ -9,6 +9,7 @@ struct Strictness {
   bool accept_missing_max_forwards = true;   // RFC 2543 requests have none (RFC 4475 3.4.1)
   bool accept_missing_branch_cookie = true;  // RFC 2543 Via (RFC 3261 17.2.3)
   bool accept_missing_contact = true;        // an INVITE must carry one (RFC 3261 8.1.1.8); not ours to enforce
+  bool accept_malformed_date = true;  // told by Message::date_malformed() instead: a bad Date spoils the verdict only
 };
 
 }  // namespace stirline::sip

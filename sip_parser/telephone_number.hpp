@@ -20,19 +20,29 @@ struct TelephoneNumber {
   friend bool operator==(const TelephoneNumber& a, const TelephoneNumber& b) { return a.view() == b.view(); }
 };
 
-// How a trunk writes numbers. An empty string switches its rule off.
+// How a trunk writes numbers that do not begin with '+'. An empty string or zero switches its rule off. The rules are
+// tried in the order in which they stand here; a number that none of them converts keeps its digits (911, 112).
 struct DialPlan {
-  std::string_view country_code;          // "1", "49": put before national numbers
-  std::string_view national_prefix;       // "0" in most of Europe: stripped from national numbers
+  std::string_view routing_prefix;        // "1010288": stripped wherever it leads, before the rules below
   std::string_view international_prefix;  // "011", "00": stripped from international numbers
-  bool accept_bare_digits = true;  // an all-digit user part without user=phone is a number (STIR-ID-03 "by policy")
+  std::string_view country_code;          // "1", "49": put before national numbers
+  std::string_view national_prefix;       // "1", "0": stripped from national numbers
+  std::uint8_t national_digits = 0;  // 10 in North America: digits of a national number without its prefix. Numbers
+                                     // of another length are not national. Zero: any number with the prefix is,
+                                     // if five digits or more are left, and none without it
+  bool accept_leading_plus = true;   // a user part "+digits" without user=phone is a number (STIR-ID-03 "by policy")
+  bool accept_bare_digits = true;    // so is an all-digit user part
 };
 
-// The canonical number of `uri`, or nothing if it is not a telephone number under the rules above.
+// The canonical number of `uri`, or nothing if it is not a telephone number under the rules above (STIR-ID-03: then the
+// URI procedure applies). A local number with phone-context is one only if the context is "+" and the trunk's country
+// code: any other context makes it private (RFC 3966 5.1.5).
 [[nodiscard]] std::optional<TelephoneNumber> telephone_number(std::string_view message, const Uri& uri,
                                                               const DialPlan& plan);
 
-// The canonical form of a number already taken out of its URI ("+1 (215) 555-0121" -> "12155550121").
+// The canonical form of a number already taken out of its URI ("+1 (215) 555-0121" -> "12155550121"): visual separators
+// go, then the dial plan speaks. Nothing if any other character stands in it, if a '+' is followed by what is no E.164
+// number (1 to 15 digits, the first not 0), or if it is longer than kMaxDigits.
 [[nodiscard]] std::optional<TelephoneNumber> canonical_number(std::string_view written, const DialPlan& plan);
 
 }  // namespace stirline::sip

@@ -1,4 +1,5 @@
-// Signing credentials: the only place where private keys travel. The image's memory is wiped by whoever holds it last.
+// Signing credentials: the only place where private keys travel. The image's memory is wiped by whoever holds it last
+// (config/wipe.hpp); a Credential wipes its own scalar.
 #pragma once
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "config/tables/image.hpp"
+#include "config/wipe.hpp"
 
 namespace stirline::config::tables {
 
@@ -18,6 +20,8 @@ struct Credential {
   std::array<std::uint8_t, 65> point{};   // its public key, uncompressed
   std::int64_t not_before = 0;            // seconds since 1970
   std::int64_t not_after = 0;
+
+  ~Credential() { wipe(std::as_writable_bytes(std::span(scalar))); }
 };
 
 [[nodiscard]] Image encode_credentials(const std::vector<Credential>& credentials);

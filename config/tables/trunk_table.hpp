@@ -1,6 +1,7 @@
 // Trunks: whose traffic is ours and what is done with it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -10,6 +11,10 @@
 #include "config/tables/image.hpp"
 
 namespace stirline::config::tables {
+
+inline constexpr std::size_t kMaxPeers = 256;      // prefixes of a trunk
+inline constexpr std::size_t kMaxTrunkPorts = 64;  // UDP ports of a trunk
+inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
 
 enum class Side : std::uint8_t { a, b };
 

@@ -38,6 +38,7 @@ struct WireError {
   std::string text;     // "peer speaks protocol version 7, this is version 1"
   bool closed = false;  // the peer has gone
   ResultCode code = ResultCode::bad_message;
+  std::uint32_t request_id = 0;  // of the message at fault, so that it can be answered; 0: unreadable
 };
 
 struct Incoming {

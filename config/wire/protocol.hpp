@@ -5,6 +5,7 @@
 // (SCM_RIGHTS). A peer of another version or schema is told so and changes nothing (design.md 1).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace stirline::config::wire {
@@ -56,9 +57,11 @@ enum class ResultCode : std::uint32_t {
 };
 
 struct Result {
-  std::uint32_t code = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t code = 0;  // ResultCode
+  std::uint32_t memfd_bytes =
+      0;  // 0: the text follows; else nothing follows and the memfd holds this many octets of it
   // followed by the text, UTF-8, without zero
 };
+static_assert(sizeof(Result) == 8);
 
 }  // namespace stirline::config::wire

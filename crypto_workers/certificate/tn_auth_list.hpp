@@ -1,6 +1,7 @@
 // TNAuthList: which numbers and service providers a STIR certificate speaks for (RFC 8226 9; STIR-CE-01..03).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <span>
@@ -31,6 +32,10 @@ class TnAuthList {
   // containment.
   [[nodiscard]] bool contains_number(std::string_view number) const;
 
+  // Is everything this list names within `parent`, the list of the issuing certificate (RFC 9060 4.1; STIR-CE-08)? A
+  // parent with an SPC may delegate any number; which ones are its own is the CA's word.
+  [[nodiscard]] bool within(const TnAuthList& parent) const;
+
   // May the holder speak for `number`? An SPC covers by the trust in the issuing regime (STIR-VS-09, STIR-SH-06).
   [[nodiscard]] bool covers(std::string_view number) const { return has_spc() || contains_number(number); }
 
@@ -44,7 +49,10 @@ enum class TnAuthListError : std::uint8_t {
   bad_spc,     // not IA5String, or empty
   bad_number,  // not 1..15 of 0-9 # *
   bad_range,   // start with other than digits, count below 2, or beyond its digit length (STIR-CE-02)
+  too_long,    // more than kMaxTnAuthListEntries
 };
+
+inline constexpr std::size_t kMaxTnAuthListEntries = 1'024;
 
 // Decodes the value of the extension 1.3.6.1.5.5.7.1.26 (the octets inside extnValue). Own decoder: no allocation
 // before a length has been checked, at most 1,024 entries.

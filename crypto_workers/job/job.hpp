@@ -12,6 +12,7 @@
 #include "crypto_workers/job/keyring.hpp"
 #include "crypto_workers/passport/open.hpp"
 #include "crypto_workers/stir/reason.hpp"
+#include "crypto_workers/stir/uri_identity.hpp"
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
@@ -74,6 +75,8 @@ struct VerifyJob {
   std::optional<std::int64_t> date;
   sip::TelephoneNumber orig;
   sip::TelephoneNumber dest;
+  UriIdentity orig_uri;  // where there is no number: the normalised URI (STIR-ID-05), or empty
+  UriIdentity dest_uri;
   std::uint8_t identity_count = 0;
   std::array<sip::IdentityHeader, sip::kMaxIdentities> identities;
   // out

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "crypto_workers/stir/reason.hpp"
@@ -30,6 +31,7 @@ struct Certificate {
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   TnAuthList scope;
+  ClaimConstraints constraints;  // empty: none (STIR-CE-05)
 };
 
 class Keyring {

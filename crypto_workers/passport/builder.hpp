@@ -30,9 +30,27 @@ struct ShakenClaims {        // RFC 8588 4-5; STIR-SH-01
                                                                                 std::string_view x5u,
                                                                                 std::span<char> out);
 
+// An identity of a claim: a canonical number or a normalised URI (RFC 8224 8.5).
+struct ClaimedIdentity {
+  bool is_uri = false;
+  std::string_view text;
+};
+
+struct BaselineClaims {  // RFC 8225 5: no ppt
+  ClaimedIdentity dest;
+  std::int64_t iat = 0;
+  ClaimedIdentity orig;
+};
+
+// The same for a PASSporT without ppt: what a verifier rebuilds when it receives the compact form (RFC 8225 7;
+// STIR-VS-03).
+[[nodiscard]] std::expected<std::size_t, BuildError> build_baseline_signing_input(const BaselineClaims& claims,
+                                                                                  std::string_view x5u,
+                                                                                  std::span<char> out);
+
 // Writes the whole header line, CRLF included:
 //   Identity: <signing input>.<signature>;info=<x5u>;alg=ES256;ppt="shaken"
-// (STIR-HDR-06: the quoted form is the default). Returns its length.
+// (STIR-HDR-06: the quoted form is the default; an empty `ppt` writes no such parameter). Returns its length.
 [[nodiscard]] std::expected<std::size_t, BuildError> build_identity_line(
     std::string_view signing_input, std::span<const std::uint8_t, kSignatureBytes> signature, std::string_view x5u,
     std::string_view ppt, std::span<char> out);

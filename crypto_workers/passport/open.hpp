@@ -8,9 +8,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "crypto_workers/stir/reason.hpp"
 #include "sip_parser/identity_header.hpp"
@@ -31,8 +33,12 @@ enum class Profile : std::uint8_t {
 
 // What the token must say, taken from the SIP message and the trunk's policy.
 struct Expectation {
-  const sip::TelephoneNumber* orig = nullptr;  // nullptr: the message holds no number (originator_unknown)
+  const sip::TelephoneNumber* orig = nullptr;  // nullptr: the message holds no number
   const sip::TelephoneNumber* dest = nullptr;
+  std::string_view orig_uri;  // normalised (RFC 8224 8.5), for identities that are no numbers; empty: none
+  std::string_view dest_uri;
+  std::optional<std::int64_t> date;  // the Date header: only the compact form needs it (STIR-VS-03)
+  bool date_malformed = false;
   std::int64_t now = 0;              // seconds since 1970
   std::int64_t fresh_seconds = 60;   // |now - iat| at most, into the past  (STIR-VS-04)
   std::int64_t future_seconds = 60;  // and into the future
@@ -45,9 +51,10 @@ struct OpenedToken {
   char attest = 0;                           // 'A', 'B', 'C'; 0 if absent
   std::array<char, kUuidBytes> origid{};     // all zero if absent
   std::int64_t iat = 0;
+  bool orig_is_uri = false;  // the claim orig holds a URI: no TNAuthList speaks for it
   // Into the Opener's buffers or the message: valid until the Opener's slot is used again.
   std::string_view x5u;            // from the parameter info
-  std::string_view signing_input;  // the first two segments as received, fold blanks dropped
+  std::string_view signing_input;  // the first two segments as received, fold blanks dropped; compact form: rebuilt
   std::array<std::uint8_t, kSignatureBytes> signature{};
 };
 
@@ -63,6 +70,10 @@ class Opener {
   // is bad.
   void open(std::string_view message, const sip::IdentityHeader& identity, const Expectation& expectation,
             std::size_t slot, OpenedToken& out);
+
+  // Does the token behind `signing_input` keep to what its certificate constrains (RFC 8226 8, RFC 9118; STIR-CE-05)?
+  // Reads the payload anew: few certificates carry constraints.
+  [[nodiscard]] bool satisfies(const ClaimConstraints& constraints, std::string_view signing_input);
 
  private:
   struct Impl;

@@ -23,6 +23,7 @@ enum class Reason : std::uint8_t {
   x5u_mismatch,                  // 436 x5u differs from info
   typ_unsupported,               // 437
   alg_unsupported,               // 437
+  crit_unsupported,              // 437 the header names extensions that must be understood (RFC 7515 4.1.11)
   alg_mismatch,                  // 438 the parameter differs from the token's alg
   ppt_mismatch,                  // 438
   claim_missing,                 // 438
@@ -48,8 +49,9 @@ enum class Reason : std::uint8_t {
   outside_certificate_validity,  // 437 iat or Date outside the certificate's validity (STIR-VS-06)
   signature_malformed,           // 438 not 64 octets
   signature_wrong,               // 438
+  claim_constraint,              // 438 the certificate forbids such a token (RFC 8226 8, RFC 9118; STIR-CE-05)
 };
-inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::signature_wrong) + 1;
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::claim_constraint) + 1;
 
 struct ReasonFacts {
   std::string_view name;    // "signature_wrong": counters, JSON, logs

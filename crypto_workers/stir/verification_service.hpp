@@ -24,8 +24,13 @@ struct MarkPlan {
   std::array<sip::Span, kMaxRemovals>
       removals;  // foreign verstat parameters; Attestation-Info and Origination-Id lines
   std::size_t removal_count = 0;
-  std::array<std::uint16_t, kMaxMarks>
-      marks;  // where ";verstat=..." goes: behind the number of From and of each PAI value
+  struct Mark {
+    std::uint16_t offset = 0;  // where ";verstat=..." goes: behind the number of From or of a PAI value
+    // A tel URI without angle brackets takes no parameters (what follows it belongs to the header field): it is put in
+    // brackets, '<' at bracket.offset. Empty otherwise.
+    sip::Span bracket;
+  };
+  std::array<Mark, kMaxMarks> marks;
   std::size_t mark_count = 0;
   bool complete = true;  // false: more removals than fit; the message must then not be forwarded as marked
 };

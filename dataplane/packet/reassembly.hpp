@@ -25,7 +25,7 @@ struct FragmentSet {
   std::array<rte_mbuf*, kMaxFragments> packets{};
   std::uint16_t count = 0;
   std::uint16_t port = 0;            // of arrival
-  std::uint32_t payload_length = 0;  // complete datagrams: UDP header and data
+  std::uint32_t payload_length = 0;  // complete datagrams: UDP header and data. Others: without meaning
 };
 
 enum class ReassemblyEvent : std::uint8_t {
@@ -42,6 +42,7 @@ struct ReassemblyLimits {
   std::uint32_t datagrams = 512;
   std::uint32_t datagrams_per_source = 64;
   std::uint64_t timeout_cycles = 0;
+  std::uint32_t hash_seed = 0;  // random in production, so that nobody outside can aim at one bucket
 };
 
 class Reassembler {
@@ -52,8 +53,9 @@ class Reassembler {
   Reassembler& operator=(const Reassembler&) = delete;
 
   // Takes a packet whose frame is of kind udp_fragment and lies in one segment. After any event but `held` the caller
-  // owns `set`. Exact duplicates of a fragment are held with the rest. After overlap the datagram's later fragments
-  // start afresh.
+  // owns `set`. Exact duplicates of a fragment (data too) are held with the rest. After overlap the datagram's later
+  // fragments start afresh. A datagram is of one port and one VLAN. The caller looks at the UDP length and checksum of
+  // a complete one.
   ReassemblyEvent add(rte_mbuf* packet, const Frame& frame, std::uint64_t now_cycles, FragmentSet& set);
 
   // Takes out one datagram that is too old; false if there is none. Cheap when nothing has expired.
@@ -67,7 +69,8 @@ class Reassembler {
   std::unique_ptr<Impl> impl_;
 };
 
-// Copies the payload (UDP header and data) of a complete set to `out`; returns its length, or 0 if `out` is too small.
+// Copies the payload (UDP header and data) of a complete set to `out`; returns its length, or 0 if `out` is too small
+// or the packets are no longer what they were.
 [[nodiscard]] std::size_t gather(const FragmentSet& set, std::span<std::uint8_t> out);
 
 }  // namespace stirline::dataplane

@@ -19,7 +19,7 @@
 namespace stirline::dataplane {
 
 enum class WriteError : std::uint8_t {
-  too_long,       // the IP packet would exceed 65,535 octets
+  too_long,       // the IP packet would exceed 65,535 octets, or there would be more packets than `out` has places
   no_buffers,     // the pool is empty: nothing was taken from it
   mtu_too_small,  // no room for 8 octets of data behind the headers
 };
@@ -37,8 +37,11 @@ struct WriteResult {
   WriteError error = WriteError::too_long;  // if packets is 0
 };
 
-// Builds the edited datagram in fresh packets of `pool` and puts them in `out` in order. All or nothing.
-// `identification` is used for datagrams that get fragmented and must be fresh each time. `mtu`: octets of IP packet.
+// Builds the edited datagram in fresh packets of `pool`, each one segment, and puts them in `out` in order. All or
+// nothing. `identification` is used for datagrams that get fragmented and must be fresh each time. `mtu`: octets of IP
+// packet; packets are never larger than the room of one buffer either. What had come in fragments and now fits leaves
+// whole. IPv6 extension headers stay in front of a Fragment header that we add: every receiver must accept any order
+// (RFC 8200 4.1). A UDP checksum of zero on IPv4 stays zero.
 [[nodiscard]] WriteResult write_datagram(const DatagramSource& source, const sip::EditList& edits, std::uint16_t mtu,
                                          std::uint32_t identification, rte_mempool* pool, std::span<rte_mbuf*> out);
 

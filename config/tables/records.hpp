@@ -1,0 +1,177 @@
+// The layouts of table images, octet for octet. Internal to config/tables: users see the structs of the *_table.hpp.
+//
+// Whoever changes a layout changes schema_hash() with it: the hash is computed from the lists of fields below.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "config/tables/number_table.hpp"
+
+namespace stirline::config::tables {
+
+static_assert(std::endian::native == std::endian::little, "images are little-endian and read in place");
+
+inline constexpr std::uint32_t kImageMagic = 0x42415453;  // "STAB"
+
+// At the start of an image; `records` records of `record_bytes` octets follow, then `pool_bytes` octets of pool, then
+// nothing.
+struct ImageHeader {
+  std::uint64_t schema = 0;
+  std::uint32_t magic = kImageMagic;
+  std::uint16_t kind = 0;
+  std::uint16_t record_bytes = 0;
+  std::uint64_t records = 0;
+  std::uint64_t pool_bytes = 0;
+};
+static_assert(sizeof(ImageHeader) == 32);
+
+// Octets of the pool. Slices lie in the pool one behind the other, in the order in which a reader meets them: none
+// overlaps, none is missing, so that reading an image never makes more of it than it is.
+struct Slice {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+};
+
+struct TrunkRecord {
+  Slice name;
+  Slice pair;
+  Slice peers;  // PeerRecord[]
+  Slice ports;  // std::uint16_t[]
+  Slice unknown_credential;
+  Slice fixed_origid;
+  Slice country_code;
+  Slice national_prefix;
+  Slice international_prefix;
+  std::uint32_t fresh_seconds = 0;
+  std::uint32_t future_seconds = 0;
+  std::uint32_t date_seconds = 0;
+  std::uint8_t side = 0;
+  std::uint8_t role = 0;
+  std::uint8_t trusted = 0;
+  char unknown_attest = '-';
+  std::uint8_t insert_at = 0;
+  std::uint8_t originator = 0;
+  std::uint8_t profile = 0;
+  std::uint8_t too_large = 0;
+  std::uint8_t accept_bare_digits = 0;
+  std::uint8_t reserved[3] = {};
+};
+static_assert(sizeof(TrunkRecord) == 96);
+
+struct PeerRecord {
+  std::uint8_t family = 0;  // 4 or 6
+  std::uint8_t bits = 0;
+  std::array<std::uint8_t, 16> octets{};
+};
+static_assert(sizeof(PeerRecord) == 18);
+
+struct CredentialRecord {
+  Slice name;
+  Slice x5u;
+  std::int64_t not_before = 0;
+  std::int64_t not_after = 0;
+  std::array<std::uint8_t, 32> scalar{};
+  std::array<std::uint8_t, 65> point{};
+  std::uint8_t reserved[7] = {};
+};
+static_assert(sizeof(CredentialRecord) == 136);
+
+struct CertificateRecord {
+  Slice x5u;
+  Slice scope;  // ScopeRecord[]; their values follow it in the pool
+  std::int64_t not_before = 0;
+  std::int64_t not_after = 0;
+  std::array<std::uint8_t, 65> point{};
+  std::uint8_t standing = 0;
+  std::uint8_t reserved[6] = {};
+};
+static_assert(sizeof(CertificateRecord) == 104);
+
+struct ScopeRecord {
+  std::uint64_t count = 0;
+  Slice value;
+  std::uint8_t kind = 0;
+  std::uint8_t reserved[7] = {};
+};
+static_assert(sizeof(ScopeRecord) == 24);
+
+// One field of a record, as it enters the schema hash.
+struct Field {
+  std::string_view name;
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+};
+
+inline constexpr std::array kImageFields{
+    Field{"image.schema", offsetof(ImageHeader, schema), sizeof(ImageHeader::schema)},
+    Field{"image.magic", offsetof(ImageHeader, magic), sizeof(ImageHeader::magic)},
+    Field{"image.kind", offsetof(ImageHeader, kind), sizeof(ImageHeader::kind)},
+    Field{"image.record_bytes", offsetof(ImageHeader, record_bytes), sizeof(ImageHeader::record_bytes)},
+    Field{"image.records", offsetof(ImageHeader, records), sizeof(ImageHeader::records)},
+    Field{"image.pool_bytes", offsetof(ImageHeader, pool_bytes), sizeof(ImageHeader::pool_bytes)},
+    Field{"slice.offset", offsetof(Slice, offset), sizeof(Slice::offset)},
+    Field{"slice.length", offsetof(Slice, length), sizeof(Slice::length)},
+};
+
+inline constexpr std::array kTrunkFields{
+    Field{"trunk.name", offsetof(TrunkRecord, name), sizeof(Slice)},
+    Field{"trunk.pair", offsetof(TrunkRecord, pair), sizeof(Slice)},
+    Field{"trunk.peers", offsetof(TrunkRecord, peers), sizeof(Slice)},
+    Field{"trunk.ports", offsetof(TrunkRecord, ports), sizeof(Slice)},
+    Field{"trunk.unknown_credential", offsetof(TrunkRecord, unknown_credential), sizeof(Slice)},
+    Field{"trunk.fixed_origid", offsetof(TrunkRecord, fixed_origid), sizeof(Slice)},
+    Field{"trunk.country_code", offsetof(TrunkRecord, country_code), sizeof(Slice)},
+    Field{"trunk.national_prefix", offsetof(TrunkRecord, national_prefix), sizeof(Slice)},
+    Field{"trunk.international_prefix", offsetof(TrunkRecord, international_prefix), sizeof(Slice)},
+    Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
+    Field{"trunk.future_seconds", offsetof(TrunkRecord, future_seconds), sizeof(TrunkRecord::future_seconds)},
+    Field{"trunk.date_seconds", offsetof(TrunkRecord, date_seconds), sizeof(TrunkRecord::date_seconds)},
+    Field{"trunk.side{a,b}", offsetof(TrunkRecord, side), sizeof(TrunkRecord::side)},
+    Field{"trunk.role{pass,sign,verify,both}", offsetof(TrunkRecord, role), sizeof(TrunkRecord::role)},
+    Field{"trunk.trusted", offsetof(TrunkRecord, trusted), sizeof(TrunkRecord::trusted)},
+    Field{"trunk.unknown_attest", offsetof(TrunkRecord, unknown_attest), sizeof(TrunkRecord::unknown_attest)},
+    Field{"trunk.insert_at{via,length,blank}", offsetof(TrunkRecord, insert_at), sizeof(TrunkRecord::insert_at)},
+    Field{"trunk.originator{asserted,from}", offsetof(TrunkRecord, originator), sizeof(TrunkRecord::originator)},
+    Field{"trunk.profile{lenient,strict}", offsetof(TrunkRecord, profile), sizeof(TrunkRecord::profile)},
+    Field{"trunk.too_large{fragment,pass}", offsetof(TrunkRecord, too_large), sizeof(TrunkRecord::too_large)},
+    Field{"trunk.bare_digits", offsetof(TrunkRecord, accept_bare_digits), sizeof(TrunkRecord::accept_bare_digits)},
+    Field{"peer.family{4,6}", offsetof(PeerRecord, family), sizeof(PeerRecord::family)},
+    Field{"peer.bits", offsetof(PeerRecord, bits), sizeof(PeerRecord::bits)},
+    Field{"peer.octets", offsetof(PeerRecord, octets), sizeof(PeerRecord::octets)},
+};
+
+inline constexpr std::array kNumberFields{
+    Field{"number.first", offsetof(NumberRange, first), sizeof(NumberRange::first)},
+    Field{"number.last", offsetof(NumberRange, last), sizeof(NumberRange::last)},
+    Field{"number.trunk", offsetof(NumberRange, trunk), sizeof(NumberRange::trunk)},
+    Field{"number.credential", offsetof(NumberRange, credential), sizeof(NumberRange::credential)},
+    Field{"number.digits", offsetof(NumberRange, digits), sizeof(NumberRange::digits)},
+    Field{"number.attest", offsetof(NumberRange, attest), sizeof(NumberRange::attest)},
+};
+
+inline constexpr std::array kCredentialFields{
+    Field{"credential.name", offsetof(CredentialRecord, name), sizeof(Slice)},
+    Field{"credential.x5u", offsetof(CredentialRecord, x5u), sizeof(Slice)},
+    Field{"credential.not_before", offsetof(CredentialRecord, not_before), sizeof(CredentialRecord::not_before)},
+    Field{"credential.not_after", offsetof(CredentialRecord, not_after), sizeof(CredentialRecord::not_after)},
+    Field{"credential.scalar", offsetof(CredentialRecord, scalar), sizeof(CredentialRecord::scalar)},
+    Field{"credential.point", offsetof(CredentialRecord, point), sizeof(CredentialRecord::point)},
+};
+
+inline constexpr std::array kCertificateFields{
+    Field{"certificate.x5u", offsetof(CertificateRecord, x5u), sizeof(Slice)},
+    Field{"certificate.scope", offsetof(CertificateRecord, scope), sizeof(Slice)},
+    Field{"certificate.not_before", offsetof(CertificateRecord, not_before), sizeof(CertificateRecord::not_before)},
+    Field{"certificate.not_after", offsetof(CertificateRecord, not_after), sizeof(CertificateRecord::not_after)},
+    Field{"certificate.point", offsetof(CertificateRecord, point), sizeof(CertificateRecord::point)},
+    Field{"certificate.standing", offsetof(CertificateRecord, standing), sizeof(CertificateRecord::standing)},
+    Field{"scope.count", offsetof(ScopeRecord, count), sizeof(ScopeRecord::count)},
+    Field{"scope.value", offsetof(ScopeRecord, value), sizeof(Slice)},
+    Field{"scope.kind{spc,range,one}", offsetof(ScopeRecord, kind), sizeof(ScopeRecord::kind)},
+};
+
+}  // namespace stirline::config::tables

@@ -1,0 +1,136 @@
+#include "config/tables/trunk_table.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "config/tables/image_reader.hpp"
+#include "config/tables/image_writer.hpp"
+#include "config/text_rules.hpp"
+
+namespace stirline::config::tables {
+namespace {
+
+std::size_t pool_bytes(const Trunk& trunk) {
+  return trunk.name.size() + trunk.pair.size() + trunk.peers.size() * sizeof(PeerRecord) +
+         trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
+         trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size();
+}
+
+std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
+  std::vector<PeerRecord> records;
+  records.reserve(peers.size());
+  for (const IpPrefix& peer : peers) {
+    records.push_back({static_cast<std::uint8_t>(peer.address.family), peer.bits, peer.address.octets});
+  }
+  return records;
+}
+
+// Family known, no more bits than the family has, and every bit behind the prefix zero.
+bool is_peer(const PeerRecord& record) {
+  const unsigned most = record.family == 4 ? 32 : 128;
+  if ((record.family != 4 && record.family != 6) || record.bits > most) {
+    return false;
+  }
+  for (unsigned bit = record.bits; bit < record.octets.size() * 8; ++bit) {
+    if ((record.octets[bit / 8] & (0x80U >> (bit % 8))) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
+  const auto empty_or = [](auto rule) { return [rule](std::string_view text) { return text.empty() || rule(text); }; };
+  const auto prefix_digits = [](std::string_view text) { return is_digits(text, 0, kMaxPrefixDigits); };
+  Trunk trunk;
+  trunk.name = reader.text(record.name, "name", is_name);
+  trunk.pair = reader.text(record.pair, "pair", is_name);
+  for (const PeerRecord& peer : reader.array<PeerRecord>(record.peers, "peers", kMaxPeers)) {
+    if (reader.require(is_peer(peer), "peers", "holds an impossible prefix")) {
+      trunk.peers.push_back({{static_cast<IpAddress::Family>(peer.family), peer.octets}, peer.bits});
+    }
+  }
+  reader.require(!trunk.peers.empty(), "peers", "is empty");
+  trunk.ports = reader.array<std::uint16_t>(record.ports, "ports", kMaxTrunkPorts);
+  reader.require(!trunk.ports.empty(), "ports", "is empty");
+  reader.require(std::ranges::count(trunk.ports, 0) == 0, "ports", "holds port 0");
+  trunk.unknown_credential = reader.text(record.unknown_credential, "unknown_credential", empty_or(is_name));
+  trunk.fixed_origid = reader.text(record.fixed_origid, "fixed_origid", empty_or(is_uuid));
+  trunk.country_code = reader.text(record.country_code, "country_code",
+                                   [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); });
+  trunk.national_prefix = reader.text(record.national_prefix, "national_prefix", prefix_digits);
+  trunk.international_prefix = reader.text(record.international_prefix, "international_prefix", prefix_digits);
+  trunk.fresh_seconds = record.fresh_seconds;
+  trunk.future_seconds = record.future_seconds;
+  trunk.date_seconds = record.date_seconds;
+  reader.require(record.fresh_seconds <= kMaxToleranceSeconds, "fresh_seconds", "is out of range");
+  reader.require(record.future_seconds <= kMaxToleranceSeconds, "future_seconds", "is out of range");
+  reader.require(record.date_seconds <= kMaxToleranceSeconds, "date_seconds", "is out of range");
+  trunk.side = reader.enumerator(record.side, Side::b, "side");
+  trunk.role = reader.enumerator(record.role, Role::both, "role");
+  trunk.trusted = reader.flag(record.trusted, "trusted");
+  trunk.unknown_attest = record.unknown_attest;
+  reader.require(is_attest(record.unknown_attest), "unknown_attest", "is not A, B, C or -");
+  reader.require(record.unknown_attest == '-' || !trunk.unknown_credential.empty(), "unknown_credential", "is empty");
+  trunk.insert_at = reader.enumerator(record.insert_at, InsertAt::before_blank_line, "insert_at");
+  trunk.originator = reader.enumerator(record.originator, OriginatorSource::from, "originator");
+  trunk.profile = reader.enumerator(record.profile, TokenProfile::strict, "profile");
+  trunk.too_large = reader.enumerator(record.too_large, TooLarge::pass, "too_large");
+  trunk.accept_bare_digits = reader.flag(record.accept_bare_digits, "accept_bare_digits");
+  reader.zero(record.reserved);
+  return trunk;
+}
+
+}  // namespace
+
+Image encode_trunks(const std::vector<Trunk>& trunks) {
+  std::size_t pool = 0;
+  for (const Trunk& trunk : trunks) {
+    pool += pool_bytes(trunk);
+  }
+  ImageWriter<TrunkRecord> writer(TableKind::trunks, trunks.size(), pool);
+  for (const Trunk& trunk : trunks) {
+    TrunkRecord record;
+    record.name = writer.put(trunk.name);
+    record.pair = writer.put(trunk.pair);
+    record.peers = writer.put(peer_records(trunk.peers));
+    record.ports = writer.put(trunk.ports);
+    record.unknown_credential = writer.put(trunk.unknown_credential);
+    record.fixed_origid = writer.put(trunk.fixed_origid);
+    record.country_code = writer.put(trunk.country_code);
+    record.national_prefix = writer.put(trunk.national_prefix);
+    record.international_prefix = writer.put(trunk.international_prefix);
+    record.fresh_seconds = trunk.fresh_seconds;
+    record.future_seconds = trunk.future_seconds;
+    record.date_seconds = trunk.date_seconds;
+    record.side = static_cast<std::uint8_t>(trunk.side);
+    record.role = static_cast<std::uint8_t>(trunk.role);
+    record.trusted = trunk.trusted ? 1 : 0;
+    record.unknown_attest = trunk.unknown_attest;
+    record.insert_at = static_cast<std::uint8_t>(trunk.insert_at);
+    record.originator = static_cast<std::uint8_t>(trunk.originator);
+    record.profile = static_cast<std::uint8_t>(trunk.profile);
+    record.too_large = static_cast<std::uint8_t>(trunk.too_large);
+    record.accept_bare_digits = trunk.accept_bare_digits ? 1 : 0;
+    writer.add(record);
+  }
+  return writer.take();
+}
+
+std::expected<std::vector<Trunk>, TableError> decode_trunks(ImageView image) {
+  ImageReader reader(image, TableKind::trunks, sizeof(TrunkRecord));
+  std::vector<Trunk> trunks;
+  trunks.reserve(reader.records());
+  std::unordered_set<std::string> names;
+  for (std::size_t i = 0; i < reader.records() && !reader.failed(); ++i) {
+    trunks.push_back(decode_trunk(reader, reader.record<TrunkRecord>(i)));
+    reader.require(names.insert(trunks.back().name).second, "name", "is used twice");
+  }
+  reader.finish();
+  if (reader.failed()) {
+    return reader.error();
+  }
+  return trunks;
+}
+
+}  // namespace stirline::config::tables

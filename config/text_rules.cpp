@@ -1,0 +1,89 @@
+#include "config/text_rules.hpp"
+
+#include <algorithm>
+
+namespace stirline::config {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+}  // namespace
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxNameBytes && std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+  });
+}
+
+bool is_digits(std::string_view text, std::size_t least, std::size_t most) {
+  return text.size() >= least && text.size() <= most && std::ranges::all_of(text, is_digit);
+}
+
+bool is_telephone_number(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxE164Digits &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '#' || c == '*'; });
+}
+
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return text.size() == kShape.size() &&
+         std::ranges::equal(text, kShape, [](char c, char shape) { return shape == 'x' ? is_hex(c) : c == shape; });
+}
+
+bool is_attest(char letter) {
+  return (letter >= 'A' && letter <= 'C') || letter == '-';
+}
+
+bool is_uri_text(std::string_view text) {
+  constexpr std::string_view kOthers = "-._~:/?#[]@!$&'()*+,;=%";
+  return !text.empty() && text.size() <= kMaxUrlBytes &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c) || kOthers.contains(c); });
+}
+
+bool is_x5u(std::string_view text) {
+  constexpr std::string_view kScheme = "https://";
+  if (!is_uri_text(text) || !text.starts_with(kScheme) || text.find_first_of("?#@") != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view authority = text.substr(kScheme.size(), text.find('/', kScheme.size()) - kScheme.size());
+  const std::size_t host_end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
+  if (authority.starts_with('[')) {
+    if (host_end == std::string_view::npos || host_end < 3) {
+      return false;
+    }
+    const std::string_view rest = authority.substr(host_end + 1);
+    return rest.empty() || rest == ":443" || rest == ":8443";
+  }
+  const std::string_view host = authority.substr(0, host_end);
+  const bool host_good = !host.empty() && std::ranges::all_of(host, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '.' || c == '-';
+  });
+  const std::string_view port = authority.substr(host.size());
+  return host_good && (port.empty() || port == ":443" || port == ":8443");
+}
+
+std::uint64_t power_of_ten(std::size_t digits) {
+  std::uint64_t power = 1;
+  for (std::size_t i = 0; i < digits; ++i) {
+    power *= 10;
+  }
+  return power;
+}
+
+std::uint64_t digits_value(std::string_view text) {
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
+
+}  // namespace stirline::config

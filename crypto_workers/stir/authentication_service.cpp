@@ -1,0 +1,115 @@
+#include "crypto_workers/stir/authentication_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "crypto_workers/passport/claim_syntax.hpp"
+#include "crypto_workers/stir/identity_extraction.hpp"
+#include "crypto_workers/stir/uri_identity.hpp"
+#include "sip_parser/characters.hpp"
+
+namespace stirline::crypto {
+namespace {
+
+using sip::detail::equal_ignoring_case;
+
+// Numbers that reach emergency services somewhere: an inline device on an interconnect cannot know the country of the
+// caller, and a call too many passed on unsigned does no harm.
+constexpr std::array<std::string_view, 6> kEmergencyNumbers = {"112", "911", "999", "000", "110", "119"};
+
+// urn:service:sos and its children, urn:service:sos.police (RFC 5031 4.2).
+bool is_sos_urn(std::string_view uri) {
+  constexpr std::string_view kSos = "urn:service:sos";
+  return uri.size() >= kSos.size() && equal_ignoring_case(uri.substr(0, kSos.size()), kSos) &&
+         (uri.size() == kSos.size() || uri[kSos.size()] == '.');
+}
+
+bool is_emergency_uri(std::string_view octets, const sip::Uri& uri) {
+  if (uri.scheme == sip::Scheme::urn) {
+    return is_sos_urn(sip::text(octets, uri.whole));
+  }
+  const auto number = sip::telephone_number(octets, uri, sip::DialPlan{});
+  return number && std::ranges::find(kEmergencyNumbers, number->view()) != kEmergencyNumbers.end();
+}
+
+bool already_signed(const sip::Message& message, std::string_view octets) {
+  // Header fields beyond the limit are not read: one of them may be what is looked for.
+  return message.identities_seen() > message.identities().size() ||
+         std::ranges::any_of(message.identities(), [&](const sip::IdentityHeader& identity) {
+           return equal_ignoring_case(sip::text(octets, identity.ppt), kShaken);
+         });
+}
+
+bool is_stale(std::int64_t date, std::int64_t now, std::int64_t tolerance) {
+  return date < now - tolerance || date > now + tolerance;
+}
+
+}  // namespace
+
+std::string_view to_string(NotSigned reason) {
+  switch (reason) {
+    case NotSigned::not_invite:
+      return "not_invite";
+    case NotSigned::in_dialog:
+      return "in_dialog";
+    case NotSigned::already_signed:
+      return "already_signed";
+    case NotSigned::emergency:
+      return "emergency";
+    case NotSigned::date_malformed:
+      return "date_malformed";
+    case NotSigned::date_stale:
+      return "date_stale";
+    case NotSigned::no_originator:
+      return "no_originator";
+    case NotSigned::no_destination:
+      return "no_destination";
+    case NotSigned::anonymous:
+      return "anonymous";
+  }
+  return {};
+}
+
+bool is_emergency(const sip::Message& message, std::string_view octets) {
+  return message.kind() == sip::Kind::request &&
+         (is_emergency_uri(octets, message.request_uri()) || is_emergency_uri(octets, message.to().uri));
+}
+
+std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std::string_view octets,
+                                                const SignPolicy& policy, std::int64_t now) {
+  if (message.kind() != sip::Kind::request || message.method() != sip::Method::invite) {
+    return std::unexpected(NotSigned::not_invite);
+  }
+  if (is_emergency(message, octets)) {
+    return std::unexpected(NotSigned::emergency);
+  }
+  if (!message.to().tag.empty()) {
+    return std::unexpected(NotSigned::in_dialog);
+  }
+  if (already_signed(message, octets)) {
+    return std::unexpected(NotSigned::already_signed);
+  }
+  if (message.date_malformed()) {
+    return std::unexpected(NotSigned::date_malformed);
+  }
+  SignPlan plan;
+  plan.iat = message.date().value_or(now);
+  plan.insert_date = !message.date();
+  if (is_stale(plan.iat, now, policy.date_tolerance_seconds)) {
+    return std::unexpected(NotSigned::date_stale);
+  }
+  const ExtractedIdentity orig = extract_originator(message, octets, policy.dial_plan, policy.originator);
+  if (!orig.number) {
+    return std::unexpected(is_anonymous(octets, message.from().uri) ? NotSigned::anonymous : NotSigned::no_originator);
+  }
+  const ExtractedIdentity dest = extract_destination(message, octets, policy.dial_plan);
+  if (!dest.number) {
+    return std::unexpected(NotSigned::no_destination);
+  }
+  plan.orig = *orig.number;
+  plan.dest = *dest.number;
+  return plan;
+}
+
+}  // namespace stirline::crypto

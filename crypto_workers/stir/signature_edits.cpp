@@ -1,0 +1,42 @@
+#include "crypto_workers/stir/signature_edits.hpp"
+
+#include <algorithm>
+
+namespace stirline::crypto {
+
+void fill_sign_job(const SignPlan& plan, std::uint32_t credential, char attest, std::string_view origid,
+                   std::int64_t now, SignJob& job) {
+  job.credential = credential;
+  job.attest = attest;
+  job.iat = plan.iat;
+  job.now = now;
+  job.orig = plan.orig;
+  job.dest = plan.dest;
+  job.origid.fill('\0');
+  if (origid.size() == job.origid.size()) {
+    std::ranges::copy(origid, job.origid.begin());
+  }
+}
+
+SignatureEdits plan_signature_edits(const sip::Message& message, const SignPlan& plan, sip::InsertPosition position) {
+  return {sip::insertion_offset(message, position), plan.insert_date, plan.iat};
+}
+
+bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& date_line, sip::EditList& edits) {
+  if (job.outcome != SignOutcome::signed_) {
+    return false;
+  }
+  if (plan.insert_date) {
+    constexpr std::string_view kName = "Date: ";
+    const auto date = sip::format_date(plan.iat);
+    auto at = std::ranges::copy(kName, date_line.begin()).out;
+    at = std::ranges::copy(date, at).out;
+    std::ranges::copy(std::string_view("\r\n"), at);
+    if (!edits.insert(plan.offset, {date_line.data(), date_line.size()})) {
+      return false;
+    }
+  }
+  return edits.insert(plan.offset, job.identity_line());
+}
+
+}  // namespace stirline::crypto

@@ -1,0 +1,215 @@
+#include "dataplane/appliance.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <openssl/rand.h>
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mempool.h>
+
+#include "crypto_workers/p256/openssl_engine.hpp"
+#include "dataplane/eal/eal_args.hpp"
+
+namespace stirline::dataplane {
+namespace {
+
+template <typename Core>
+struct Launch {
+  Core* core;
+  const std::atomic<bool>* stop;
+};
+
+// Runs on the core's EAL thread.
+template <typename Core>
+int run_core(void* argument) {
+  const std::unique_ptr<Launch<Core>> launch(static_cast<Launch<Core>*>(argument));
+  launch->core->run(*launch->stop);
+  return 0;
+}
+
+template <typename Core>
+std::expected<void, std::string> launch(unsigned lcore, Core& core, const std::atomic<bool>& stop) {
+  auto argument = std::make_unique<Launch<Core>>(&core, &stop);
+  if (rte_eal_remote_launch(run_core<Core>, argument.get(), lcore) != 0) {
+    return std::unexpected("core thread " + std::to_string(lcore) + " is not free");
+  }
+  static_cast<void>(argument.release());  // run_core owns it now
+  return {};
+}
+
+std::expected<std::vector<std::uint8_t>, std::string> origid_key(const std::string& file) {
+  std::vector<std::uint8_t> key;
+  if (file.empty()) {
+    key.resize(crypto::OrigidMaker::kMinKeyBytes);
+    if (RAND_priv_bytes(key.data(), static_cast<int>(key.size())) != 1) {
+      return std::unexpected("no randomness for the origid key");
+    }
+    return key;
+  }
+  std::ifstream in(file, std::ios::binary);
+  key.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  if (key.size() < crypto::OrigidMaker::kMinKeyBytes) {
+    return std::unexpected(file + ": an origid key of at least " + std::to_string(crypto::OrigidMaker::kMinKeyBytes) +
+                           " octets is needed");
+  }
+  return key;
+}
+
+}  // namespace
+
+Appliance::Appliance(config::DataplaneConfig config, Surroundings surroundings)
+    : config_(std::move(config)),
+      surroundings_(std::move(surroundings)),
+      plan_(plan_cores(config_)),
+      publication_(static_cast<unsigned>(plan_.polls.size())) {
+  for (const config::PairConfig& pair : config_.pairs) {
+    pair_names_.push_back(pair.name);
+  }
+}
+
+std::expected<std::unique_ptr<Appliance>, std::string> Appliance::make(config::DataplaneConfig config,
+                                                                       Surroundings surroundings) {
+  std::unique_ptr<Appliance> appliance(new Appliance(std::move(config), std::move(surroundings)));
+  for (const auto step : {&Appliance::make_engines, &Appliance::open_ports, &Appliance::make_cores}) {
+    if (auto done = (appliance.get()->*step)(); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
+  }
+  return appliance;
+}
+
+Appliance::~Appliance() {
+  stop();
+  poll_cores_.clear();  // gives held packets back to their pools
+  ports_.clear();
+  for (rte_mempool* pool : pools_) {
+    rte_mempool_free(pool);
+  }
+}
+
+std::expected<void, std::string> Appliance::make_engines() {
+  for (std::size_t i = 0; i < plan_.cryptos.size(); ++i) {
+    engines_.push_back(surroundings_.make_engine ? surroundings_.make_engine() : crypto::make_openssl_engine());
+  }
+  return {};
+}
+
+std::expected<void, std::string> Appliance::open_ports() {
+  const auto port_config = [this](const std::string& name) -> const config::PortConfig& {
+    return *std::ranges::find(config_.ports, name, &config::PortConfig::name);
+  };
+  const auto largest = std::ranges::max_element(config_.ports, {}, &config::PortConfig::mtu);
+  for (const CorePlan::Poll& poll : plan_.polls) {
+    auto pool = make_packet_pool("packets" + std::to_string(poll.lcore), config_.memory.packets, largest->mtu,
+                                 static_cast<int>(rte_lcore_to_socket_id(poll.lcore)));
+    if (!pool) {
+      return std::unexpected(std::move(pool.error()));
+    }
+    pools_.push_back(*pool);
+  }
+  for (std::size_t pair = 0; pair < config_.pairs.size(); ++pair) {
+    const auto owner = std::ranges::find_if(plan_.polls, [pair](const CorePlan::Poll& poll) {
+      return std::ranges::find(poll.pairs, pair) != poll.pairs.end();
+    });
+    rte_mempool* pool = pools_[static_cast<std::size_t>(owner - plan_.polls.begin())];
+    for (const std::string& name : {config_.pairs[pair].a, config_.pairs[pair].b}) {
+      const config::PortConfig& port = port_config(name);
+      auto opened = Port::open(name, device_name(port), port.mtu, port.descriptors, pool);
+      if (!opened) {
+        return std::unexpected(std::move(opened.error()));
+      }
+      ports_.push_back(std::move(*opened));
+    }
+  }
+  return {};
+}
+
+std::vector<PollPort> Appliance::ports_of(const CorePlan::Poll& poll) const {
+  std::vector<PollPort> ports;
+  for (const std::uint16_t pair : poll.pairs) {
+    for (std::size_t end = 0; end < 2; ++end) {
+      const Port& port = ports_[2 * std::size_t{pair} + end];
+      ports.push_back({.device = port.id(), .mtu = port.mtu(), .pair = pair});
+    }
+  }
+  return ports;
+}
+
+std::expected<void, std::string> Appliance::make_cores() {
+  auto key = origid_key(config_.origid_key_file);
+  if (!key) {
+    return std::unexpected(std::move(key.error()));
+  }
+  const Clock& clock = surroundings_.clock != nullptr ? *surroundings_.clock : system_clock_;
+  std::vector<std::vector<CryptoCore::Source>> sources(plan_.cryptos.size());
+  for (std::size_t i = 0; i < plan_.polls.size(); ++i) {
+    std::vector<CryptoLink*> links;
+    for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
+      links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
+    }
+    PollCore& core = *poll_cores_.emplace_back(
+        std::make_unique<PollCore>(static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_,
+                                   clock, links, crypto::OrigidMaker(*key, config_.element_id)));
+    for (std::size_t crypto = 0; crypto < links.size(); ++crypto) {
+      sources[crypto].push_back(
+          {.jobs = &links[crypto]->jobs, .results = &links[crypto]->results, .slots = core.slots()});
+    }
+  }
+  for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
+    crypto_cores_.push_back(std::make_unique<CryptoCore>(*engines_[crypto], std::move(sources[crypto]),
+                                                         Idler(config_.cores.idle, config_.cores.idle_max_us)));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Appliance::start() {
+  running_ = true;
+  for (std::size_t i = 0; i < crypto_cores_.size(); ++i) {
+    if (auto done = launch(plan_.cryptos[i].lcore, *crypto_cores_[i], stop_crypto_); !done) {
+      return done;
+    }
+  }
+  for (std::size_t i = 0; i < poll_cores_.size(); ++i) {
+    if (auto done = launch(plan_.polls[i].lcore, *poll_cores_[i], stop_polling_); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+void Appliance::stop() {
+  if (!std::exchange(running_, false)) {
+    return;
+  }
+  stop_polling_.store(true);
+  for (const CorePlan::Poll& poll : plan_.polls) {
+    rte_eal_wait_lcore(poll.lcore);
+  }
+  stop_crypto_.store(true);
+  for (const CorePlan::Crypto& crypto : plan_.cryptos) {
+    rte_eal_wait_lcore(crypto.lcore);
+  }
+}
+
+std::expected<Appliance::Apply, std::string> Appliance::apply(std::uint64_t generation, StagedTables tables) {
+  if (!publication_.ready_for_next()) {
+    return Apply::busy;
+  }
+  auto built = Generation::build(generation, std::move(tables), pair_names_, engines_);
+  if (!built) {
+    return std::unexpected(std::move(built.error()));
+  }
+  publication_.publish(std::move(*built));
+  return Apply::done;
+}
+
+const Generation* Appliance::generation() const {
+  const Live* live = publication_.current();
+  return live == nullptr ? nullptr : live->generation.get();
+}
+
+}  // namespace stirline::dataplane

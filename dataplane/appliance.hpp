@@ -1,0 +1,81 @@
+// The data plane as a whole: ports, poll cores, crypto cores and published state, put together from the configuration.
+//
+// EAL must be running. Used by the daemon, and by tests and benchmarks with ports, clock and engines of their own.
+// Thread: made, started, fed and stopped by the main thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/dataplane_config.hpp"
+#include "crypto_workers/p256/engine.hpp"
+#include "dataplane/clock.hpp"
+#include "dataplane/crypto/crypto_core.hpp"
+#include "dataplane/eal/core_plan.hpp"
+#include "dataplane/eal/port.hpp"
+#include "dataplane/poll/poll_core.hpp"
+#include "dataplane/state/publication.hpp"
+
+namespace stirline::dataplane {
+
+// What a test may replace.
+struct Surroundings {
+  const Clock* clock = nullptr;                                       // nullptr: the system's
+  std::function<std::unique_ptr<crypto::Engine>()> make_engine = {};  // empty: as configured
+};
+
+class Appliance {
+ public:
+  // Opens and starts the ports; no thread runs yet. The error is one sentence for the operator.
+  [[nodiscard]] static std::expected<std::unique_ptr<Appliance>, std::string> make(config::DataplaneConfig config,
+                                                                                   Surroundings surroundings = {});
+  Appliance(const Appliance&) = delete;
+  Appliance& operator=(const Appliance&) = delete;
+  ~Appliance();  // stops
+
+  [[nodiscard]] std::expected<void, std::string> start();  // launches the cores on their EAL threads
+  void stop();  // poll cores first, so that crypto cores answer what is parked
+
+  enum class Apply : std::uint8_t { done, busy };
+  // Validates and publishes; on error nothing has changed.
+  [[nodiscard]] std::expected<Apply, std::string> apply(std::uint64_t generation, StagedTables tables);
+  void reclaim() { publication_.reclaim(); }
+
+  [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }
+  [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<PollCore>>& poll_cores() const { return poll_cores_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<CryptoCore>>& crypto_cores() const { return crypto_cores_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<crypto::Engine>>& engines() const { return engines_; }
+  [[nodiscard]] const Generation* generation() const;  // the current one; nullptr before the first
+  [[nodiscard]] const CorePlan& plan() const { return plan_; }
+
+ private:
+  Appliance(config::DataplaneConfig config, Surroundings surroundings);
+  [[nodiscard]] std::expected<void, std::string> open_ports();
+  [[nodiscard]] std::expected<void, std::string> make_engines();
+  [[nodiscard]] std::expected<void, std::string> make_cores();
+  [[nodiscard]] std::vector<PollPort> ports_of(const CorePlan::Poll& poll) const;
+
+  config::DataplaneConfig config_;
+  Surroundings surroundings_;
+  SystemClock system_clock_;
+  CorePlan plan_;
+  std::vector<rte_mempool*> pools_;  // per poll core; EAL's memory, freed with it
+  std::vector<std::string> pair_names_;
+  std::vector<std::unique_ptr<crypto::Engine>> engines_;  // before publication_: keys must not outlive them
+  Publication publication_;
+  std::vector<std::unique_ptr<CryptoLink>> links_;
+  std::vector<std::unique_ptr<PollCore>> poll_cores_;
+  std::vector<std::unique_ptr<CryptoCore>> crypto_cores_;
+  std::vector<Port> ports_;
+  std::atomic<bool> stop_polling_{false};
+  std::atomic<bool> stop_crypto_{false};
+  bool running_ = false;
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,171 @@
+#include "dataplane/control_server.hpp"
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+#include "config/tables/image.hpp"
+#include "dataplane/status.hpp"
+
+namespace stirline::dataplane {
+namespace {
+
+namespace tables = config::tables;
+namespace wire = config::wire;
+
+// The payload as the structure it must be; nothing if its size is another.
+template <typename T>
+  requires std::is_trivially_copyable_v<T>
+std::optional<T> payload_as(const wire::Incoming& incoming) {
+  if (incoming.payload.size() != sizeof(T)) {
+    return std::nullopt;
+  }
+  T value;
+  std::memcpy(&value, incoming.payload.data(), sizeof value);
+  return value;
+}
+
+wire::MappedImage* place_of(StagedTables& staged, tables::TableKind kind) {
+  switch (kind) {
+    case tables::TableKind::trunks:
+      return &staged.trunks;
+    case tables::TableKind::numbers:
+      return &staged.numbers;
+    case tables::TableKind::credentials:
+      return &staged.credentials;
+    case tables::TableKind::certificates:
+      return &staged.certificates;
+  }
+  return nullptr;
+}
+
+bool complete(const StagedTables& staged) {
+  return !staged.trunks.view().empty() && !staged.numbers.view().empty() && !staged.credentials.view().empty() &&
+         !staged.certificates.view().empty();
+}
+
+}  // namespace
+
+ControlServer::ControlServer(Appliance& appliance, wire::Listener& listener, const Clock& clock)
+    : appliance_(appliance), listener_(listener), clock_(clock), started_at_(clock.now()) {}
+
+void ControlServer::serve(int timeout_ms) {
+  std::vector<pollfd> waiting = {{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
+  for (const Peer& peer : peers_) {
+    waiting.push_back({.fd = peer.channel.fd(), .events = POLLIN, .revents = 0});
+  }
+  if (poll(waiting.data(), waiting.size(), timeout_ms) <= 0) {
+    return;
+  }
+  for (std::size_t i = peers_.size(); i > 0; --i) {
+    if (waiting[i].revents != 0 && !serve_peer(peers_[i - 1])) {
+      peers_.erase(peers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    }
+  }
+  if (waiting[0].revents != 0) {
+    accept_peers();
+  }
+}
+
+void ControlServer::accept_peers() {
+  while (auto channel = listener_.accept()) {
+    if (peers_.size() == kMaxPeers) {
+      spdlog::warn("control socket: more than {} connections, one turned away", kMaxPeers);
+      continue;
+    }
+    peers_.push_back({.channel = std::move(*channel), .greeted = false, .staged = {}});
+  }
+}
+
+bool ControlServer::serve_peer(Peer& peer) {
+  auto incoming = peer.channel.receive(0);
+  if (!incoming) {
+    if (!incoming.error().closed) {
+      spdlog::warn("control socket: {}", incoming.error().text);
+      // The peer may be gone or deaf already; it is cut off either way.
+      static_cast<void>(peer.channel.send_result(0, incoming.error().code, incoming.error().text));
+    }
+    return false;
+  }
+  const Reply reply = answer(peer, *incoming);
+  const bool sent = peer.channel.send_result(incoming->header.request_id, reply.code, reply.text).has_value();
+  return sent && (reply.code == wire::ResultCode::ok || reply.code == wire::ResultCode::refused ||
+                  reply.code == wire::ResultCode::busy);
+}
+
+ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& incoming) {
+  if (incoming.type() == wire::MessageType::hello) {
+    return greet(peer, incoming);
+  }
+  if (!peer.greeted) {
+    return {wire::ResultCode::bad_message, "the first message must be a hello"};
+  }
+  switch (incoming.type()) {
+    case wire::MessageType::table:
+      return stage(peer, incoming);
+    case wire::MessageType::commit:
+      return commit(peer, incoming);
+    case wire::MessageType::status:
+      return {wire::ResultCode::ok, status_json(appliance_, started_at_, clock_.now())};
+    case wire::MessageType::hello:
+    case wire::MessageType::result:
+    case wire::MessageType::command:
+      break;
+  }
+  return {wire::ResultCode::bad_message,
+          "a message of type " + std::to_string(incoming.header.type) + " has no place here"};
+}
+
+ControlServer::Reply ControlServer::greet(Peer& peer, const wire::Incoming& incoming) {
+  const auto hello = payload_as<wire::Hello>(incoming);
+  if (!hello) {
+    return {wire::ResultCode::bad_message, "hello: wrong length"};
+  }
+  if (hello->schema_hash != tables::schema_hash()) {
+    return {wire::ResultCode::wrong_schema, "control and data plane are of different builds: their tables differ"};
+  }
+  peer.greeted = true;
+  return {};
+}
+
+ControlServer::Reply ControlServer::stage(Peer& peer, const wire::Incoming& incoming) {
+  const auto offer = payload_as<wire::TableOffer>(incoming);
+  if (!offer || !incoming.fd.valid()) {
+    return {wire::ResultCode::bad_message, "table: wrong length, or no memfd"};
+  }
+  wire::MappedImage* place = place_of(peer.staged, static_cast<tables::TableKind>(offer->kind));
+  if (place == nullptr) {
+    return {wire::ResultCode::refused, "no table of kind " + std::to_string(offer->kind)};
+  }
+  auto image = wire::MappedImage::map(incoming.fd, offer->bytes);
+  if (!image) {
+    return {wire::ResultCode::refused, std::move(image.error().text)};
+  }
+  *place = std::move(*image);
+  return {};
+}
+
+ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& incoming) {
+  const auto request = payload_as<wire::Commit>(incoming);
+  if (!request) {
+    return {wire::ResultCode::bad_message, "commit: wrong length"};
+  }
+  if (!complete(peer.staged)) {
+    return {wire::ResultCode::refused, "commit: not all four tables were sent"};
+  }
+  auto applied = appliance_.apply(request->generation, std::exchange(peer.staged, {}));
+  if (!applied) {
+    spdlog::error("generation {} refused: {}", request->generation, applied.error());
+    return {wire::ResultCode::refused, std::move(applied.error())};
+  }
+  if (*applied == Appliance::Apply::busy) {
+    return {wire::ResultCode::busy, "two generations are alive; try again"};
+  }
+  spdlog::info("generation {} in use", request->generation);
+  return {wire::ResultCode::ok, {}};
+}
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,52 @@
+// The data plane's end of the wire: listens for control, stages its tables, commits them, answers questions. Main
+// thread; never touches a packet. What comes in is checked octet by octet; a peer that breaks the protocol is told why
+// and cut off.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/wire/channel.hpp"
+#include "dataplane/appliance.hpp"
+
+namespace stirline::dataplane {
+
+class ControlServer {
+ public:
+  // Both outlive the server.
+  ControlServer(Appliance& appliance, config::wire::Listener& listener, const Clock& clock);
+
+  // Waits at most `timeout_ms` for something to do and does it.
+  void serve(int timeout_ms);
+
+ private:
+  static constexpr std::size_t kMaxPeers = 8;
+
+  struct Peer {
+    config::wire::Channel channel;
+    bool greeted = false;
+    StagedTables staged;
+  };
+  struct Reply {
+    config::wire::ResultCode code = config::wire::ResultCode::ok;
+    std::string text;
+  };
+
+  void accept_peers();
+  [[nodiscard]] bool serve_peer(Peer& peer);  // false: the peer is gone or cut off
+  [[nodiscard]] Reply answer(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] static Reply greet(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] static Reply stage(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] Reply commit(Peer& peer, const config::wire::Incoming& incoming);
+
+  Appliance& appliance_;
+  config::wire::Listener& listener_;
+  const Clock& clock_;
+  std::int64_t started_at_;
+  std::vector<Peer> peers_;
+};
+
+}  // namespace stirline::dataplane

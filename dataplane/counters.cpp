@@ -1,0 +1,64 @@
+#include "dataplane/counters.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace stirline::dataplane {
+namespace {
+
+std::string_view outcome_name(crypto::SignOutcome outcome) {
+  switch (outcome) {
+    case crypto::SignOutcome::signed_:
+      return "signed";
+    case crypto::SignOutcome::no_credential:
+      return "no_credential";
+    case crypto::SignOutcome::outside_credential_validity:
+      return "outside_credential_validity";
+    case crypto::SignOutcome::build_failed:
+      return "build_failed";
+    case crypto::SignOutcome::engine_failed:
+      return "engine_failed";
+  }
+  return "unknown";
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+std::array<CounterFacts, kCounters> make_facts() {
+  std::array<CounterFacts, kCounters> facts;
+  std::size_t at = 0;
+#define STIRLINE_COUNTER_FACTS(name, unit, help) facts[at++] = {#name, unit, help};
+  STIRLINE_COUNTERS(STIRLINE_COUNTER_FACTS)
+#undef STIRLINE_COUNTER_FACTS
+  for (std::size_t i = 0; i < kParseErrors; ++i) {
+    const std::string code = lower(sip::to_string(static_cast<sip::ErrorCode>(i)));
+    facts[at++] = {"parse_" + code, "messages", "trunk datagrams whose SIP parse ended with " + code};
+  }
+  for (std::size_t i = 0; i < crypto::kNotSigned; ++i) {
+    const std::string reason(crypto::to_string(static_cast<crypto::NotSigned>(i)));
+    facts[at++] = {"not_signed_" + reason, "messages", "requests towards a peer passed on unsigned: " + reason};
+  }
+  for (std::size_t i = 0; i < kSignOutcomes; ++i) {
+    const std::string outcome(outcome_name(static_cast<crypto::SignOutcome>(i)));
+    facts[at++] = {"sign_" + outcome, "calls", "signing jobs that ended with " + outcome};
+  }
+  for (std::size_t i = 0; i < crypto::kReasons; ++i) {
+    const crypto::ReasonFacts& reason = crypto::facts(static_cast<crypto::Reason>(i));
+    facts[at++] = {"verify_" + std::string(reason.name), "calls",
+                   "verified calls decided by: " + std::string(reason.text)};
+  }
+  return facts;
+}
+
+}  // namespace
+
+const std::array<CounterFacts, kCounters>& counter_facts() {
+  static const std::array<CounterFacts, kCounters> kFacts = make_facts();
+  return kFacts;
+}
+
+}  // namespace stirline::dataplane

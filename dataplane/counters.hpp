@@ -1,0 +1,125 @@
+// Every counter of the data plane: one table with name, unit and help; one block a poll core, written by that core
+// alone.
+//
+// The ledger (design.md 3): received + created = transmitted + held + dropped + replaced, where `created` are packets
+// written by editing and `replaced` the originals they stand for. Counters of families follow the single ones.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto_workers/job/job.hpp"
+#include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/reason.hpp"
+#include "sip_parser/parse_error.hpp"
+
+namespace stirline::dataplane {
+
+// name, unit, help
+#define STIRLINE_COUNTERS(X)                                                                                 \
+  X(received, "packets", "packets taken from ports")                                                         \
+  X(transmitted, "packets", "packets given to ports")                                                        \
+  X(created, "packets", "packets written anew by editing")                                                   \
+  X(replaced, "packets", "received packets that edited ones stand for")                                      \
+  X(copied, "packets", "copies made to send a message on while a crypto core still reads it")                \
+  X(bypassed, "packets", "packets that are not ours, forwarded at once")                                     \
+  X(dropped_transmit_full, "packets", "packets the transmit queue did not take")                             \
+  X(dropped_truncated, "packets", "truncated frames dropped as configured")                                  \
+  X(dropped_bad_header, "packets", "frames with lying headers dropped as configured")                        \
+  X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                      \
+  X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                     \
+  X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")         \
+  X(truncated, "frames", "frames shorter than their IP packet says")                                         \
+  X(bad_header, "frames", "frames whose IP or UDP header lies")                                              \
+  X(bad_checksum, "datagrams", "datagrams to a trunk with a wrong IPv4 header or UDP checksum (INL-UDP-02)") \
+  X(scattered, "packets", "packets in several segments, forwarded at once")                                  \
+  X(fragments, "packets", "IP fragments of trunk traffic taken into reassembly")                             \
+  X(reassembled, "datagrams", "datagrams completed from fragments")                                          \
+  X(fragment_overlap, "datagrams", "datagrams with overlapping or contradicting fragments")                  \
+  X(fragment_too_many, "datagrams", "datagrams of too many fragments or octets")                             \
+  X(fragment_source_full, "packets", "fragments from a source with too many datagrams open")                 \
+  X(fragment_table_full, "packets", "fragments without a place in the reassembly table")                     \
+  X(fragment_expired, "datagrams", "datagrams whose fragments did not all come in time")                     \
+  X(no_large_buffer, "datagrams", "reassembled datagrams forwarded untouched for want of a buffer")          \
+  X(messages, "messages", "SIP messages of trunks that parsed")                                              \
+  X(responses, "messages", "of them responses: forwarded")                                                   \
+  X(passed, "messages", "requests forwarded byte-identical by their nature (method, scheme, dialog)")        \
+  X(flagged, "messages", "requests forwarded byte-identical because they are ambiguous")                     \
+  X(emergency, "messages", "emergency calls: forwarded at once, untouched")                                  \
+  X(identity_limit, "messages", "requests with more Identity header fields than the limit")                  \
+  X(to_sign, "calls", "calls to be signed, given to a crypto core")                                          \
+  X(signed_a, "calls", "calls signed with attestation A")                                                    \
+  X(signed_b, "calls", "calls signed with attestation B")                                                    \
+  X(signed_c, "calls", "calls signed with attestation C")                                                    \
+  X(not_attested, "calls", "calls of originators that policy does not attest: forwarded unsigned")           \
+  X(date_inserted, "calls", "signed calls that had no Date (STIR-AS-02)")                                    \
+  X(too_large_unsigned, "calls", "calls left unsigned because they would outgrow the MTU (INL-MTU-01 d)")    \
+  X(to_verify, "calls", "calls to be verified, given to a crypto core")                                      \
+  X(verified_valid, "calls", "calls judged valid")                                                           \
+  X(verified_invalid, "calls", "calls judged invalid")                                                       \
+  X(verified_none, "calls", "calls without a usable Identity")                                               \
+  X(verified_a, "calls", "valid calls with attestation A")                                                   \
+  X(verified_b, "calls", "valid calls with attestation B")                                                   \
+  X(verified_c, "calls", "valid calls with attestation C")                                                   \
+  X(stripped, "messages", "requests from untrusted peers that carried verstat or the like (STIR-VS-15)")     \
+  X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                    \
+  X(parked_full, "calls", "calls forwarded untouched because too many are parked")                           \
+  X(ring_full, "calls", "calls forwarded untouched because the crypto cores are full")                       \
+  X(job_deadline, "calls", "calls forwarded untouched because a crypto core did not answer in time")         \
+  X(no_tables, "messages", "trunk traffic before control has sent its tables")                               \
+  X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                 \
+  X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")       \
+  X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                               \
+  X(cycles_parse, "cycles", "parsing SIP messages")                                                          \
+  X(cycles_decide, "cycles", "deciding and filling jobs")                                                    \
+  X(cycles_wait, "cycles", "from parking to resuming: ring, crypto, ring")                                   \
+  X(cycles_write, "cycles", "editing and writing packets")
+
+enum class Counter : std::uint16_t {
+#define STIRLINE_COUNTER_ENUM(name, unit, help) name,
+  STIRLINE_COUNTERS(STIRLINE_COUNTER_ENUM)
+#undef STIRLINE_COUNTER_ENUM
+      count_,
+};
+
+inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
+inline constexpr std::size_t kParseErrors = static_cast<std::size_t>(sip::ErrorCode::value_count) + 1;
+inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::engine_failed) + 1;
+inline constexpr std::size_t kParseErrorBase = kSingleCounters;
+inline constexpr std::size_t kNotSignedBase = kParseErrorBase + kParseErrors;
+inline constexpr std::size_t kSignOutcomeBase = kNotSignedBase + crypto::kNotSigned;
+inline constexpr std::size_t kReasonBase = kSignOutcomeBase + kSignOutcomes;
+inline constexpr std::size_t kCounters = kReasonBase + crypto::kReasons;
+
+struct CounterFacts {
+  std::string name;
+  std::string_view unit;
+  std::string help;
+};
+[[nodiscard]] const std::array<CounterFacts, kCounters>& counter_facts();
+
+// Written by one thread, read by any: plain adds, no bus lock.
+class alignas(64) Counters {
+ public:
+  void add(Counter counter, std::uint64_t n = 1) { add_at(static_cast<std::size_t>(counter), n); }
+  void add(sip::ErrorCode code) { add_at(kParseErrorBase + static_cast<std::size_t>(code), 1); }
+  void add(crypto::NotSigned reason) { add_at(kNotSignedBase + static_cast<std::size_t>(reason), 1); }
+  void add(crypto::SignOutcome outcome) { add_at(kSignOutcomeBase + static_cast<std::size_t>(outcome), 1); }
+  void add(crypto::Reason reason) { add_at(kReasonBase + static_cast<std::size_t>(reason), 1); }
+
+  [[nodiscard]] std::uint64_t value(std::size_t index) const { return values_[index].load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value(Counter counter) const { return value(static_cast<std::size_t>(counter)); }
+
+ private:
+  void add_at(std::size_t index, std::uint64_t n) {
+    values_[index].store(values_[index].load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+
+  std::array<std::atomic<std::uint64_t>, kCounters> values_{};
+};
+
+}  // namespace stirline::dataplane

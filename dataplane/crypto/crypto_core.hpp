@@ -1,0 +1,40 @@
+// One crypto core: an engine, and the job loop over the queues of all poll cores. It never sees a packet, only jobs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "crypto_workers/job/job_loop.hpp"
+#include "crypto_workers/job/processor.hpp"
+#include "crypto_workers/p256/engine.hpp"
+#include "dataplane/idle.hpp"
+#include "dataplane/poll/call_stage.hpp"
+
+namespace stirline::dataplane {
+
+class CryptoCore {
+ public:
+  using Source = crypto::JobSource<JobQueue, Slot>;
+
+  // `sources`: one per poll core.
+  CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idler idler);
+
+  void run(const std::atomic<bool>& stop);
+
+  [[nodiscard]] std::uint64_t jobs() const {
+    return jobs_.load(std::memory_order_relaxed);
+  }  // done since start; any thread
+  [[nodiscard]] std::uint64_t batches() const {
+    return batches_.load(std::memory_order_relaxed);
+  }  // turns that found any
+
+ private:
+  crypto::Processor processor_;
+  std::vector<Source> sources_;
+  Idler idler_;
+  std::atomic<std::uint64_t> jobs_{0};
+  std::atomic<std::uint64_t> batches_{0};
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,383 @@
+#include "dataplane/poll/call_stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <rte_cycles.h>
+
+#include "dataplane/packet/writer.hpp"
+
+namespace stirline::dataplane {
+namespace {
+
+constexpr std::size_t kUdpHeaderBytes = 8;
+
+bool signs(const Trunk& trunk) {
+  return trunk.config.role == config::tables::Role::sign || trunk.config.role == config::tables::Role::both;
+}
+
+bool verifies(const Trunk& trunk) {
+  return trunk.config.role == config::tables::Role::verify || trunk.config.role == config::tables::Role::both;
+}
+
+// Not SIP at all, or a keep-alive: none of our business, and no mistake of anybody's (INL-UDP-05).
+bool is_bypass(sip::ErrorCode code) {
+  return code == sip::ErrorCode::not_sip || code == sip::ErrorCode::keepalive;
+}
+
+}  // namespace
+
+CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, crypto::OrigidMaker origids)
+    : context_(context),
+      links_(std::move(links)),
+      origids_(std::move(origids)),
+      parking_(context.config.limits.parked),
+      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
+      next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
+
+void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& live) {
+  Counters& counters = context_.counters;
+  if (match.trunk->config.role == config::tables::Role::pass) {
+    counters.add(Counter::passed);
+    pass(datagram);
+    return;
+  }
+  const std::uint64_t started = rte_rdtsc();
+  const auto parsed = message_.parse(datagram.payload());
+  counters.add(Counter::cycles_parse, rte_rdtsc() - started);
+  counters.add(parsed ? sip::ErrorCode::ok : parsed.error().code);
+  if (!parsed) {
+    if (is_bypass(parsed.error().code)) {
+      counters.add(Counter::bypassed, datagram.packets.count);
+      pass(datagram);
+    } else {
+      refuse_malformed(datagram);
+    }
+    return;
+  }
+  counters.add(Counter::messages);
+  if (message_.kind() == sip::Kind::response) {
+    counters.add(Counter::responses);
+    pass(datagram);
+    return;
+  }
+  handle_request(datagram, match, live);
+}
+
+void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
+  const std::uint64_t started = rte_rdtsc();
+  const std::string_view octets = datagram.payload();
+  if (crypto::is_emergency(message_, octets)) {  // STIR-AS-13: never delayed, never touched
+    context_.counters.add(Counter::emergency);
+    pass(datagram);
+    return;
+  }
+  const sip::Action action = sip::action_for(message_, octets, {});
+  if (match.direction == Direction::to_peer) {
+    request_to_peer(datagram, *match.trunk, live, action);
+  } else {
+    request_from_peer(datagram, *match.trunk, live, action);
+  }
+  context_.counters.add(Counter::cycles_decide, rte_rdtsc() - started);
+}
+
+void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
+  Counters& counters = context_.counters;
+  if (action != sip::Action::extract || !signs(trunk)) {
+    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
+    pass(datagram);
+    return;
+  }
+  const auto plan = crypto::plan_signing(message_, datagram.payload(), trunk.sign_policy, context_.clock.now());
+  if (!plan) {
+    counters.add(plan.error());
+    pass(datagram);
+    return;
+  }
+  char attest = trunk.config.unknown_attest;
+  std::uint32_t credential = trunk.unknown_credential;
+  if (const auto* range = live.generation->numbers().find(trunk.index, plan->orig.view()); range != nullptr) {
+    attest = range->attest;
+    credential = range->credential;
+  }
+  if (attest == '-') {  // STIR-AS-01: no authority, no signature
+    counters.add(Counter::not_attested);
+    pass(datagram);
+    return;
+  }
+  park_for_signing(datagram, trunk, live, *plan, attest, credential);
+}
+
+void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
+  Counters& counters = context_.counters;
+  if (!verifies(trunk)) {
+    counters.add(Counter::passed);
+    pass(datagram);
+    return;
+  }
+  if (message_.identities_seen() > sip::kMaxIdentities) {
+    counters.add(Counter::identity_limit);
+    refuse_malformed(datagram);
+    return;
+  }
+  const crypto::MarkPlan marks = crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan);
+  if (!marks.complete) {
+    counters.add(Counter::unmarked);
+    refuse_malformed(datagram);
+    return;
+  }
+  const bool judged =
+      action == sip::Action::extract && message_.method() == sip::Method::invite && message_.to().tag.empty();
+  if (marks.removal_count != 0) {
+    if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
+      counters.add(Counter::passed);
+      pass(datagram);
+      return;
+    }
+    counters.add(Counter::stripped);
+  }
+  if (!judged) {
+    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
+    mark_and_send(datagram, marks, {});
+    return;
+  }
+  if (message_.identities().empty()) {
+    counters.add(Counter::verified_none);
+    counters.add(crypto::Reason::no_identity);
+    mark_and_send(datagram, marks, crypto::verstat_parameter(crypto::Verdict::none));
+    return;
+  }
+  park_for_verifying(datagram, trunk, live, marks);
+}
+
+void CallStage::pass(Datagram& datagram) {
+  context_.release(datagram);
+  context_.forward(datagram.packets, datagram.out_port);
+}
+
+void CallStage::refuse_malformed(Datagram& datagram) {
+  context_.release(datagram);
+  context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
+                           Counter::dropped_malformed);
+}
+
+Slot* CallStage::park(Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
+  const std::uint32_t index = parking_.take();
+  if (index == Parking::kNone) {
+    context_.counters.add(Counter::parked_full);
+    pass(datagram);
+    return nullptr;
+  }
+  Slot& slot = parking_[index];
+  slot.job.kind = kind;
+  slot.datagram = datagram;
+  slot.live = &live;
+  slot.trunk = &trunk;
+  held_packets_ += datagram.packets.count;
+  return &slot;
+}
+
+void CallStage::leave(std::uint32_t index) {
+  held_packets_ -= parking_[index].datagram.packets.count;
+  parking_.give_back(index);
+}
+
+void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
+                                 char attest, std::uint32_t credential) {
+  Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
+  if (slot == nullptr) {
+    return;
+  }
+  const std::string_view octets = datagram.payload();
+  crypto::Uuid origid;
+  if (trunk.config.fixed_origid.size() == origid.size()) {
+    std::ranges::copy(trunk.config.fixed_origid, origid.begin());
+  } else {
+    origid = origids_.make(text(octets, message_.call_id()), text(octets, message_.from().tag));
+  }
+  crypto::fill_sign_job(plan, credential, attest, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
+  slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
+  context_.counters.add(Counter::to_sign);
+  dispatch(*slot);
+}
+
+void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live,
+                                   const crypto::MarkPlan& marks) {
+  Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
+  if (slot == nullptr) {
+    return;
+  }
+  crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
+                            trunk.verify_policy, context_.clock.now(), slot->job.verify);
+  slot->marks = marks;
+  context_.counters.add(Counter::to_verify);
+  dispatch(*slot);
+}
+
+// The emptier of two, the two taken in turn: nearly as good as the emptiest of all, and it looks at two queues only.
+std::size_t CallStage::emptier_link() {
+  const std::size_t first = next_link_;
+  next_link_ = next_link_ + 1 < links_.size() ? next_link_ + 1 : 0;
+  return links_[next_link_]->jobs.write_available() > links_[first]->jobs.write_available() ? next_link_ : first;
+}
+
+void CallStage::dispatch(Slot& slot) {
+  const auto index = static_cast<std::uint32_t>(&slot - parking_.slots().data());
+  const std::size_t link = emptier_link();
+  slot.job.keyring = slot.live->generation->keyring(link);
+  slot.parked_at = rte_rdtsc();
+  context_.publication.park(context_.reader, *slot.live);
+  if (!links_[link]->jobs.push(index)) {
+    context_.publication.unpark(context_.reader, *slot.live);
+    context_.counters.add(Counter::ring_full);
+    pass(slot.datagram);
+    leave(index);
+  }
+}
+
+std::size_t CallStage::resume() {
+  std::array<std::uint32_t, 64> indices;
+  std::size_t moved = 0;
+  for (CryptoLink* link : links_) {
+    const std::size_t count = link->results.pop(indices.data(), indices.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      finish(indices[i]);
+    }
+    moved += count;
+  }
+  return moved;
+}
+
+void CallStage::finish(std::uint32_t index) {
+  Slot& slot = parking_[index];
+  context_.counters.add(Counter::cycles_wait, rte_rdtsc() - slot.parked_at);
+  if (slot.abandoned) {
+    context_.counters.add(Counter::replaced, slot.datagram.packets.count);
+    context_.release(slot.datagram);
+    PollContext::free(slot.datagram.packets);
+  } else if (slot.job.kind == crypto::JobKind::sign) {
+    finish_signing(slot);
+  } else {
+    finish_verifying(slot);
+  }
+  context_.publication.unpark(context_.reader, *slot.live);
+  leave(index);
+}
+
+void CallStage::finish_signing(Slot& slot) {
+  Counters& counters = context_.counters;
+  const crypto::SignJob& job = slot.job.sign;
+  counters.add(job.outcome);
+  sip::EditList edits;
+  if (!crypto::apply_signature(slot.signature, job, slot.date_line, edits)) {
+    pass(slot.datagram);
+    return;
+  }
+  if (slot.trunk->config.too_large == config::tables::TooLarge::pass && would_outgrow(slot.datagram, edits)) {
+    counters.add(Counter::too_large_unsigned);
+    pass(slot.datagram);
+    return;
+  }
+  counters.add(job.attest == 'A' ? Counter::signed_a : job.attest == 'B' ? Counter::signed_b : Counter::signed_c);
+  if (slot.signature.insert_date) {
+    counters.add(Counter::date_inserted);
+  }
+  write(slot.datagram, edits);
+}
+
+void CallStage::finish_verifying(Slot& slot) {
+  Counters& counters = context_.counters;
+  const crypto::VerifyJob& job = slot.job.verify;
+  counters.add(job.reason);
+  switch (job.verdict) {
+    case crypto::Verdict::valid: {
+      counters.add(Counter::verified_valid);
+      const char attest = job.verdicts[job.decisive].attest;
+      if (attest != 0) {
+        counters.add(attest == 'A' ? Counter::verified_a : attest == 'B' ? Counter::verified_b : Counter::verified_c);
+      }
+      break;
+    }
+    case crypto::Verdict::invalid:
+      counters.add(Counter::verified_invalid);
+      break;
+    case crypto::Verdict::none:
+      counters.add(Counter::verified_none);
+      break;
+  }
+  mark_and_send(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict));
+}
+
+void CallStage::mark_and_send(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
+  sip::EditList edits;
+  if (!crypto::apply_marks(marks, mark, edits)) {
+    context_.counters.add(Counter::unmarked);
+    refuse_malformed(datagram);
+    return;
+  }
+  if (edits.empty()) {
+    pass(datagram);
+    return;
+  }
+  write(datagram, edits);
+}
+
+bool CallStage::would_outgrow(const Datagram& datagram, const sip::EditList& edits) const {
+  const std::size_t ip_headers = datagram.frame.payload_offset - datagram.frame.ip_offset;
+  return ip_headers + kUdpHeaderBytes + edits.result_size(datagram.payload().size()) >
+         context_.ports[datagram.out_port].mtu;
+}
+
+void CallStage::write(Datagram& datagram, const sip::EditList& edits) {
+  const std::uint64_t started = rte_rdtsc();
+  Counters& counters = context_.counters;
+  std::array<rte_mbuf*, kMaxFragments> packets;
+  const DatagramSource source{.first_frame = datagram.first,
+                              .frame = datagram.frame,
+                              .udp_header = datagram.udp.first(kUdpHeaderBytes),
+                              .payload = datagram.payload()};
+  const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
+                                             context_.pool, packets);
+  if (written.packets == 0) {
+    counters.add(written.error == WriteError::no_buffers ? Counter::write_no_buffers : Counter::write_too_long);
+    pass(datagram);
+    return;
+  }
+  ++next_identification_;
+  counters.add(Counter::created, written.packets);
+  counters.add(Counter::replaced, datagram.packets.count);
+  context_.release(datagram);
+  PollContext::free(datagram.packets);
+  for (std::uint16_t i = 0; i < written.packets; ++i) {
+    context_.transmitter.send(datagram.out_port, packets[i]);
+  }
+  counters.add(Counter::cycles_write, rte_rdtsc() - started);
+}
+
+void CallStage::expire(std::uint64_t now_cycles) {
+  for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
+    Slot& slot = parking_[index];
+    if (now_cycles - slot.parked_at < deadline_cycles_) {
+      return;
+    }
+    // The crypto core may still read the originals, so copies go on in their place. Without room for copies the message
+    // waits.
+    const FragmentSet& originals = slot.datagram.packets;
+    FragmentSet copies;
+    for (; copies.count < originals.count; ++copies.count) {
+      rte_mbuf* copy = rte_pktmbuf_copy(originals.packets[copies.count], context_.pool, 0, UINT32_MAX);
+      if (copy == nullptr) {
+        PollContext::free(copies);
+        return;
+      }
+      copies.packets[copies.count] = copy;
+    }
+    context_.counters.add(Counter::job_deadline);
+    context_.counters.add(Counter::copied, copies.count);
+    context_.counters.add(Counter::created, copies.count);
+    context_.forward(copies, slot.datagram.out_port);
+    parking_.abandon(index);
+  }
+}
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,82 @@
+// Steps 4 to 9 of a message's life (design.md 3): parse, decide, park, hand to a crypto core, resume, edit, send.
+//
+// A message is edited minimally, or forwarded byte-identical, or refused; never repaired. Whatever cannot be decided
+// goes on untouched and is counted (fail open). Thread: one poll core.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/lockfree/spsc_queue.hpp>
+
+#include "crypto_workers/stir/origid.hpp"
+#include "dataplane/poll/parking.hpp"
+#include "dataplane/poll/poll_context.hpp"
+#include "sip_parser/action.hpp"
+#include "sip_parser/edit_list.hpp"
+#include "sip_parser/message.hpp"
+
+namespace stirline::dataplane {
+
+// Job indices between one poll core and one crypto core, there and back.
+using JobQueue = boost::lockfree::spsc_queue<std::uint32_t>;
+struct CryptoLink {
+  explicit CryptoLink(std::size_t slots) : jobs(slots), results(slots) {}
+  JobQueue jobs;
+  JobQueue results;  // as many places as there are slots: a result always fits
+};
+
+class CallStage {
+ public:
+  // `links`: one per crypto core, in the order of Generation::keyring; they outlive the stage.
+  CallStage(PollContext& context, std::vector<CryptoLink*> links, crypto::OrigidMaker origids);
+
+  // Takes a datagram that belongs to a trunk.
+  void handle(Datagram& datagram, const TrunkMatch& match, const Live& live);
+
+  // Takes back what the crypto cores have done; returns how many messages moved on.
+  std::size_t resume();
+
+  // Sends on untouched what waits too long for a crypto core.
+  void expire(std::uint64_t now_cycles);
+
+  [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
+  [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
+  [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
+
+ private:
+  void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
+  void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
+  void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
+  void pass(Datagram& datagram);
+  void refuse_malformed(Datagram& datagram);
+
+  void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
+                        char attest, std::uint32_t credential);
+  void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
+  [[nodiscard]] Slot* park(Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
+  void dispatch(Slot& slot);
+  void leave(std::uint32_t index);  // the slot is free again
+  [[nodiscard]] std::size_t emptier_link();
+
+  void finish(std::uint32_t index);
+  void finish_signing(Slot& slot);
+  void finish_verifying(Slot& slot);
+  void mark_and_send(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
+  [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
+  void write(Datagram& datagram, const sip::EditList& edits);
+
+  PollContext& context_;
+  std::vector<CryptoLink*> links_;
+  crypto::OrigidMaker origids_;
+  Parking parking_;
+  sip::Message message_;
+  std::uint64_t deadline_cycles_;
+  std::uint32_t next_identification_;
+  std::size_t next_link_ = 0;
+  std::uint32_t held_packets_ = 0;
+};
+
+}  // namespace stirline::dataplane

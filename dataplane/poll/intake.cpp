@@ -1,0 +1,216 @@
+#include "dataplane/poll/intake.hpp"
+
+#include <rte_cycles.h>
+
+namespace stirline::dataplane {
+namespace {
+
+constexpr std::size_t kUdpHeaderBytes = 8;
+
+std::uint16_t other_side(std::uint16_t port) {
+  return port ^ 1U;
+}
+
+std::span<const std::uint8_t> octets_of(const rte_mbuf* packet) {
+  return {rte_pktmbuf_mtod(packet, const std::uint8_t*), packet->data_len};
+}
+
+FragmentSet single(rte_mbuf* packet, std::uint16_t port) {
+  FragmentSet set;
+  set.packets[0] = packet;
+  set.count = 1;
+  set.port = port;
+  return set;
+}
+
+std::uint16_t big_endian(std::span<const std::uint8_t> octets, std::size_t at) {
+  return static_cast<std::uint16_t>(octets[at] << 8 | octets[at + 1]);
+}
+
+Counter counter_of(ReassemblyEvent event) {
+  switch (event) {
+    case ReassemblyEvent::overlap:
+      return Counter::fragment_overlap;
+    case ReassemblyEvent::too_many:
+      return Counter::fragment_too_many;
+    case ReassemblyEvent::source_full:
+      return Counter::fragment_source_full;
+    case ReassemblyEvent::table_full:
+      return Counter::fragment_table_full;
+    case ReassemblyEvent::held:
+    case ReassemblyEvent::complete:
+    case ReassemblyEvent::expired:
+      break;
+  }
+  return Counter::fragment_expired;
+}
+
+}  // namespace
+
+Intake::Intake(PollContext& context, CallStage& calls)
+    : context_(context),
+      calls_(calls),
+      reassembler_({.datagrams = context.config.limits.reassemblies,
+                    .datagrams_per_source = context.config.limits.reassemblies_per_source,
+                    .timeout_cycles = context.config.limits.reassembly_timeout_ms * (rte_get_tsc_hz() / 1'000)},
+                   static_cast<int>(rte_socket_id())) {}
+
+void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
+  Counters& counters = context_.counters;
+  if (packet->nb_segs != 1) {
+    counters.add(Counter::scattered);
+    context_.transmitter.send(other_side(port), packet);
+    return;
+  }
+  const Frame frame = read_frame(octets_of(packet));
+  switch (frame.kind) {
+    case FrameKind::udp:
+      if (live != nullptr && live->generation->port_of_interest(context_.ports[port].pair, frame.destination_port)) {
+        receive_datagram(port, packet, frame, *live);
+        return;
+      }
+      break;
+    case FrameKind::udp_fragment:
+      if (live != nullptr) {
+        receive_fragment(port, packet, frame, *live);
+        return;
+      }
+      break;
+    case FrameKind::truncated:
+      counters.add(Counter::truncated);
+      context_.forward_or_drop(single(packet, port), other_side(port), context_.config.bad_input.truncated,
+                               Counter::dropped_truncated);
+      return;
+    case FrameKind::bad_header:
+      counters.add(Counter::bad_header);
+      context_.forward_or_drop(single(packet, port), other_side(port), context_.config.bad_input.truncated,
+                               Counter::dropped_bad_header);
+      return;
+    case FrameKind::not_ip:
+    case FrameKind::not_udp:
+      break;
+  }
+  if (live == nullptr) {
+    counters.add(Counter::no_tables);
+  }
+  counters.add(Counter::bypassed);
+  context_.transmitter.send(other_side(port), packet);
+}
+
+TrunkMatch Intake::match(std::uint16_t port, const Frame& frame, const Live& live, bool any_port) const {
+  const auto side = (port & 1U) == 0 ? config::tables::Side::a : config::tables::Side::b;
+  return live.generation->match(context_.ports[port].pair, side, frame, any_port);
+}
+
+void Intake::receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live) {
+  const std::uint64_t started = rte_rdtsc();
+  Counters& counters = context_.counters;
+  const TrunkMatch found = match(port, frame, live, false);
+  if (found.trunk == nullptr) {
+    counters.add(Counter::bypassed);
+    context_.transmitter.send(other_side(port), packet);
+    return;
+  }
+  Datagram datagram;
+  datagram.packets = single(packet, port);
+  datagram.frame = frame;
+  datagram.first = octets_of(packet);
+  datagram.udp = datagram.first.subspan(frame.payload_offset, frame.payload_length);
+  datagram.out_port = other_side(port);
+  if (!ip_checksum_good(frame, datagram.first) || !udp_checksum_good(frame, datagram.udp)) {
+    counters.add(Counter::bad_checksum);
+    context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.checksum,
+                             Counter::dropped_checksum);
+    return;
+  }
+  counters.add(Counter::cycles_classify, rte_rdtsc() - started);
+  calls_.handle(datagram, found, live);
+}
+
+void Intake::receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live) {
+  Counters& counters = context_.counters;
+  if (match(port, frame, live, true).trunk == nullptr) {
+    counters.add(Counter::bypassed);
+    context_.transmitter.send(other_side(port), packet);
+    return;
+  }
+  if (!ip_checksum_good(frame, octets_of(packet))) {
+    counters.add(Counter::bad_checksum);
+    context_.forward_or_drop(single(packet, port), other_side(port), context_.config.bad_input.checksum,
+                             Counter::dropped_checksum);
+    return;
+  }
+  counters.add(Counter::fragments);
+  packet->port = port;  // the reassembler keeps this number: ours, not the device's
+  FragmentSet set;
+  const ReassemblyEvent event = reassembler_.add(packet, frame, rte_rdtsc(), set);
+  if (event == ReassemblyEvent::held) {
+    return;
+  }
+  if (event == ReassemblyEvent::complete) {
+    counters.add(Counter::reassembled);
+    receive_complete(port, set, live);
+    return;
+  }
+  counters.add(counter_of(event));
+  const config::OnBad choice = event == ReassemblyEvent::overlap ? context_.config.bad_input.overlapping_fragments
+                                                                 : context_.config.bad_input.fragments;
+  context_.forward_or_drop(set, other_side(port), choice, Counter::dropped_fragments);
+}
+
+void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const Live& live) {
+  const std::uint64_t started = rte_rdtsc();
+  Counters& counters = context_.counters;
+  Datagram datagram;
+  datagram.packets = set;
+  datagram.out_port = other_side(port);
+  datagram.gathered = context_.store.take(set.payload_length);
+  if (datagram.gathered.empty()) {
+    counters.add(Counter::no_large_buffer);
+    context_.forward(set, datagram.out_port);
+    return;
+  }
+  const std::size_t length = gather(set, datagram.gathered);
+  datagram.udp = datagram.gathered.first(length);
+  for (std::uint16_t i = 0; i < set.count; ++i) {
+    datagram.first = octets_of(set.packets[i]);
+    datagram.frame = read_frame(datagram.first);
+    if (datagram.frame.fragment_offset == 0) {
+      break;
+    }
+  }
+  if (length < kUdpHeaderBytes || big_endian(datagram.udp, 4) != length) {
+    counters.add(Counter::bad_header);
+    context_.release(datagram);
+    context_.forward_or_drop(set, datagram.out_port, context_.config.bad_input.truncated, Counter::dropped_bad_header);
+    return;
+  }
+  datagram.frame.source_port = big_endian(datagram.udp, 0);
+  datagram.frame.destination_port = big_endian(datagram.udp, 2);
+  const TrunkMatch found = match(port, datagram.frame, live, false);
+  if (found.trunk == nullptr) {
+    counters.add(Counter::bypassed, set.count);
+    context_.release(datagram);
+    context_.forward(set, datagram.out_port);
+    return;
+  }
+  if (!udp_checksum_good(datagram.frame, datagram.udp)) {
+    counters.add(Counter::bad_checksum);
+    context_.release(datagram);
+    context_.forward_or_drop(set, datagram.out_port, context_.config.bad_input.checksum, Counter::dropped_checksum);
+    return;
+  }
+  counters.add(Counter::cycles_classify, rte_rdtsc() - started);
+  calls_.handle(datagram, found, live);
+}
+
+void Intake::expire(std::uint64_t now_cycles) {
+  FragmentSet set;
+  while (reassembler_.expire(now_cycles, set)) {
+    context_.counters.add(Counter::fragment_expired);
+    context_.forward_or_drop(set, other_side(set.port), context_.config.bad_input.fragments,
+                             Counter::dropped_fragments);
+  }
+}
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,69 @@
+#include "dataplane/poll/parking.hpp"
+
+namespace stirline::dataplane {
+namespace {
+
+constexpr std::size_t kUdpHeaderBytes = 8;
+
+}  // namespace
+
+std::string_view Datagram::payload() const {
+  const std::span<const std::uint8_t> data = udp.subspan(kUdpHeaderBytes);
+  return {reinterpret_cast<const char*>(data.data()), data.size()};
+}
+
+Parking::Parking(std::uint32_t slots) : slots_(slots) {
+  free_.reserve(slots);
+  for (std::uint32_t i = slots; i > 0; --i) {
+    free_.push_back(i - 1);
+  }
+}
+
+std::uint32_t Parking::take() {
+  if (free_.empty()) {
+    return kNone;
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  ++used_;
+  Slot& slot = slots_[index];
+  slot.abandoned = false;
+  slot.older = youngest_;
+  slot.newer = kNone;
+  if (youngest_ != kNone) {
+    slots_[youngest_].newer = index;
+  } else {
+    oldest_ = index;
+  }
+  youngest_ = index;
+  return index;
+}
+
+void Parking::unlink(std::uint32_t index) {
+  const Slot& slot = slots_[index];
+  if (slot.older != kNone) {
+    slots_[slot.older].newer = slot.newer;
+  } else {
+    oldest_ = slot.newer;
+  }
+  if (slot.newer != kNone) {
+    slots_[slot.newer].older = slot.older;
+  } else {
+    youngest_ = slot.older;
+  }
+}
+
+void Parking::abandon(std::uint32_t index) {
+  unlink(index);
+  slots_[index].abandoned = true;
+}
+
+void Parking::give_back(std::uint32_t index) {
+  if (!slots_[index].abandoned) {
+    unlink(index);
+  }
+  free_.push_back(index);
+  --used_;
+}
+
+}  // namespace stirline::dataplane

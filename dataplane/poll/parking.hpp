@@ -1,0 +1,76 @@
+// Messages that wait for a crypto core: a fixed array of slots, given out and taken back without heap, oldest first at
+// hand.
+//
+// A slot holds the packets as received, so that the message can leave unchanged whatever happens, and everything needed
+// to edit it when the verdict comes, so that it is not parsed twice. Thread: one poll core; the crypto core that has a
+// slot's index touches only Slot::job and reads the message.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "crypto_workers/job/job.hpp"
+#include "crypto_workers/stir/signature_edits.hpp"
+#include "crypto_workers/stir/verification_service.hpp"
+#include "dataplane/packet/frame.hpp"
+#include "dataplane/packet/reassembly.hpp"
+#include "dataplane/state/publication.hpp"
+
+namespace stirline::dataplane {
+
+// A SIP datagram in hand: its packets as received, and its octets in one piece.
+struct Datagram {
+  FragmentSet packets;                  // one packet, or all fragments in order of arrival
+  Frame frame;                          // of the packet with offset 0
+  std::span<const std::uint8_t> first;  // the octets of that packet's frame
+  std::span<const std::uint8_t> udp;    // UDP header and data, contiguous: in the packet, or in `gathered`
+  std::span<std::uint8_t> gathered;     // from the MessageStore; empty for a single packet
+  std::uint16_t out_port = 0;           // index of the port it leaves by
+
+  [[nodiscard]] std::string_view payload() const;  // the SIP message
+};
+
+struct Slot {
+  crypto::Job job;
+  Datagram datagram;
+  const Live* live = nullptr;        // the generation that decides about this message
+  const Trunk* trunk = nullptr;      // in that generation
+  crypto::MarkPlan marks;            // verify
+  crypto::SignatureEdits signature;  // sign
+  crypto::DateLine date_line{};      // sign: its text while the message is written
+  std::uint64_t parked_at = 0;       // TSC cycles
+  bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
+  std::uint32_t older = 0;           // list of parked slots by age
+  std::uint32_t newer = 0;
+};
+
+class Parking {
+ public:
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+
+  explicit Parking(std::uint32_t slots);
+
+  [[nodiscard]] Slot& operator[](std::uint32_t index) { return slots_[index]; }
+  [[nodiscard]] std::span<Slot> slots() { return slots_; }
+  [[nodiscard]] std::uint32_t used() const { return used_; }
+
+  [[nodiscard]] std::uint32_t take();  // kNone if all are used; the new slot is the youngest
+  void give_back(std::uint32_t index);
+  [[nodiscard]] std::uint32_t oldest() const { return oldest_; }  // not abandoned; kNone if there is none
+  void abandon(std::uint32_t index);                              // out of the list of ages, still used
+
+ private:
+  void unlink(std::uint32_t index);
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::uint32_t used_ = 0;
+  std::uint32_t oldest_ = kNone;
+  std::uint32_t youngest_ = kNone;
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,46 @@
+// What the stages of one poll core share: its identity, its memory, its way out. Thread: that poll core.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <rte_mempool.h>
+
+#include "config/dataplane_config.hpp"
+#include "dataplane/clock.hpp"
+#include "dataplane/counters.hpp"
+#include "dataplane/packet/reassembly.hpp"
+#include "dataplane/poll/message_store.hpp"
+#include "dataplane/poll/parking.hpp"
+#include "dataplane/poll/transmitter.hpp"
+#include "dataplane/state/publication.hpp"
+
+namespace stirline::dataplane {
+
+struct PollContext {
+  PollContext(unsigned reader_id, std::vector<PollPort> poll_ports, rte_mempool* packet_pool,
+              const config::DataplaneConfig& configuration, Publication& tables, const Clock& wall_clock);
+
+  // Sends packets on as they came, in order of arrival.
+  void forward(const FragmentSet& packets, std::uint16_t out_port);
+  // Frees packets; the caller counts which kind of drop it is.
+  static void free(const FragmentSet& packets);
+  // Forwards or drops as configured; `drop` is counted per packet.
+  void forward_or_drop(const FragmentSet& packets, std::uint16_t out_port, config::OnBad choice, Counter drop);
+  // Gives the datagram's gathered octets back.
+  void release(Datagram& datagram);
+
+  unsigned reader;
+  std::vector<PollPort> ports;
+  rte_mempool* pool;
+  const config::DataplaneConfig& config;
+  Publication& publication;
+  const Clock& clock;
+  Counters counters;
+  Transmitter transmitter;
+  MessageStore store;
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,70 @@
+#include "dataplane/poll/poll_core.hpp"
+
+#include <utility>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+namespace stirline::dataplane {
+
+PollCore::PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool,
+                   const config::DataplaneConfig& config, Publication& publication, const Clock& clock,
+                   std::vector<CryptoLink*> links, crypto::OrigidMaker origids)
+    : context_(reader, std::move(ports), pool, config, publication, clock),
+      calls_(context_, std::move(links), std::move(origids)),
+      intake_(context_, calls_),
+      idler_(config.cores.idle, config.cores.idle_max_us) {}
+
+void PollCore::run(const std::atomic<bool>& stop) {
+  Publication& publication = context_.publication;
+  const unsigned reader = context_.reader;
+  publication.online(reader);
+  while (!stop.load(std::memory_order_relaxed)) {
+    const bool worked = turn();
+    publication.quiescent(reader);
+    idler_.turn(worked, [&] { publication.offline(reader); }, [&] { publication.online(reader); });
+  }
+  drain();
+  publication.offline(reader);
+}
+
+void PollCore::drain() {
+  const std::uint64_t patience = 2 * context_.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000);
+  const std::uint64_t started = rte_rdtsc();
+  while (calls_.parked() != 0 && rte_rdtsc() - started < patience) {
+    calls_.resume();
+    calls_.expire(rte_rdtsc());
+    context_.transmitter.flush();
+    idler_.turn(false, [] {}, [] {});
+  }
+  intake_.expire(UINT64_MAX);
+  context_.transmitter.flush();
+}
+
+bool PollCore::turn() {
+  const Live* live = context_.publication.current();
+  // What is nearly done goes first: it frees slots and packets for what comes in.
+  std::size_t moved = calls_.resume();
+  for (std::uint16_t port = 0; port < context_.ports.size(); ++port) {
+    moved += receive(port, live);
+  }
+  const std::uint64_t now = rte_rdtsc();
+  calls_.expire(now);
+  intake_.expire(now);
+  context_.transmitter.flush();
+  parked_.store(calls_.parked(), std::memory_order_relaxed);
+  held_.store(calls_.held_packets() + intake_.held_packets(), std::memory_order_relaxed);
+  return moved != 0;
+}
+
+std::size_t PollCore::receive(std::uint16_t port, const Live* live) {
+  std::array<rte_mbuf*, kBurst> packets;
+  const std::uint16_t count = rte_eth_rx_burst(context_.ports[port].device, 0, packets.data(), kBurst);
+  context_.counters.add(Counter::received, count);
+  for (std::uint16_t i = 0; i < count; ++i) {
+    intake_.receive(port, packets[i], live);
+  }
+  return count;
+}
+
+}  // namespace stirline::dataplane

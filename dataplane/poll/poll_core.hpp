@@ -1,0 +1,51 @@
+// One poll core: takes packets from its ports, moves messages through their stages, gives packets to its ports. The
+// only thread that touches its queues, slots and counters. Never blocks while there is traffic, never allocates, never
+// logs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dataplane/idle.hpp"
+#include "dataplane/poll/call_stage.hpp"
+#include "dataplane/poll/intake.hpp"
+#include "dataplane/poll/poll_context.hpp"
+
+namespace stirline::dataplane {
+
+class PollCore {
+ public:
+  PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool, const config::DataplaneConfig& config,
+           Publication& publication, const Clock& clock, std::vector<CryptoLink*> links, crypto::OrigidMaker origids);
+
+  // Runs until `stop`, then sends on what it holds: parked messages as their crypto cores answer (which must still run)
+  // or their deadline passes, fragments untouched.
+  void run(const std::atomic<bool>& stop);
+
+  // One turn: results, packets, deadlines, transmission. True if anything moved.
+  bool turn();
+
+  [[nodiscard]] const Counters& counters() const { return context_.counters; }
+  [[nodiscard]] std::span<Slot> slots() { return calls_.slots(); }
+
+  // What this core holds, as of its last turn; any thread.
+  [[nodiscard]] std::uint32_t parked() const { return parked_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t held_packets() const { return held_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::uint16_t kBurst = 32;
+
+  std::size_t receive(std::uint16_t port, const Live* live);
+  void drain();
+
+  PollContext context_;
+  CallStage calls_;
+  Intake intake_;
+  Idler idler_;
+  std::atomic<std::uint32_t> parked_{0};
+  std::atomic<std::uint32_t> held_{0};
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,206 @@
+#include "dataplane/state/generation.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "config/tables/certificate_table.hpp"
+#include "config/tables/credential_table.hpp"
+
+namespace stirline::dataplane {
+namespace {
+
+namespace tables = config::tables;
+
+sip::InsertPosition insert_position(tables::InsertAt at) {
+  switch (at) {
+    case tables::InsertAt::after_via:
+      return sip::InsertPosition::after_via;
+    case tables::InsertAt::before_content_length:
+      return sip::InsertPosition::before_content_length;
+    case tables::InsertAt::before_blank_line:
+      return sip::InsertPosition::before_blank_line;
+  }
+  return sip::InsertPosition::after_via;
+}
+
+// Fills what is derived from `trunk.config`; the policies keep views of its strings, so `trunk` must not move
+// afterwards.
+void derive_policies(Trunk& trunk) {
+  const tables::Trunk& config = trunk.config;
+  trunk.originator = config.originator == tables::OriginatorSource::from ? crypto::Originator::from
+                                                                         : crypto::Originator::asserted_then_from;
+  trunk.insert_at = insert_position(config.insert_at);
+  sip::DialPlan& plan = trunk.sign_policy.dial_plan;
+  plan.country_code = config.country_code;
+  plan.national_prefix = config.national_prefix;
+  plan.international_prefix = config.international_prefix;
+  plan.accept_bare_digits = config.accept_bare_digits;
+  trunk.sign_policy.originator = trunk.originator;
+  trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
+  trunk.verify_policy = {
+      .fresh_seconds = config.fresh_seconds,
+      .future_seconds = config.future_seconds,
+      .profile = config.profile == tables::TokenProfile::strict ? crypto::Profile::strict : crypto::Profile::lenient,
+  };
+}
+
+std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
+    crypto::Engine& engine, const std::vector<tables::Credential>& credentials,
+    const std::vector<tables::Certificate>& certificates) {
+  auto keyring = std::make_unique<crypto::Keyring>();
+  for (const tables::Credential& record : credentials) {
+    auto key = engine.make_signing_key(record.scalar);
+    if (!key) {
+      return std::unexpected("credentials: " + record.name + ": not a P-256 private key");
+    }
+    keyring->add(
+        {.key = std::move(*key), .x5u = record.x5u, .not_before = record.not_before, .not_after = record.not_after});
+  }
+  for (const tables::Certificate& record : certificates) {
+    crypto::Certificate certificate{.standing = record.standing,
+                                    .key = nullptr,
+                                    .not_before = record.not_before,
+                                    .not_after = record.not_after,
+                                    .scope = crypto::TnAuthList(record.scope)};
+    if (record.standing == crypto::Reason::verified) {
+      auto key = engine.make_verifying_key(record.point);
+      if (!key) {
+        return std::unexpected("certificates: " + record.x5u + ": not a point of P-256");
+      }
+      certificate.key = std::move(*key);
+    }
+    keyring->add(record.x5u, std::move(certificate));
+  }
+  return keyring;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<const Generation>, std::string> Generation::build(
+    std::uint64_t number, StagedTables staged, const std::vector<std::string>& pairs,
+    const std::vector<std::unique_ptr<crypto::Engine>>& engines) {
+  std::unique_ptr<Generation> generation(new Generation());
+  generation->number_ = number;
+  generation->loaded_at_ =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  auto names = generation->load_keys(staged, engines);
+  if (!names) {
+    return std::unexpected(std::move(names.error()));
+  }
+  if (auto loaded = generation->load_trunks(staged.trunks.view(), pairs, *names); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  if (auto loaded = generation->load_numbers(std::move(staged.numbers)); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  return std::unique_ptr<const Generation>(std::move(generation));
+}
+
+std::expected<std::vector<std::string>, std::string> Generation::load_keys(
+    const StagedTables& staged, const std::vector<std::unique_ptr<crypto::Engine>>& engines) {
+  auto credentials = tables::decode_credentials(staged.credentials.view());
+  if (!credentials) {
+    return std::unexpected(std::move(credentials.error().text));
+  }
+  auto certificates = tables::decode_certificates(staged.certificates.view());
+  if (!certificates) {
+    return std::unexpected(std::move(certificates.error().text));
+  }
+  credentials_ = credentials->size();
+  certificates_ = certificates->size();
+  for (const std::unique_ptr<crypto::Engine>& engine : engines) {
+    auto keyring = make_keyring(*engine, *credentials, *certificates);
+    if (!keyring) {
+      return std::unexpected(std::move(keyring.error()));
+    }
+    keyrings_.push_back(std::move(*keyring));
+  }
+  std::vector<std::string> names;
+  for (const tables::Credential& credential : *credentials) {
+    names.push_back(credential.name);
+  }
+  return names;
+}
+
+std::expected<void, std::string> Generation::load_trunks(tables::ImageView image, const std::vector<std::string>& pairs,
+                                                         const std::vector<std::string>& credential_names) {
+  auto records = tables::decode_trunks(image);
+  if (!records) {
+    return std::unexpected(std::move(records.error().text));
+  }
+  pairs_.resize(pairs.size());
+  for (tables::Trunk& record : *records) {
+    const auto pair = std::ranges::find(pairs, record.pair);
+    if (pair == pairs.end()) {
+      return std::unexpected("trunks: " + record.name + ": this data plane has no port pair \"" + record.pair + "\"");
+    }
+    auto trunk = std::make_unique<Trunk>();
+    trunk->config = std::move(record);
+    trunk->index = static_cast<std::uint32_t>(trunks_.size());
+    if (!trunk->config.unknown_credential.empty()) {
+      const auto name = std::ranges::find(credential_names, trunk->config.unknown_credential);
+      if (name == credential_names.end()) {
+        return std::unexpected("trunks: " + trunk->config.name + ": no credential \"" +
+                               trunk->config.unknown_credential + "\"");
+      }
+      trunk->unknown_credential = static_cast<std::uint32_t>(name - credential_names.begin());
+    }
+    derive_policies(*trunk);
+    PairState& state = pairs_[static_cast<std::size_t>(pair - pairs.begin())];
+    for (const std::uint16_t port : trunk->config.ports) {
+      state.ports.set(port);
+    }
+    for (const config::IpPrefix& prefix : trunk->config.peers) {
+      state.peers[std::to_underlying(trunk->config.side)].push_back({prefix, trunk.get()});
+    }
+    trunks_.push_back(std::move(trunk));
+  }
+  for (PairState& state : pairs_) {
+    for (std::vector<Peer>& peers : state.peers) {
+      std::ranges::stable_sort(peers, std::ranges::greater{}, [](const Peer& peer) { return peer.prefix.bits; });
+    }
+  }
+  return {};
+}
+
+std::expected<void, std::string> Generation::load_numbers(config::wire::MappedImage image) {
+  number_image_ = std::move(image);
+  auto table = tables::NumberTable::open(number_image_.view());
+  if (!table) {
+    return std::unexpected(std::move(table.error().text));
+  }
+  number_table_ = *table;
+  for (const tables::NumberRange& range : number_table_.ranges()) {
+    if (range.trunk >= trunks_.size()) {
+      return std::unexpected("numbers: a range names trunk " + std::to_string(range.trunk) + " of " +
+                             std::to_string(trunks_.size()));
+    }
+    if (range.attest != '-' && range.credential >= credentials_) {
+      return std::unexpected("numbers: a range names credential " + std::to_string(range.credential) + " of " +
+                             std::to_string(credentials_));
+    }
+  }
+  return {};
+}
+
+TrunkMatch Generation::match(std::uint16_t pair, tables::Side side, const Frame& frame, bool any_port) const {
+  const PairState& state = pairs_[pair];
+  const auto serves = [&](const Trunk& trunk) {
+    return any_port || std::ranges::find(trunk.config.ports, frame.destination_port) != trunk.config.ports.end();
+  };
+  for (const Peer& peer : state.peers[std::to_underlying(side)]) {
+    if (peer.prefix.contains(frame.source) && serves(*peer.trunk)) {
+      return {peer.trunk, Direction::from_peer};
+    }
+  }
+  const tables::Side other = side == tables::Side::a ? tables::Side::b : tables::Side::a;
+  for (const Peer& peer : state.peers[std::to_underlying(other)]) {
+    if (peer.prefix.contains(frame.destination) && serves(*peer.trunk)) {
+      return {peer.trunk, Direction::to_peer};
+    }
+  }
+  return {};
+}
+
+}  // namespace stirline::dataplane

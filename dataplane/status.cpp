@@ -1,0 +1,119 @@
+#include "dataplane/status.hpp"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+namespace stirline::dataplane {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json ports_json(const Appliance& appliance) {
+  ordered_json ports = ordered_json::array();
+  for (const Port& port : appliance.ports()) {
+    rte_eth_stats stats{};
+    const bool known = rte_eth_stats_get(port.id(), &stats) == 0;
+    rte_eth_link link{};
+    const bool up = rte_eth_link_get_nowait(port.id(), &link) == 0 && link.link_status != 0;
+    ordered_json entry = {{"name", port.name()}, {"mtu", port.mtu()}, {"link", up ? "up" : "down"}};
+    if (known) {
+      entry["received"] = stats.ipackets;
+      entry["transmitted"] = stats.opackets;
+      entry["missed"] = stats.imissed;
+    }
+    ports.push_back(std::move(entry));
+  }
+  return ports;
+}
+
+ordered_json cores_json(const Appliance& appliance) {
+  ordered_json cores = ordered_json::array();
+  const CorePlan& plan = appliance.plan();
+  for (std::size_t i = 0; i < plan.polls.size(); ++i) {
+    const PollCore& core = *appliance.poll_cores()[i];
+    ordered_json pairs = ordered_json::array();
+    for (const std::uint16_t pair : plan.polls[i].pairs) {
+      pairs.push_back(appliance.config().pairs[pair].name);
+    }
+    cores.push_back({{"role", "poll"},
+                     {"cpu", plan.polls[i].cpu},
+                     {"pairs", std::move(pairs)},
+                     {"received", core.counters().value(Counter::received)},
+                     {"parked", core.parked()},
+                     {"held_packets", core.held_packets()}});
+  }
+  for (std::size_t i = 0; i < plan.cryptos.size(); ++i) {
+    const CryptoCore& core = *appliance.crypto_cores()[i];
+    cores.push_back({{"role", "crypto"},
+                     {"cpu", plan.cryptos[i].cpu},
+                     {"engine", appliance.engines()[i]->name()},
+                     {"jobs", core.jobs()},
+                     {"batches", core.batches()}});
+  }
+  return cores;
+}
+
+ordered_json tables_json(const Appliance& appliance, std::int64_t now) {
+  const Generation* generation = appliance.generation();
+  if (generation == nullptr) {
+    return {{"generation", nullptr}};
+  }
+  return {{"generation", generation->number()},       {"age_seconds", now - generation->loaded_at()},
+          {"trunks", generation->trunks().size()},    {"number_ranges", generation->numbers().ranges().size()},
+          {"credentials", generation->credentials()}, {"certificates", generation->certificates()}};
+}
+
+ordered_json ledger_json(const Appliance& appliance) {
+  std::uint64_t received = 0;
+  std::uint64_t created = 0;
+  std::uint64_t transmitted = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t held = 0;
+  for (const auto& core : appliance.poll_cores()) {
+    const Counters& counters = core->counters();
+    received += counters.value(Counter::received);
+    created += counters.value(Counter::created);
+    transmitted += counters.value(Counter::transmitted);
+    replaced += counters.value(Counter::replaced);
+    for (const Counter drop : {Counter::dropped_transmit_full, Counter::dropped_truncated, Counter::dropped_bad_header,
+                               Counter::dropped_checksum, Counter::dropped_fragments, Counter::dropped_malformed}) {
+      dropped += counters.value(drop);
+    }
+    held += core->held_packets();
+  }
+  return {{"received", received}, {"created", created}, {"transmitted", transmitted},
+          {"replaced", replaced}, {"dropped", dropped}, {"held", held}};
+}
+
+ordered_json counters_json(const Appliance& appliance) {
+  ordered_json counters = ordered_json::object();
+  const auto& facts = counter_facts();
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    std::uint64_t sum = 0;
+    for (const auto& core : appliance.poll_cores()) {
+      sum += core->counters().value(i);
+    }
+    counters[facts[i].name] = sum;
+  }
+  return counters;
+}
+
+}  // namespace
+
+std::string status_json(const Appliance& appliance, std::int64_t started_at, std::int64_t now) {
+  const ordered_json document = {{"pid", getpid()},
+                                 {"uptime_seconds", now - started_at},
+                                 {"tsc_hz", rte_get_tsc_hz()},
+                                 {"ports", ports_json(appliance)},
+                                 {"cores", cores_json(appliance)},
+                                 {"tables", tables_json(appliance, now)},
+                                 {"ledger", ledger_json(appliance)},
+                                 {"counters", counters_json(appliance)}};
+  return document.dump();
+}
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,74 @@
+// Finds the end of a line and whatever does not belong into one. Internal; the one place where every octet of the
+// header block is looked at, eight at a time.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "sip_parser/characters.hpp"
+#include "sip_parser/parse_error.hpp"
+#include "sip_parser/strictness.hpp"
+
+namespace stirline::sip::detail {
+
+// First position in [at, end) of a control character (0..31, 127); `end` if there is none.
+[[nodiscard]] inline std::size_t find_control(std::string_view text, std::size_t at, std::size_t end) {
+  if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kTops = kOnes * 0x80;
+    for (; end - at >= 8; at += 8) {
+      std::uint64_t octets = 0;
+      std::memcpy(&octets, text.data() + at, sizeof octets);
+      // Borrows make false hits only above a true one, so the lowest hit is exact.
+      const std::uint64_t below_space = (octets - kOnes * 0x20) & ~octets;
+      const std::uint64_t delete_zeroed = octets ^ (kOnes * 0x7F);
+      const std::uint64_t hits = (below_space | ((delete_zeroed - kOnes) & ~delete_zeroed)) & kTops;
+      if (hits != 0) {
+        return at + static_cast<std::size_t>(std::countr_zero(hits)) / 8;
+      }
+    }
+  }
+  while (at < end && !is(text[at], kControl)) {
+    ++at;
+  }
+  return at;
+}
+
+struct LineEnd {
+  ErrorCode error = ErrorCode::ok;  // ok, bare_lf, bare_cr, no_blank_line (the octets end before the line does)
+  std::size_t content_end = 0;      // offset of CR (or of the accepted bare LF); where the trouble is, with an error
+  std::size_t next = 0;             // offset of the next line
+  bool control = false;             // a control character other than HT stands in the line
+};
+
+[[nodiscard]] inline LineEnd find_line_end(std::string_view text, std::size_t at, std::size_t end,
+                                           const Strictness& strictness) {
+  LineEnd line;
+  for (;; ++at) {
+    at = find_control(text, at, end);
+    line.content_end = at;
+    if (at == end) {
+      line.error = ErrorCode::no_blank_line;
+      return line;
+    }
+    if (text[at] == '\r') {
+      if (at + 1 == end) {
+        line.error = ErrorCode::no_blank_line;
+      } else if (text[at + 1] != '\n') {
+        line.error = ErrorCode::bare_cr;
+      }
+      line.next = at + 2;
+      return line;
+    }
+    if (text[at] == '\n') {
+      line.error = strictness.accept_bare_lf ? ErrorCode::ok : ErrorCode::bare_lf;
+      line.next = at + 1;
+      return line;
+    }
+    line.control = line.control || text[at] != '\t';
+  }
+}
+
+}  // namespace stirline::sip::detail

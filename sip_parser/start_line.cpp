@@ -1,0 +1,175 @@
+#include "sip_parser/start_line.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sip_parser/characters.hpp"
+#include "sip_parser/line_scan.hpp"
+
+namespace stirline::sip::detail {
+namespace {
+
+struct MethodName {
+  std::string_view name;
+  Method method;
+};
+constexpr std::array<MethodName, 14> kMethods = {{
+    {"INVITE", Method::invite},
+    {"ACK", Method::ack},
+    {"BYE", Method::bye},
+    {"CANCEL", Method::cancel},
+    {"OPTIONS", Method::options},
+    {"REGISTER", Method::register_},
+    {"MESSAGE", Method::message},
+    {"SUBSCRIBE", Method::subscribe},
+    {"NOTIFY", Method::notify},
+    {"PRACK", Method::prack},
+    {"UPDATE", Method::update},
+    {"INFO", Method::info},
+    {"REFER", Method::refer},
+    {"PUBLISH", Method::publish},
+}};
+
+constexpr std::string_view kVersion = "SIP/2.0";
+
+enum class VersionText : std::uint8_t { ours, other, none };
+
+// SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT, without regard to case (RFC 3261 7.1).
+VersionText read_version(std::string_view text) {
+  if (equal_ignoring_case(text, kVersion)) {
+    return VersionText::ours;
+  }
+  if (!equal_ignoring_case(text.substr(0, 4), "SIP/")) {
+    return VersionText::none;
+  }
+  const std::size_t dot = skip(text, 4, text.size(), kDigit);
+  if (dot == 4 || dot == text.size() || text[dot] != '.') {
+    return VersionText::none;
+  }
+  const std::size_t end = skip(text, dot + 1, text.size(), kDigit);
+  return end > dot + 1 && end == text.size() ? VersionText::other : VersionText::none;
+}
+
+// STUN (RFC 5389 6): two zero bits and the magic cookie.
+bool is_stun(std::string_view octets) {
+  return octets.size() >= 20 && (static_cast<unsigned char>(octets[0]) & 0xC0U) == 0 &&
+         octets.substr(4, 4) == "\x21\x12\xA4\x42";
+}
+
+StartLine failed(StartLine line, ErrorCode code, std::size_t offset) {
+  line.error = {code, static_cast<std::uint16_t>(offset), HeaderId::unknown};
+  return line;
+}
+
+// Decides from the first octets what is none of ours, without looking for the end of the line (INL-UDP-05).
+ErrorCode quick_exit(std::string_view octets) {
+  if (octets.empty()) {
+    return ErrorCode::keepalive;
+  }
+  const char first = octets.front();
+  if (first == '\r' || first == '\n' || first == ' ' || first == '\t') {
+    // A peer may skip what stands before the start line; then it would read what we do not.
+    const bool only_lines = std::ranges::all_of(octets, [](char c) { return c == '\r' || c == '\n'; });
+    return only_lines ? ErrorCode::keepalive : ErrorCode::start_line;
+  }
+  return !is(first, kToken) || is_stun(octets) ? ErrorCode::not_sip : ErrorCode::ok;
+}
+
+// The line is not of the grammar. Is it a broken SIP start line or no SIP at all?
+ErrorCode judge_misfit(std::string_view line) {
+  const std::size_t word = skip(line, 0, line.size(), kToken);
+  if (method_of(line.substr(0, word)) != Method::other) {
+    return ErrorCode::start_line;
+  }
+  for (std::size_t at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
+    if (at >= 3 && equal_ignoring_case(line.substr(at - 3, 3), "SIP") && (at == 3 || is(line[at - 4], kBlank))) {
+      return ErrorCode::start_line;
+    }
+  }
+  return ErrorCode::not_sip;
+}
+
+// Status-Line = SIP-Version SP 3DIGIT SP Reason-Phrase
+StartLine read_status_line(std::string_view text, StartLine line) {
+  line.kind = Kind::response;
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const VersionText version = read_version(text.substr(0, space));
+  if (version != VersionText::ours) {
+    return failed(line, version == VersionText::other ? ErrorCode::version : ErrorCode::start_line, 0);
+  }
+  const std::size_t digits = std::min(space + 1, text.size());
+  const std::size_t stop = skip(text, digits, text.size(), kDigit);
+  const auto status = decimal(text.substr(digits, stop - digits), 699);
+  if (stop - digits != 3 || !status || *status < 100) {
+    return failed(line, ErrorCode::status, digits);
+  }
+  if (stop == text.size() || text[stop] != ' ') {
+    return failed(line, ErrorCode::start_line, stop);
+  }
+  line.status = static_cast<std::uint16_t>(*status);
+  line.known = true;
+  return line;
+}
+
+// Request-Line = Method SP Request-URI SP SIP-Version
+StartLine read_request_line(std::string_view text, StartLine line) {
+  line.kind = Kind::request;
+  const std::size_t method_end = skip(text, 0, text.size(), kToken);
+  const std::size_t last_space = text.rfind(' ');
+  if (method_end == 0 || method_end == text.size() || text[method_end] != ' ' || last_space == method_end) {
+    return failed(line, judge_misfit(text), method_end);
+  }
+  const VersionText version = read_version(text.substr(last_space + 1));
+  const std::size_t uri = method_end + 1;
+  const std::size_t blank = text.find_first_of(" \t", uri);
+  if (version == VersionText::none || blank != last_space || blank == uri) {
+    return failed(line, judge_misfit(text), std::min(blank, last_space));
+  }
+  line.method = method_of(text.substr(0, method_end));
+  line.method_text = span_between(0, method_end);
+  line.request_uri = span_between(uri, blank);
+  line.known = true;
+  if (version == VersionText::other) {
+    return failed(line, ErrorCode::version, last_space + 1);
+  }
+  return line;
+}
+
+}  // namespace
+
+Method method_of(std::string_view name) {
+  for (const MethodName& entry : kMethods) {
+    if (entry.name == name) {
+      return entry.method;
+    }
+  }
+  return Method::other;
+}
+
+StartLine read_start_line(std::string_view octets, const Strictness& strictness) {
+  StartLine line;
+  if (const ErrorCode code = quick_exit(octets); code != ErrorCode::ok) {
+    return failed(line, code, 0);
+  }
+  const std::size_t limit = std::min(octets.size(), kMaxHeaderBlockBytes);
+  const LineEnd end = find_line_end(octets, 0, limit, strictness);
+  const std::string_view text = octets.substr(0, end.content_end);
+  // With an error the rest of the line is read as it is: only what is surely no SIP leaves here as such.
+  if (end.error != ErrorCode::ok && judge_misfit(text) == ErrorCode::not_sip) {
+    return failed(line, ErrorCode::not_sip, end.content_end);
+  }
+  if (end.error == ErrorCode::no_blank_line && limit < octets.size()) {
+    return failed(line, ErrorCode::header_block, end.content_end);
+  }
+  if (end.error != ErrorCode::ok) {
+    return failed(line, end.error, end.content_end);
+  }
+  line.end = end.next;
+  line = equal_ignoring_case(text.substr(0, 4), "SIP/") ? read_status_line(text, line) : read_request_line(text, line);
+  if (line.error.code == ErrorCode::ok && end.control) {
+    return failed(line, ErrorCode::control_in_header, 0);
+  }
+  return line;
+}
+
+}  // namespace stirline::sip::detail

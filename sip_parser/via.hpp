@@ -1,0 +1,16 @@
+// One Via value (RFC 3261 20.42, 25.1; RFC 3581). Internal: Message tells what it found.
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "sip_parser/message.hpp"
+#include "sip_parser/parse_error.hpp"
+#include "sip_parser/span.hpp"
+
+namespace stirline::sip::detail {
+
+// Reads the value that fills `where` exactly. Errors: bad_via, bad_quote.
+[[nodiscard]] std::expected<Via, ParseError> parse_via(std::string_view message, Span where);
+
+}  // namespace stirline::sip::detail
