@@ -55,12 +55,21 @@ def _arguments():
     return arguments
 
 
+def _give_to_caller(folder):
+    """Under sudo, captures and logs belong to whoever called, not to root."""
+    if "SUDO_UID" in os.environ:
+        user, group = int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"])
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user, group, follow_symlinks=False)
+
+
 def main():
     arguments = _arguments()
     if os.geteuid() != 0:
         print("lab: namespaces and packet sockets need root", file=sys.stderr)
         return 2
     progress = Progress()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     try:
         with ended_by_signals():
             outcome = scenario.play(arguments.build, arguments.out, arguments.calls, progress.say, progress.count)
@@ -68,6 +77,8 @@ def main():
         progress.say(f"the lab could not be run: {error}")
         print(f"logs: {arguments.out.resolve() / 'logs'}")
         return 2
+    finally:
+        _give_to_caller(arguments.out)
     print()
     print("\n".join(outcome.table))
     print()

@@ -85,7 +85,7 @@ class Appliance:
         status = self.status()
         if status is None or not status.get("dataplane"):
             raise LabError(f"the {self.role} gives no status of its data plane")
-        return {entry["name"]: entry["value"] for entry in status["dataplane"]["counters"]}
+        return status["dataplane"]["counters"]
 
     def reload(self):
         """(exit status, document) of `stirline reload`."""

@@ -21,7 +21,8 @@ def _value(value):
 
 
 def _table(name, **values):
-    return "\n".join([name, *(f"{key} = {_value(value)}" for key, value in values.items())]) + "\n"
+    """`name` as it stands in the file, brackets included; empty for the keys at the top."""
+    return "\n".join([*([name] if name else []), *(f"{key} = {_value(value)}" for key, value in values.items())]) + "\n"
 
 
 def _write(file, tables):
@@ -36,7 +37,7 @@ def write_dataplane_file(appliance, interfaces):
     cpus = sorted(os.sched_getaffinity(0))
     near, far = interfaces
     _write(appliance.dataplane_file, [
-        _table("[dataplane]", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}"),
+        _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}"),
         _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
         _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
         _table("[limits]", reassembly_timeout_ms=15_000),
@@ -47,7 +48,7 @@ def write_dataplane_file(appliance, interfaces):
 
 
 def _control_table(appliance):
-    return _table("[control]", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket)
+    return _table("", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket)
 
 
 def write_signer_file(appliance, pki, attest=None):
@@ -62,8 +63,8 @@ def write_signer_file(appliance, pki, attest=None):
         tables.append(_table("[[credential]]", name=credential.name, key=credential.key, chain=credential.chain,
                              x5u=credential.x5u))
     for kind, credential in credential_of.items():
-        tables.append(_table("[[number]]", trunks=["to-callee"], start=str(FIRST[kind]), count=BLOCK,
-                             attest=(attest or {}).get(kind, kind), credential=credential.name))
+        tables.append(_table("[[numbers]]", trunks=["to-callee"], first=str(FIRST[kind]),
+                             last=str(FIRST[kind] + BLOCK - 1), attest=(attest or {}).get(kind, kind), credential=credential.name))
     _write(appliance.control_file, tables)
 
 
@@ -75,7 +76,7 @@ def write_verifier_file(appliance, pki):
         _table("[trust]", anchors=[pki.anchor]),
     ]
     for credential in pki.published():
-        tables.append(_table("[[x5u_file]]", url=credential.x5u, file=credential.chain))
+        tables.append(_table("[[x5u]]", url=credential.x5u, file=credential.chain))
     _write(appliance.control_file, tables)
 
 
