@@ -52,4 +52,7 @@ struct ControlConfig {
 
 [[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);
 
+// Every option the loader knows, sorted: "trunk[].peers", "trust.anchors".
+[[nodiscard]] std::vector<std::string> control_options();
+
 }  // namespace stirline::config

@@ -78,7 +78,7 @@ struct BadInputConfig {
 struct DataplaneConfig {
   std::string socket = "/run/stirline/dataplane.sock";  // listened on for control
   std::string element_id = "stirline";                  // names this appliance in origid (STIR-AS-11)
-  std::string origid_key_file;                          // 32 octets or more; empty: a random key each start
+  std::string origid_key_file;                          // 32 octets; empty: a random key each start
   std::string log_level = "info";                       // error, warning, info, debug
   std::string engine = "auto";                          // crypto engine: auto, openssl
   MemoryConfig memory;
@@ -90,5 +90,8 @@ struct DataplaneConfig {
 };
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
+
+// Every option the loader knows, sorted: "cores.poll", "port[].name".
+[[nodiscard]] std::vector<std::string> dataplane_options();
 
 }  // namespace stirline::config

@@ -41,21 +41,21 @@ std::expected<void, std::string> launch(unsigned lcore, Core& core, const std::a
   return {};
 }
 
-std::expected<std::vector<std::uint8_t>, std::string> origid_key(const std::string& file) {
-  std::vector<std::uint8_t> key;
+std::expected<OrigidKey, std::string> load_origid_key(const std::string& file) {
+  OrigidKey key;
   if (file.empty()) {
-    key.resize(crypto::OrigidMaker::kMinKeyBytes);
     if (RAND_priv_bytes(key.data(), static_cast<int>(key.size())) != 1) {
       return std::unexpected("no randomness for the origid key");
     }
     return key;
   }
   std::ifstream in(file, std::ios::binary);
-  key.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  if (key.size() < crypto::OrigidMaker::kMinKeyBytes) {
-    return std::unexpected(file + ": an origid key of at least " + std::to_string(crypto::OrigidMaker::kMinKeyBytes) +
-                           " octets is needed");
+  const std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (octets.size() != key.size()) {
+    return std::unexpected(file + ": expected an origid key of " + std::to_string(key.size()) + " octets, found " +
+                           std::to_string(octets.size()));
   }
+  std::ranges::copy(octets, key.begin());
   return key;
 }
 
@@ -140,7 +140,7 @@ std::vector<PollPort> Appliance::ports_of(const CorePlan::Poll& poll) const {
 }
 
 std::expected<void, std::string> Appliance::make_cores() {
-  auto key = origid_key(config_.origid_key_file);
+  const auto key = load_origid_key(config_.origid_key_file);
   if (!key) {
     return std::unexpected(std::move(key.error()));
   }
@@ -151,9 +151,8 @@ std::expected<void, std::string> Appliance::make_cores() {
     for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
       links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
     }
-    PollCore& core = *poll_cores_.emplace_back(
-        std::make_unique<PollCore>(static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_,
-                                   clock, links, crypto::OrigidMaker(*key, config_.element_id)));
+    PollCore& core = *poll_cores_.emplace_back(std::make_unique<PollCore>(
+        static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_, clock, links, *key));
     for (std::size_t crypto = 0; crypto < links.size(); ++crypto) {
       sources[crypto].push_back(
           {.jobs = &links[crypto]->jobs, .results = &links[crypto]->results, .slots = core.slots()});

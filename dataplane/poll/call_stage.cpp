@@ -27,10 +27,10 @@ bool is_bypass(sip::ErrorCode code) {
 
 }  // namespace
 
-CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, crypto::OrigidMaker origids)
+CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
       links_(std::move(links)),
-      origids_(std::move(origids)),
+      origids_(origid_key),
       parking_(context.config.limits.parked),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
@@ -189,11 +189,13 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
     return;
   }
   const std::string_view octets = datagram.payload();
-  crypto::Uuid origid;
+  // Where neither gives a UUID, the job fails and the call goes on unsigned.
+  std::array<char, crypto::kUuidBytes> origid{};
   if (trunk.config.fixed_origid.size() == origid.size()) {
     std::ranges::copy(trunk.config.fixed_origid, origid.begin());
   } else {
-    origid = origids_.make(text(octets, message_.call_id()), text(octets, message_.from().tag));
+    static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
+                                    text(octets, message_.from().tag), origid));
   }
   crypto::fill_sign_job(plan, credential, attest, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);

@@ -4,6 +4,7 @@
 // goes on untouched and is counted (fail open). Thread: one poll core.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -28,10 +29,12 @@ struct CryptoLink {
   JobQueue results;  // as many places as there are slots: a result always fits
 };
 
+using OrigidKey = std::array<std::uint8_t, crypto::kOrigidKeyBytes>;
+
 class CallStage {
  public:
   // `links`: one per crypto core, in the order of Generation::keyring; they outlive the stage.
-  CallStage(PollContext& context, std::vector<CryptoLink*> links, crypto::OrigidMaker origids);
+  CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key);
 
   // Takes a datagram that belongs to a trunk.
   void handle(Datagram& datagram, const TrunkMatch& match, const Live& live);
@@ -70,7 +73,7 @@ class CallStage {
 
   PollContext& context_;
   std::vector<CryptoLink*> links_;
-  crypto::OrigidMaker origids_;
+  crypto::OrigidGenerator origids_;
   Parking parking_;
   sip::Message message_;
   std::uint64_t deadline_cycles_;

@@ -18,7 +18,7 @@ namespace stirline::dataplane {
 class PollCore {
  public:
   PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool, const config::DataplaneConfig& config,
-           Publication& publication, const Clock& clock, std::vector<CryptoLink*> links, crypto::OrigidMaker origids);
+           Publication& publication, const Clock& clock, std::vector<CryptoLink*> links, const OrigidKey& origid_key);
 
   // Runs until `stop`, then sends on what it holds: parked messages as their crypto cores answer (which must still run)
   // or their deadline passes, fragments untouched.

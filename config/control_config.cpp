@@ -1,0 +1,299 @@
+#include "config/control_config.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/number_plan.hpp"
+#include "config/option_rules.hpp"
+#include "config/toml_reader.hpp"
+
+namespace stirline::config {
+namespace {
+
+using tables::Trunk;
+template <typename Enum>
+using Choice = std::pair<std::string_view, Enum>;
+
+constexpr std::array kSides{Choice<tables::Side>{"a", tables::Side::a}, Choice<tables::Side>{"b", tables::Side::b}};
+constexpr std::array kRoles{
+    Choice<tables::Role>{"pass", tables::Role::pass}, Choice<tables::Role>{"sign", tables::Role::sign},
+    Choice<tables::Role>{"verify", tables::Role::verify}, Choice<tables::Role>{"both", tables::Role::both}};
+constexpr std::array kInsertAts{
+    Choice<tables::InsertAt>{"after_via", tables::InsertAt::after_via},
+    Choice<tables::InsertAt>{"before_content_length", tables::InsertAt::before_content_length},
+    Choice<tables::InsertAt>{"before_blank_line", tables::InsertAt::before_blank_line}};
+constexpr std::array kOriginators{
+    Choice<tables::OriginatorSource>{"asserted_then_from", tables::OriginatorSource::asserted_then_from},
+    Choice<tables::OriginatorSource>{"from", tables::OriginatorSource::from}};
+constexpr std::array kProfiles{Choice<tables::TokenProfile>{"lenient", tables::TokenProfile::lenient},
+                               Choice<tables::TokenProfile>{"strict", tables::TokenProfile::strict}};
+constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::TooLarge::fragment},
+                                Choice<tables::TooLarge>{"pass", tables::TooLarge::pass}};
+constexpr std::array kAttests{Choice<char>{"A", 'A'}, Choice<char>{"B", 'B'}, Choice<char>{"C", 'C'},
+                              Choice<char>{"none", '-'}};
+
+constexpr TextRule kX5uRule{
+    "an https URL of at most 512 characters, port 443 or 8443, without user, query and fragment", is_x5u};
+constexpr TextRule kUuidRule{"a UUID such as 123e4567-e89b-12d3-a456-426614174000", is_uuid};
+constexpr TextRule kCountryRule{"0 to 3 digits",
+                                [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); }};
+constexpr TextRule kPrefixRule{"0 to 5 digits",
+                               [](std::string_view text) { return is_digits(text, 0, kMaxPrefixDigits); }};
+constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
+                               [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
+
+void read_peers(Section& section, std::vector<IpPrefix>& peers) {
+  section.list("peers", "an IP prefix such as 192.0.2.0/24, host bits zero, named once", Need::required,
+               [&](const toml::node& node, const std::string&) {
+                 const auto text = node.value_exact<std::string_view>();
+                 const std::optional<IpPrefix> prefix = text ? parse_prefix(*text) : std::nullopt;
+                 const bool good = prefix && std::ranges::find(peers, *prefix) == peers.end();
+                 if (good) {
+                   peers.push_back(*prefix);
+                 }
+                 return good;
+               });
+  if (peers.size() > tables::kMaxPeers) {
+    section.fail("peers", "at most " + std::to_string(tables::kMaxPeers) + " prefixes", std::to_string(peers.size()));
+  }
+}
+
+void read_ports(Section& section, std::vector<std::uint16_t>& ports) {
+  section.numbers<std::uint16_t>("ports", ports, 1, 65'535);
+  std::set<std::uint16_t> seen;
+  for (const std::uint16_t port : ports) {
+    if (!seen.insert(port).second) {
+      section.fail("ports", "each port once", std::to_string(port) + " a second time");
+    }
+  }
+  if (ports.empty() || ports.size() > tables::kMaxTrunkPorts) {
+    section.fail("ports", "1 to " + std::to_string(tables::kMaxTrunkPorts) + " ports", std::to_string(ports.size()));
+  }
+}
+
+Trunk read_trunk(Section& section) {
+  constexpr std::uint32_t kMost = tables::kMaxToleranceSeconds;
+  Trunk trunk;
+  trunk.line = section.line();
+  trunk.ports = {5060};
+  section.text("name", trunk.name, kNameRule, Need::required);
+  section.text("pair", trunk.pair, kNameRule, Need::required);
+  section.choice<tables::Side>("side", trunk.side, kSides);
+  section.choice<tables::Role>("role", trunk.role, kRoles);
+  read_peers(section, trunk.peers);
+  read_ports(section, trunk.ports);
+  section.flag("trusted", trunk.trusted);
+  section.choice<char>("unknown_attest", trunk.unknown_attest, kAttests);
+  section.text("unknown_credential", trunk.unknown_credential, kNameRule,
+               trunk.unknown_attest == '-' ? Need::optional : Need::required);
+  section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
+  section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);
+  section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
+  section.choice<tables::TokenProfile>("profile", trunk.profile, kProfiles);
+  section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
+  section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);
+  section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
+  section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMost);
+  section.text("country_code", trunk.country_code, kCountryRule);
+  section.text("national_prefix", trunk.national_prefix, kPrefixRule);
+  section.text("international_prefix", trunk.international_prefix, kPrefixRule);
+  section.flag("accept_bare_digits", trunk.accept_bare_digits);
+  return trunk;
+}
+
+// One place on the wire may belong to one trunk only.
+class PeerPlaces {
+ public:
+  void add(Section& section, const Trunk& trunk) {
+    for (const IpPrefix& peer : trunk.peers) {
+      for (const std::uint16_t port : trunk.ports) {
+        const std::string place = trunk.pair + (trunk.side == tables::Side::a ? " a " : " b ") + to_string(peer) +
+                                  " port " + std::to_string(port);
+        const auto [before, is_new] = owners_.emplace(place, trunk.name);
+        if (!is_new && before->second != trunk.name) {
+          section.fail("peers", "prefix and port of no other trunk on this side (trunk " + before->second + " has it)",
+                       to_string(peer) + " port " + std::to_string(port));
+        }
+      }
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> owners_;
+};
+
+// Either `prefix`, or `first` with or without `last`.
+void read_interval(Section& section, NumberRangeConfig& range) {
+  std::string prefix;
+  std::string first;
+  std::string last;
+  const bool has_prefix = section.text("prefix", prefix, kNumberRule);
+  const bool has_first = section.text("first", first, kNumberRule);
+  const bool has_last = section.text("last", last, kNumberRule);
+  if (section.has("prefix") == section.has("first")) {
+    section.fail("prefix", "either prefix or first", section.has("prefix") ? "both" : "");
+    return;
+  }
+  if (section.has("prefix") && section.has("last")) {
+    section.fail("last", "last only together with first", "prefix and last");
+    return;
+  }
+  if (has_prefix) {
+    range.start = prefix;
+  } else if (has_first && !section.has("last")) {
+    range.start = first;
+    range.count = 1;
+  } else if (has_first && has_last) {
+    if (last.size() != first.size() || last < first) {
+      section.fail("last", "a number of as many digits as first, not before it", last);
+      return;
+    }
+    range.start = first;
+    range.count = digits_value(last) - digits_value(first) + 1;
+  }
+}
+
+NumberRangeConfig read_numbers(Section& section) {
+  NumberRangeConfig range;
+  range.line = section.line();
+  section.texts("trunks", range.trunks, kNameRule);
+  read_interval(section, range);
+  section.choice<char>("attest", range.attest, kAttests);
+  section.text("credential", range.credential, kNameRule, range.attest == '-' ? Need::optional : Need::required);
+  if (range.attest == '-' && section.has("credential")) {
+    section.fail("credential", "no credential where attest is none", range.credential);
+  }
+  return range;
+}
+
+CredentialConfig read_credential(Section& section) {
+  CredentialConfig credential;
+  credential.line = section.line();
+  section.text("name", credential.name, kNameRule, Need::required);
+  section.path("key", credential.key, Need::required);
+  section.path("chain", credential.chain, Need::required);
+  section.text("x5u", credential.x5u, kX5uRule, Need::required);
+  return credential;
+}
+
+X5uFileConfig read_x5u(Section& section) {
+  X5uFileConfig x5u;
+  x5u.line = section.line();
+  section.text("url", x5u.url, kX5uRule, Need::required);
+  section.path("file", x5u.file, Need::required);
+  return x5u;
+}
+
+class Reader {
+ public:
+  Reader(TomlFile& file, ControlConfig& config) : root_(file.root()), config_(config) {
+    read_socket_path(root_, "socket", config.socket);
+    read_socket_path(root_, "dataplane_socket", config.dataplane_socket);
+    root_.word("log_level", config.log_level, kLogLevels);
+    read_credentials();
+    read_trunks();
+    read_number_ranges();
+    read_trust();
+    read_x5u_files();
+    file.report_unknown();
+  }
+
+ private:
+  void read_credentials() {
+    for (Section& section : root_.tables("credential")) {
+      config_.credentials.push_back(read_credential(section));
+      credentials_.add(section, "name", config_.credentials.back().name);
+    }
+  }
+
+  void read_trunks() {
+    PeerPlaces places;
+    for (Section& section : root_.tables("trunk")) {
+      const Trunk& trunk = config_.trunks.emplace_back(read_trunk(section));
+      trunks_.add(section, "name", trunk.name);
+      places.add(section, trunk);
+      check_credential(section, "unknown_credential", trunk.unknown_credential);
+      if (trunk.unknown_attest == '-' && !trunk.unknown_credential.empty()) {
+        section.fail("unknown_credential", "unknown_attest A, B or C beside it", trunk.unknown_credential);
+      }
+    }
+  }
+
+  void read_number_ranges() {
+    std::vector<Section> sections = root_.tables("numbers");
+    for (Section& section : sections) {
+      const NumberRangeConfig& range = config_.numbers.emplace_back(read_numbers(section));
+      check_credential(section, "credential", range.credential);
+      std::set<std::string> seen;
+      for (const std::string& name : range.trunks) {
+        if (!trunks_.contains(name) || !seen.insert(name).second) {
+          section.fail("trunks", "names of a [[trunk]], each once", name);
+        }
+      }
+    }
+    for (const NumberConflict& conflict : find_conflicts(config_.numbers)) {
+      const NumberRangeConfig& other = config_.numbers[conflict.other];
+      sections[conflict.index].fail(
+          config_.numbers[conflict.index].count == 0 ? "prefix" : "first",
+          "numbers that no range of the same size holds already (line " + std::to_string(other.line) + ")",
+          config_.numbers[conflict.index].start);
+    }
+  }
+
+  void read_trust() {
+    Section trust = root_.table("trust");
+    trust.paths("anchors", config_.anchors);
+    trust.paths("crls", config_.crls);
+    const auto verifies = [](const Trunk& trunk) {
+      return trunk.role == tables::Role::verify || trunk.role == tables::Role::both;
+    };
+    const auto verifying = std::ranges::find_if(config_.trunks, verifies);
+    if (!trust.has("anchors") && verifying != config_.trunks.end()) {
+      trust.fail("anchors", "a list of PEM files, as trunk " + verifying->name + " verifies", {});
+    }
+  }
+
+  void read_x5u_files() {
+    NameSet urls("a URL");
+    for (Section& section : root_.tables("x5u")) {
+      config_.x5u_files.push_back(read_x5u(section));
+      urls.add(section, "url", config_.x5u_files.back().url);
+    }
+  }
+
+  void check_credential(Section& section, std::string_view key, const std::string& name) {
+    if (!name.empty() && !credentials_.contains(name)) {
+      section.fail(key, "the name of a [[credential]]", name);
+    }
+  }
+
+  Section root_;
+  ControlConfig& config_;
+  NameSet trunks_{"a trunk name"};
+  NameSet credentials_{"a credential name"};
+};
+
+}  // namespace
+
+std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file) {
+  TomlFile document = TomlFile::read(file);
+  ControlConfig config;
+  config.file = file;
+  if (document.parsed()) {
+    const Reader reader(document, config);
+  }
+  if (ConfigErrors errors = document.take_errors(); !errors.empty()) {
+    return std::unexpected(std::move(errors));
+  }
+  return config;
+}
+
+std::vector<std::string> control_options() {
+  TomlFile document("", "[[trunk]]\n[[numbers]]\n[[credential]]\n[[x5u]]\n");
+  ControlConfig config;
+  const Reader reader(document, config);
+  return document.options();
+}
+
+}  // namespace stirline::config

@@ -1,0 +1,21 @@
+// The rules for texts that both configuration files share, with the words in which a mistake is told. Internal to
+// config.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "config/text_rules.hpp"
+#include "config/toml_reader.hpp"
+
+namespace stirline::config {
+
+inline constexpr std::array<std::string_view, 4> kLogLevels{"error", "warning", "info", "debug"};
+
+inline constexpr TextRule kNameRule{"a name of 1 to 64 letters, digits, '.', '_' or '-'", is_name};
+
+// Reads the path of a Unix socket, which the system limits to 107 octets.
+void read_socket_path(Section& section, std::string_view key, std::string& into);
+
+}  // namespace stirline::config
