@@ -71,6 +71,8 @@ std::expected<Header, WireError> check_header(std::span<const std::byte> packet)
   return header;
 }
 
+}  // namespace
+
 std::expected<Answer, WireError> read_answer(const Incoming& incoming) {
   Result result;
   if (incoming.payload.size() < sizeof(result)) {
@@ -95,8 +97,6 @@ std::expected<Answer, WireError> read_answer(const Incoming& incoming) {
   }
   return answer;
 }
-
-}  // namespace
 
 std::string_view Incoming::text() const {
   return {reinterpret_cast<const char*>(payload.data()), payload.size()};

@@ -56,6 +56,9 @@ struct Answer {
   std::string text;
 };
 
+// What a received result says, its text fetched from the memfd if it came in one. Checked: any octets may be in there.
+[[nodiscard]] std::expected<Answer, WireError> read_answer(const Incoming& incoming);
+
 class Channel {
  public:
   Channel() = default;

@@ -1,0 +1,33 @@
+// stirline: the operator's command. Every verb is thin: the work is done by the libraries that the daemons use.
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "control/cli/commands.hpp"
+
+int main(int argc, char** argv) {
+  namespace cli = stirline::control::cli;
+  int status = cli::kExitOk;
+  try {
+    CLI::App app("Stirline signs, verifies and judges calls inline. This is the operator's command.", "stirline");
+    app.require_subcommand(1);
+    cli::add_run(app, status);
+    cli::add_lab(app, status);
+    cli::add_status(app, status);
+    cli::add_reload(app, status);
+    cli::add_parse(app, status);
+    cli::add_verify(app, status);
+    cli::add_sign(app, status);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? cli::kExitOk : cli::kExitUsage;
+    }
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "stirline: {}\n", error.what());
+    return cli::kExitRefused;
+  }
+  return status;
+}

@@ -1,0 +1,96 @@
+// stirline status, stirline reload: ask stirline-control over its socket.
+//
+// Exit status: 0 done; 1 turned down (reload: the reasons are printed, nothing has changed); 69 no stirline-control
+// there; 75 busy.
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "config/control_config.hpp"
+#include "config/tables/image.hpp"
+#include "config/wire/channel.hpp"
+#include "config/wire/protocol.hpp"
+#include "control/cli/commands.hpp"
+#include "control/cli/output.hpp"
+
+namespace stirline::control::cli {
+
+namespace wire = config::wire;
+
+namespace {
+
+struct Question {
+  std::string socket = config::ControlConfig{}.socket;
+  bool json = false;
+};
+
+std::expected<wire::Answer, wire::WireError> ask_control(const Question& question, std::string_view verb) {
+  auto channel = wire::Channel::connect(question.socket);
+  if (!channel) {
+    return std::unexpected(channel.error());
+  }
+  const wire::Hello hello{config::tables::schema_hash()};
+  std::string greeting(sizeof(hello), '\0');
+  std::memcpy(greeting.data(), &hello, sizeof(hello));
+  auto greeted = channel->ask(wire::MessageType::hello, greeting);
+  if (!greeted || greeted->code != wire::ResultCode::ok) {
+    return greeted;
+  }
+  constexpr int kAnswerMs = 30'000;  // a reload waits for the data plane
+  return channel->ask(wire::MessageType::command, verb, -1, kAnswerMs);
+}
+
+int exit_status(wire::ResultCode code) {
+  switch (code) {
+    case wire::ResultCode::ok:
+      return kExitOk;
+    case wire::ResultCode::busy:
+      return kExitBusy;
+    default:
+      return kExitRefused;
+  }
+}
+
+int ask_and_print(const Question& question, std::string_view verb) {
+  const auto answer = ask_control(question, verb);
+  if (!answer) {
+    if (question.json) {
+      fmt::print("{}\n", to_line({{"result", "unreachable"}, {"errors", {answer.error().text}}}));
+    }
+    fmt::print(stderr, "stirline {}: {}\n", verb, answer.error().text);
+    return kExitMissing;
+  }
+  const int status = exit_status(answer->code);
+  const Json document = Json::parse(answer->text, nullptr, false);
+  if (document.is_discarded()) {
+    fmt::print(stderr, "stirline {}: {}\n", verb, printable(answer->text));
+    return status == kExitOk ? kExitRefused : status;
+  }
+  std::FILE* const out = status == kExitOk || question.json ? stdout : stderr;
+  fmt::print(out, "{}", question.json ? to_line(document) + "\n" : to_text(document));
+  return status;
+}
+
+void add_question(CLI::App& app, int& status, const char* verb, const char* help) {
+  const auto question = std::make_shared<Question>();
+  CLI::App* command = app.add_subcommand(verb, help);
+  command->add_option("--socket", question->socket, "stirline-control's socket")->capture_default_str();
+  command->add_flag("--json", question->json, "one line of JSON");
+  command->callback([question, verb, &status] { status = ask_and_print(*question, verb); });
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, int& status) {
+  add_question(app, status, "status", "Ports, cores, counters, tables and their age");
+}
+
+void add_reload(CLI::App& app, int& status) {
+  add_question(app, status, "reload", "Read the configuration again; a mistake changes nothing");
+}
+
+}  // namespace stirline::control::cli

@@ -1,0 +1,310 @@
+#include "control/daemon.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "config/wire/protocol.hpp"
+#include "control/logging.hpp"
+
+namespace stirline::control {
+
+namespace wire = config::wire;
+namespace tables = config::tables;
+using Json = nlohmann::ordered_json;
+using Outcome = DataplaneClient::PushOutcome;
+using wire::ResultCode;
+
+namespace {
+
+Json refusal(std::string_view result, const std::vector<std::string>& errors) {
+  return {{"result", result}, {"errors", errors}};
+}
+
+std::vector<std::string> texts_of(const config::ConfigErrors& errors) {
+  std::vector<std::string> texts;
+  for (const config::ConfigError& error : errors) {
+    texts.push_back(config::to_string(error));
+  }
+  return texts;
+}
+
+// Shared by the answer and the time limit of one status question: the first to come answers.
+struct PendingStatus {
+  CommandServer::Reply reply;
+  EventLoop::TimerId limit = 0;
+};
+
+}  // namespace
+
+std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonOptions& options) {
+  auto config = config::load_control_config(options.config);
+  if (!config) {
+    return std::unexpected(std::move(config.error()));
+  }
+  const std::int64_t now = options.now();
+  auto gathered = gather(*config, now);
+  if (!gathered) {
+    return std::unexpected(std::move(gathered.error()));
+  }
+  State state{std::move(*config), std::move(*gathered), {}};
+  state.judged = judge(state.gathered, now);
+  return state;
+}
+
+std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventLoop& loop, DaemonOptions options) {
+  auto state = compile(options);
+  if (!state) {
+    return std::unexpected(std::move(state.error()));
+  }
+  auto listener = wire::Listener::listen(state->config.socket);
+  if (!listener) {
+    return std::unexpected(config::ConfigErrors{
+        {options.config.string(), 0, "control.socket", "a path that can be listened on", listener.error().text}});
+  }
+  std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(options), std::move(*state)));
+  daemon->commands_ = std::make_unique<CommandServer>(
+      loop, std::move(*listener),
+      [raw = daemon.get()](std::string_view verb, const CommandServer::Reply& reply) { raw->on_command(verb, reply); });
+  daemon->serve();
+  return daemon;
+}
+
+Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state)
+    : loop_(loop), options_(std::move(options)), state_(std::move(state)), started_(options_.now()) {
+  generation_ = next_generation();
+  compiled_ = started_;
+  DataplaneClientOptions client;
+  client.path = state_.config.dataplane_socket;
+  client.first_pause = options_.first_pause;
+  client.longest_pause = options_.longest_pause;
+  dataplane_ = std::make_unique<DataplaneClient>(loop_, std::move(client), [this] { on_greeted(); });
+}
+
+Daemon::~Daemon() {
+  loop_.cancel(recheck_timer_);
+}
+
+void Daemon::serve() {
+  set_log_level(state_.config.log_level);
+  for (const std::string& warning : state_.judged.warnings) {
+    spdlog::warn("{}", warning);
+  }
+  spdlog::info("generation {} compiled from {}: {} trunks, {} number ranges, {} credentials, {} certificates",
+               generation_, options_.config.string(), state_.gathered.trunk_count, state_.gathered.number_count,
+               state_.gathered.credential_facts.size(), state_.judged.certificates.size());
+  recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
+  dataplane_->start();
+}
+
+std::uint64_t Daemon::next_generation() {
+  // Milliseconds since 1970: larger than those of an earlier life of this daemon, unless the clock was set back.
+  const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(options_.now(), 0)) * 1'000;
+  last_generation_ = std::max(last_generation_ + 1, now);
+  return last_generation_;
+}
+
+void Daemon::push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done) {
+  TableSet set;
+  set.generation = generation;
+  set.tables = {{{tables::TableKind::trunks, state.gathered.trunks},
+                 {tables::TableKind::numbers, state.gathered.numbers},
+                 {tables::TableKind::credentials, state.gathered.credentials.view()},
+                 {tables::TableKind::certificates, state.judged.image}}};
+  dataplane_->push(set, std::move(done));
+}
+
+void Daemon::on_greeted() {
+  connected_since_ = options_.now();
+  pushed_generation_ = 0;
+  push_refused_ = false;
+  push_current();
+}
+
+void Daemon::push_current() {
+  push(state_, generation_, [this, generation = generation_](Outcome outcome, const std::string& text) {
+    if (outcome == Outcome::accepted) {
+      pushed_generation_ = generation;
+      push_error_.clear();
+      spdlog::info("the data plane uses generation {}", generation);
+      return;
+    }
+    push_error_ = text;
+    push_refused_ = outcome == Outcome::refused;
+    spdlog::error("the data plane did not take generation {}: {}", generation, text);
+  });
+}
+
+void Daemon::on_recheck() {
+  recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
+  if (reloading_ || dataplane_->pushing()) {
+    return;
+  }
+  const std::int64_t now = options_.now();
+  if (now >= state_.judged.next_change) {
+    Judged judged = judge(state_.gathered, now);
+    const bool changed = judged.image != state_.judged.image;
+    for (const std::string& warning : judged.warnings) {
+      if (std::ranges::find(state_.judged.warnings, warning) == state_.judged.warnings.end()) {
+        spdlog::warn("{}", warning);
+      }
+    }
+    state_.judged = std::move(judged);
+    if (changed) {
+      generation_ = next_generation();
+      compiled_ = now;
+      push_refused_ = false;
+    }
+  }
+  // A busy data plane is asked again; one that refused these tables would refuse them again.
+  if (dataplane_->connected() && pushed_generation_ != generation_ && !push_refused_) {
+    push_current();
+  }
+}
+
+void Daemon::adopt(State state, std::uint64_t generation) {
+  reload_warnings_.clear();
+  const auto keep = [this](std::string_view key, std::string& now, const std::string& running) {
+    if (now != running) {
+      reload_warnings_.push_back(fmt::format("{} is {} until the next start", key, running));
+      now = running;
+    }
+  };
+  keep("control.socket", state.config.socket, state_.config.socket);
+  keep("control.dataplane_socket", state.config.dataplane_socket, state_.config.dataplane_socket);
+  state_ = std::move(state);
+  generation_ = generation;
+  push_refused_ = false;
+  compiled_ = options_.now();
+  set_log_level(state_.config.log_level);
+  for (const std::string& warning : state_.judged.warnings) {
+    spdlog::warn("{}", warning);
+  }
+}
+
+void Daemon::reload(ReloadDone done) {
+  if (reloading_ || dataplane_->pushing()) {
+    done(ResultCode::busy, refusal("busy", {"tables are on their way to the data plane: try again"}));
+    return;
+  }
+  auto compiled = compile(options_);
+  if (!compiled) {
+    const std::vector<std::string> errors = texts_of(compiled.error());
+    for (const std::string& error : errors) {
+      spdlog::error("reload: {}", error);
+    }
+    done(ResultCode::refused, refusal("refused", errors));
+    return;
+  }
+  const std::uint64_t generation = next_generation();
+  const auto accept = [this, generation, done](State state, bool in_use) {
+    adopt(std::move(state), generation);
+    spdlog::info("reloaded: generation {}{}", generation, in_use ? "" : ", to be sent when the data plane is there");
+    std::vector<std::string> warnings = state_.judged.warnings;
+    warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
+    done(ResultCode::ok, {{"result", "ok"}, {"generation", generation}, {"in_use", in_use}, {"warnings", warnings}});
+  };
+  if (!dataplane_->connected()) {
+    accept(std::move(*compiled), false);
+    return;
+  }
+  reloading_ = true;
+  const auto candidate = std::make_shared<State>(std::move(*compiled));
+  push(*candidate, generation, [this, candidate, generation, accept, done](Outcome outcome, const std::string& text) {
+    reloading_ = false;
+    if (outcome == Outcome::accepted) {
+      pushed_generation_ = generation;
+      push_error_.clear();
+      accept(std::move(*candidate), true);
+      return;
+    }
+    const bool busy = outcome == Outcome::busy;
+    if (outcome == Outcome::lost) {
+      // It may or may not have taken the new tables: the old ones go out again, as the newer generation.
+      generation_ = next_generation();
+    }
+    spdlog::error("reload: the data plane did not take generation {}: {}", generation, text);
+    done(busy ? ResultCode::busy : ResultCode::refused,
+         refusal(busy ? "busy" : "refused", {fmt::format("data plane: {}", text)}));
+  });
+}
+
+void Daemon::on_command(std::string_view verb, const CommandServer::Reply& reply) {
+  if (verb == "status") {
+    on_status(reply);
+  } else if (verb == "reload") {
+    reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
+  } else {
+    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload"}).dump());
+  }
+}
+
+void Daemon::on_status(const CommandServer::Reply& reply) {
+  const auto pending = std::make_shared<PendingStatus>();
+  pending->reply = reply;
+  const auto finish = [this, pending](const std::expected<std::string, std::string>& document) {
+    const CommandServer::Reply answer = std::exchange(pending->reply, nullptr);
+    if (!answer) {
+      return;
+    }
+    loop_.cancel(pending->limit);
+    Json whole{{"control", own_status()}, {"dataplane", nullptr}};
+    if (document) {
+      Json theirs = Json::parse(*document, nullptr, false);
+      whole["dataplane"] = theirs.is_discarded() ? Json(*document) : std::move(theirs);
+    } else {
+      whole["control"]["dataplane"]["status_error"] = document.error();
+    }
+    answer(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  pending->limit = loop_.after(options_.status_limit, [this, finish] {
+    finish(std::unexpected(fmt::format("no status within {} ms", options_.status_limit.count())));
+  });
+  dataplane_->status(finish);
+}
+
+Json Daemon::own_status() const {
+  const std::int64_t now = options_.now();
+  Json credentials = Json::array();
+  for (const CredentialFacts& facts : state_.gathered.credential_facts) {
+    credentials.push_back(
+        {{"name", facts.name}, {"x5u", facts.x5u}, {"not_before", facts.not_before}, {"not_after", facts.not_after}});
+  }
+  Json certificates = Json::array();
+  for (const tables::Certificate& certificate : state_.judged.certificates) {
+    certificates.push_back({{"x5u", certificate.x5u},
+                            {"standing", crypto::facts(certificate.standing).name},
+                            {"not_before", certificate.not_before},
+                            {"not_after", certificate.not_after}});
+  }
+  std::vector<std::string> warnings = state_.judged.warnings;
+  warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
+  Json dataplane{{"socket", state_.config.dataplane_socket}, {"connected", dataplane_->connected()}};
+  if (dataplane_->connected()) {
+    dataplane["since"] = connected_since_;
+    dataplane["generation"] = pushed_generation_;
+  }
+  const std::string& trouble = dataplane_->connected() ? push_error_ : dataplane_->last_error();
+  if (!trouble.empty()) {
+    dataplane["error"] = trouble;
+  }
+  return {{"pid", ::getpid()},
+          {"uptime_seconds", now - started_},
+          {"config", state_.config.file.string()},
+          {"generation", generation_},
+          {"age_seconds", now - compiled_},
+          {"tables",
+           {{"trunks", state_.gathered.trunk_count},
+            {"number_ranges", state_.gathered.number_count},
+            {"credentials", state_.gathered.credential_facts.size()},
+            {"certificates", state_.judged.certificates.size()}}},
+          {"credentials", credentials},
+          {"certificates", certificates},
+          {"warnings", warnings},
+          {"dataplane", dataplane}};
+}
+
+}  // namespace stirline::control

@@ -1,0 +1,93 @@
+// stirline-control: holds the state compiled from one configuration file, keeps the data plane supplied with it, and
+// answers the operator's command.
+//
+// Thread: that of the event loop. Time comes from outside: the wall clock as a function, pauses as options.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "config/config_error.hpp"
+#include "config/control_config.hpp"
+#include "control/command_server.hpp"
+#include "control/dataplane_client.hpp"
+#include "control/event_loop.hpp"
+#include "control/state_compiler.hpp"
+
+namespace stirline::control {
+
+struct DaemonOptions {
+  std::filesystem::path config;
+  std::function<std::int64_t()> now;              // seconds since 1970
+  std::chrono::milliseconds recheck{60'000};      // how often the validity of certificates is looked at
+  std::chrono::milliseconds status_limit{2'000};  // how long `status` waits for the data plane's part
+  std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
+  std::chrono::milliseconds longest_pause{2'000};
+};
+
+class Daemon {
+ public:
+  // Reads the configuration, compiles it and opens the command socket; the event loop does the rest. Mistakes come all
+  // together.
+  [[nodiscard]] static std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> make(EventLoop& loop,
+                                                                                         DaemonOptions options);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Reads the configuration again. Nothing changes unless all of it is good and the data plane, if it is there, has
+  // taken it. `done` is called once, now or later, with a document for the operator.
+  using ReloadDone = std::function<void(config::wire::ResultCode code, const nlohmann::ordered_json& document)>;
+  void reload(ReloadDone done);
+
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+
+ private:
+  struct State {
+    config::ControlConfig config;
+    Gathered gathered;
+    Judged judged;
+  };
+
+  Daemon(EventLoop& loop, DaemonOptions options, State state);
+
+  [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options);
+  void serve();
+  void on_command(std::string_view verb, const CommandServer::Reply& reply);
+  void on_status(const CommandServer::Reply& reply);
+  void on_greeted();
+  void on_recheck();
+  void push_current();
+  void push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done);
+  void adopt(State state, std::uint64_t generation);
+  [[nodiscard]] std::uint64_t next_generation();
+  [[nodiscard]] nlohmann::ordered_json own_status() const;
+
+  EventLoop& loop_;
+  DaemonOptions options_;
+  State state_;
+  std::uint64_t generation_ = 0;         // of state_
+  std::uint64_t pushed_generation_ = 0;  // what the connected data plane has taken; 0: nothing yet
+  std::uint64_t last_generation_ = 0;    // the highest ever given
+  std::int64_t started_ = 0;
+  std::int64_t compiled_ = 0;
+  std::int64_t connected_since_ = 0;
+  bool reloading_ = false;                    // a candidate is on its way to the data plane
+  std::vector<std::string> reload_warnings_;  // options that a reload cannot change
+  std::string push_error_;                    // why the data plane did not take the state; empty if it did
+  bool push_refused_ = false;                 // and it would say so again
+  EventLoop::TimerId recheck_timer_ = 0;
+  std::unique_ptr<DataplaneClient> dataplane_;
+  std::unique_ptr<CommandServer> commands_;
+};
+
+}  // namespace stirline::control

@@ -1,0 +1,106 @@
+// Control's end of the wire to the data plane: connects, greets, pushes tables, asks for status, and begins anew with
+// growing pauses whenever the data plane goes away (design.md 1).
+//
+// Nothing here blocks on an answer: one request is in flight, its answer is awaited on the event loop under a deadline.
+// Thread: that of the loop.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/tables/image.hpp"
+#include "config/wire/channel.hpp"
+#include "config/wire/protocol.hpp"
+#include "control/event_loop.hpp"
+
+namespace stirline::control {
+
+inline constexpr std::size_t kTables = 4;
+
+struct DataplaneClientOptions {
+  std::string path;                            // the data plane's socket
+  std::chrono::milliseconds first_pause{100};  // before the second attempt to connect; doubled each time
+  std::chrono::milliseconds longest_pause{2'000};
+  std::chrono::milliseconds answer_limit{5'000};  // an answer that takes longer ends the connection
+  std::chrono::milliseconds busy_pause{100};      // between two commits if the data plane is busy
+  std::size_t busy_attempts = 50;
+};
+
+// One generation on its way. The images belong to the caller and are read within push() only.
+struct TableSet {
+  std::uint64_t generation = 0;
+  std::array<std::pair<config::tables::TableKind, config::tables::ImageView>, kTables> tables;
+};
+
+class DataplaneClient {
+ public:
+  enum class PushOutcome : std::uint8_t {
+    accepted,
+    refused,  // the text says why; the data plane has changed nothing
+    busy,     // it was busy all the time
+    lost,     // no connection, or it broke before the answer
+  };
+  using PushDone = std::function<void(PushOutcome outcome, const std::string& text)>;
+  using StatusDone = std::function<void(const std::expected<std::string, std::string>& document)>;
+
+  // `greeted` is called each time the data plane has accepted our greeting: the time to push.
+  DataplaneClient(EventLoop& loop, DataplaneClientOptions options, std::function<void()> greeted);
+  ~DataplaneClient();
+  DataplaneClient(const DataplaneClient&) = delete;
+  DataplaneClient& operator=(const DataplaneClient&) = delete;
+
+  void start();
+
+  [[nodiscard]] bool connected() const { return greeted_now_; }
+  [[nodiscard]] const std::string& last_error() const { return last_error_; }  // why not, in words; may be empty
+
+  // Sends all tables and commits them. One push at a time: a second one is told `busy` at once.
+  void push(const TableSet& set, PushDone done);
+  [[nodiscard]] bool pushing() const { return push_ != nullptr; }
+
+  void status(StatusDone done);
+
+ private:
+  struct Request {
+    config::wire::MessageType type = config::wire::MessageType::status;
+    std::string payload;
+    int fd = -1;  // of a table under way: belongs to push_
+    std::function<void(const config::wire::Answer&)> answered;
+    std::function<void()> lost;
+  };
+  struct Push;
+
+  void connect();
+  void retry_later();
+  void lose(const std::string& why);
+  void enqueue(Request request);
+  void send_next();
+  void on_readable();
+  void greet();
+  void push_step();
+  void finish_push(PushOutcome outcome, const std::string& text);
+
+  EventLoop& loop_;
+  DataplaneClientOptions options_;
+  std::function<void()> on_greeted_;
+  config::wire::Channel channel_;
+  bool greeted_now_ = false;
+  bool in_flight_ = false;
+  std::uint32_t request_id_ = 0;
+  std::deque<Request> queue_;  // front: the one in flight
+  EventLoop::TimerId answer_timer_ = 0;
+  EventLoop::TimerId retry_timer_ = 0;
+  EventLoop::TimerId busy_timer_ = 0;
+  std::chrono::milliseconds pause_;
+  std::unique_ptr<Push> push_;
+  std::string last_error_;
+};
+
+}  // namespace stirline::control

@@ -1,0 +1,61 @@
+// From the configuration to what the data plane is given: keys, chains, anchors and ranges read, checked, and laid out
+// as table images.
+//
+// Two steps, because time goes on: gather() reads every file once and finds every mistake; judge() gives the standing
+// of other people's certificates at a point in time, from what was gathered, without touching a file.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "config/config_error.hpp"
+#include "config/control_config.hpp"
+#include "config/tables/certificate_table.hpp"
+#include "config/tables/image.hpp"
+#include "control/chain_judge.hpp"
+#include "control/secret_image.hpp"
+
+namespace stirline::control {
+
+// What is public about a signing credential.
+struct CredentialFacts {
+  std::string name;
+  std::string x5u;
+  std::int64_t not_before = 0;  // of the whole chain, seconds since 1970
+  std::int64_t not_after = 0;
+};
+
+struct X5uChain {
+  std::string url;
+  std::string pem;  // as read
+};
+
+struct Gathered {
+  config::tables::Image trunks;
+  config::tables::Image numbers;
+  SecretImage credentials;
+  std::vector<CredentialFacts> credential_facts;
+  std::size_t trunk_count = 0;
+  std::size_t number_count = 0;
+  crypto::ChainValidator trust;
+  std::vector<X5uChain> x5u_chains;
+};
+
+// All mistakes at once, in the order of their lines: files that cannot be read, keys that are no P-256 keys or do not
+// match their leaf certificate, own chains that do not validate at `now` against the configured anchors, ranges that
+// contradict each other. Private keys are wiped from everything but the returned SecretImage.
+[[nodiscard]] std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig& config,
+                                                                   std::int64_t now);
+
+struct Judged {
+  config::tables::Image image;  // of the certificate table
+  std::vector<config::tables::Certificate> certificates;
+  std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
+  std::int64_t next_change = 0;       // earliest later time at which this would come out otherwise; INT64_MAX: never
+};
+
+[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now);
+
+}  // namespace stirline::control

@@ -1,0 +1,166 @@
+// A data plane of paper: listens on a socket, answers by the protocol, remembers what it was given, and misbehaves on
+// demand. Runs on a thread of its own.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "config/tables/image.hpp"
+#include "config/wire/channel.hpp"
+#include "config/wire/protocol.hpp"
+
+namespace stirline::control::test {
+
+class FakeDataplane {
+ public:
+  using TableKind = config::tables::TableKind;
+  using ResultCode = config::wire::ResultCode;
+
+  struct Generation {
+    std::uint64_t number = 0;
+    std::map<TableKind, config::tables::Image> tables;
+  };
+
+  explicit FakeDataplane(const std::string& path) {
+    auto listener = config::wire::Listener::listen(path);
+    if (!listener) {
+      throw std::runtime_error(listener.error().text);
+    }
+    listener_ = std::move(*listener);
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
+
+  // What the next commits are answered, in this order; then ok again.
+  void answer_commit(ResultCode code, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    commit_answers_.push_back({code, text});
+  }
+  void answer_hello(ResultCode code, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    hello_answer_ = {code, text};
+  }
+  void set_status(const std::string& document) {
+    const std::scoped_lock lock(mutex_);
+    status_ = document;
+  }
+  // Takes requests and leaves them unanswered.
+  void fall_silent(bool silent) { silent_ = silent; }
+  // Closes the connection at the next commit, instead of answering.
+  void break_at_commit() { break_at_commit_ = true; }
+  void hang_up() { hang_up_ = true; }
+
+  [[nodiscard]] std::vector<Generation> generations() const {
+    const std::scoped_lock lock(mutex_);
+    return generations_;
+  }
+  [[nodiscard]] std::size_t greetings() const { return greetings_; }
+  [[nodiscard]] std::size_t commits_seen() const { return commits_seen_; }
+
+ private:
+  void serve(const std::stop_token& stop) {
+    std::optional<config::wire::Channel> channel;
+    while (!stop.stop_requested()) {
+      if (!channel) {
+        channel = listener_.accept();
+        staged_.clear();
+        if (!channel) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        continue;
+      }
+      if (hang_up_.exchange(false)) {
+        channel.reset();
+        continue;
+      }
+      auto incoming = channel->receive(5);
+      if (!incoming) {
+        if (incoming.error().closed) {
+          channel.reset();
+        }
+        continue;
+      }
+      if (!silent_ && !answer(*channel, *incoming)) {
+        channel.reset();
+      }
+    }
+  }
+
+  bool answer(config::wire::Channel& channel, const config::wire::Incoming& incoming) {
+    namespace wire = config::wire;
+    const std::uint32_t id = incoming.header.request_id;
+    const std::scoped_lock lock(mutex_);
+    switch (incoming.type()) {
+      case wire::MessageType::hello: {
+        ++greetings_;
+        wire::Hello hello;
+        std::memcpy(&hello, incoming.payload.data(), sizeof(hello));
+        if (hello.schema_hash != config::tables::schema_hash()) {
+          return channel.send_result(id, ResultCode::wrong_schema, "schema").has_value();
+        }
+        return channel.send_result(id, hello_answer_.code, hello_answer_.text).has_value();
+      }
+      case wire::MessageType::table: {
+        wire::TableOffer offer;
+        std::memcpy(&offer, incoming.payload.data(), sizeof(offer));
+        const auto mapped = wire::MappedImage::map(incoming.fd, offer.bytes);
+        if (!mapped) {
+          return channel.send_result(id, ResultCode::refused, mapped.error().text).has_value();
+        }
+        staged_[static_cast<TableKind>(offer.kind)].assign(mapped->view().begin(), mapped->view().end());
+        return channel.send_result(id, ResultCode::ok, "").has_value();
+      }
+      case wire::MessageType::commit: {
+        ++commits_seen_;
+        if (break_at_commit_.exchange(false)) {
+          return false;
+        }
+        const auto staged = std::exchange(staged_, {});
+        if (staged.size() != 4) {
+          return channel.send_result(id, ResultCode::refused, "commit: not all four tables were sent").has_value();
+        }
+        wire::Answer reply;
+        if (!commit_answers_.empty()) {
+          reply = commit_answers_.front();
+          commit_answers_.pop_front();
+        }
+        if (reply.code == ResultCode::ok) {
+          wire::Commit commit;
+          std::memcpy(&commit, incoming.payload.data(), sizeof(commit));
+          generations_.push_back({commit.generation, staged});
+        }
+        return channel.send_result(id, reply.code, reply.text).has_value();
+      }
+      case wire::MessageType::status:
+        return channel.send_result(id, ResultCode::ok, status_).has_value();
+      default:
+        return channel.send_result(id, ResultCode::bad_message, "unexpected").has_value();
+    }
+  }
+
+  config::wire::Listener listener_;
+  mutable std::mutex mutex_;
+  config::wire::Answer hello_answer_;
+  std::deque<config::wire::Answer> commit_answers_;
+  std::string status_ = R"({"ports":[{"name":"west","rx_packets":7}]})";
+  std::map<TableKind, config::tables::Image> staged_;
+  std::vector<Generation> generations_;
+  std::atomic<std::size_t> greetings_ = 0;
+  std::atomic<std::size_t> commits_seen_ = 0;
+  std::atomic<bool> silent_ = false;
+  std::atomic<bool> break_at_commit_ = false;
+  std::atomic<bool> hang_up_ = false;
+  std::jthread thread_;  // last: it stops before the rest goes
+};
+
+}  // namespace stirline::control::test
