@@ -20,9 +20,9 @@ def _value(value):
     return json.dumps(str(value))  # a JSON string is a TOML string
 
 
-def _table(name, **values):
-    """`name` as it stands in the file, brackets included; empty for the keys at the top."""
-    return "\n".join([*([name] if name else []), *(f"{key} = {_value(value)}" for key, value in values.items())]) + "\n"
+def _table(head, /, **values):
+    """`head` as it stands in the file, brackets included; empty for the keys at the top."""
+    return "\n".join([*([head] if head else []), *(f"{key} = {_value(value)}" for key, value in values.items())]) + "\n"
 
 
 def _write(file, tables):
