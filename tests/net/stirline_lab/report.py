@@ -38,20 +38,21 @@ def _rows_of_forged(judgement, reasons):
     for kind, calls in by_kind.items():
         yield f"  {kind.text}", f"{sum(call.refused for call in calls)}/{len(calls)}", " or ".join(kind.reasons)
     for reason, count in sorted(reasons.items()):
-        yield f"  verifier's count of {reason}", count, ""
+        yield f"  the verifier counts {reason}", count, ""
 
 
-def _row_of_latency(name, latency):
+def _rows_of_latency(name, latency):
     if latency is None:
-        return f"added latency, {name}", "-", "no INVITE in both captures"
-    return (f"added latency, {name}", f"{latency.p50_us:.0f} us",
-            f"p50 of {latency.calls} INVITEs; p99 {latency.p99_us:.0f} us, worst {latency.worst_us:.0f} us")
+        yield f"added latency, {name}", "-", "no INVITE in both captures"
+        return
+    yield f"added latency, {name}, p50", f"{latency.p50_us:.0f} us", f"of {latency.calls} INVITEs with a token"
+    yield f"added latency, {name}, p99", f"{latency.p99_us:.0f} us", f"worst {latency.worst_us:.0f} us"
 
 
 def table(judgement, latencies, reasons):
     """Lines of text. `latencies`: {name: latency.Latency or None}; `reasons`: {verdict reason: count}."""
     rows = [*_rows_of_calls(judgement), *_rows_of_forged(judgement, reasons),
-            *(_row_of_latency(name, latency) for name, latency in latencies.items())]
+            *(row for name, latency in latencies.items() for row in _rows_of_latency(name, latency))]
     width = max(len(name) for name, _, _ in rows)
     numbers = max(len(str(number)) for _, number, _ in rows)
     return [f"{name:<{width}}  {number!s:>{numbers}}  {note}".rstrip() for name, number, note in rows]
