@@ -75,7 +75,8 @@ class Judgement:
 
 def judge_calls(caller, callee):
     """The calls that `caller` has planned, in that order."""
-    placed, answered, ended, arrived = caller.placed(), caller.answered(), caller.ended(), callee.invites()
+    placed, answered, ended = caller.placed(), caller.answered(), caller.ended()
+    arrived = callee.invites_of(answered)
     by_number = {message.caller: call_id for call_id, message in placed.items()}
     calls = []
     for planned in caller.planned:
@@ -94,7 +95,7 @@ def judge_calls(caller, callee):
 
 
 def judge_forged(forged, ended, callee):
-    arrived = callee.invites()
+    arrived = callee.invites_of(ended)
     calls = []
     for each in forged:
         message = arrived.get(each.call_id)

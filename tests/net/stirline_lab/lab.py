@@ -12,7 +12,7 @@ from .capture import Capture
 from .forge import Forger
 from .numbers import BLOCK, FIRST, plan_calls
 from .pki import Pki
-from .processes import run, wait_until
+from .processes import LabError, run, wait_until
 from .sipp import Callee, Caller
 from .topology import ENDS, Topology
 
@@ -36,7 +36,7 @@ def ended_by_signals():
 class Lab:
     """From `with` to its end: two appliances that have their tables, and a callee who answers.
 
-    `out` gets captures and logs. `say` is told what happens.
+    `out`, an empty folder or none yet, gets captures and logs. `say` is told what happens.
     """
 
     def __init__(self, build, out, say=lambda text: None, capture=True):
@@ -62,7 +62,9 @@ class Lab:
         self._stack.close()
 
     def _start(self):
-        self.logs.mkdir(parents=True, exist_ok=True)
+        if self.out.is_dir() and any(self.out.iterdir()):
+            raise LabError(f"{self.out} is not empty: what lies there could be taken for what happens now")
+        self.logs.mkdir(parents=True)
         # Keys and sockets live outside `out`: they go away with the lab, and a socket's path must be short.
         hidden = Path(tempfile.mkdtemp(prefix="stirline-lab-"))
         self._stack.callback(shutil.rmtree, hidden, ignore_errors=True)

@@ -1,6 +1,7 @@
 """SIPp as caller and as callee, with scenario files of our own; their message logs are the evidence."""
 
 import re
+import time
 from pathlib import Path
 
 from . import sip
@@ -62,6 +63,13 @@ class Callee:
         for sent, message in self._log.entries():
             if not sent and message.method == "INVITE":
                 found.setdefault(message.call_id, message)
+        return found
+
+    def invites_of(self, call_ids, seconds=10):
+        """Like invites(), but waits until those of `call_ids` are in: SIPp's log may lag behind what it has answered."""
+        deadline = time.monotonic() + seconds
+        while not set(call_ids) <= (found := self.invites()).keys() and time.monotonic() < deadline:
+            time.sleep(0.1)
         return found
 
     def stop(self):
