@@ -86,6 +86,11 @@ enum class Counter : std::uint16_t {
       count_,
 };
 
+// What the ledger calls dropped: every way a packet can end here.
+inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Counter::dropped_truncated,
+                                             Counter::dropped_bad_header,    Counter::dropped_checksum,
+                                             Counter::dropped_fragments,     Counter::dropped_malformed};
+
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
 inline constexpr std::size_t kParseErrors = static_cast<std::size_t>(sip::ErrorCode::value_count) + 1;
 inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::engine_failed) + 1;

@@ -79,8 +79,7 @@ ordered_json ledger_json(const Appliance& appliance) {
     created += counters.value(Counter::created);
     transmitted += counters.value(Counter::transmitted);
     replaced += counters.value(Counter::replaced);
-    for (const Counter drop : {Counter::dropped_transmit_full, Counter::dropped_truncated, Counter::dropped_bad_header,
-                               Counter::dropped_checksum, Counter::dropped_fragments, Counter::dropped_malformed}) {
+    for (const Counter drop : kDropCounters) {
       dropped += counters.value(drop);
     }
     held += core->held_packets();

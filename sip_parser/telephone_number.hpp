@@ -20,18 +20,18 @@ struct TelephoneNumber {
   friend bool operator==(const TelephoneNumber& a, const TelephoneNumber& b) { return a.view() == b.view(); }
 };
 
-// How a trunk writes numbers that do not begin with '+'. An empty string or zero switches its rule off. The rules are
-// tried in the order in which they stand here; a number that none of them converts keeps its digits (911, 112).
+// How a trunk writes numbers that do not begin with '+'. An empty string or zero switches its rule off. First a routing
+// prefix goes, then the number is international, national or left as it is (911, 112), tried in this order.
 struct DialPlan {
-  std::string_view routing_prefix;        // "1010288": stripped wherever it leads, before the rules below
-  std::string_view international_prefix;  // "011", "00": stripped from international numbers
-  std::string_view country_code;          // "1", "49": put before national numbers
-  std::string_view national_prefix;       // "1", "0": stripped from national numbers
-  std::uint8_t national_digits = 0;  // 10 in North America: digits of a national number without its prefix. Numbers
-                                     // of another length are not national. Zero: any number with the prefix is,
-                                     // if five digits or more are left, and none without it
-  bool accept_leading_plus = true;   // a user part "+digits" without user=phone is a number (STIR-ID-03 "by policy")
-  bool accept_bare_digits = true;    // so is an all-digit user part
+  std::string_view country_code = {};     // "1", "49": put before national numbers; empty: none is national
+  std::string_view national_prefix = {};  // "0" in most of Europe, "1" in North America: stripped from national numbers
+  std::string_view international_prefix = {};  // "011", "00": stripped from international numbers
+  bool accept_bare_digits = true;   // an all-digit user part without user=phone is a number (STIR-ID-03 "by policy")
+  bool accept_leading_plus = true;  // so is "+" and digits (the same clause)
+  std::string_view routing_prefix = {};  // "1010288": stripped wherever it leads
+  std::uint8_t national_digits = 0;  // digits of a national number without its prefix: 10 in North America, and then no
+                                     // prefix is needed. Zero where they vary: any number with the prefix is national
+                                     // if five digits or more are left
 };
 
 // The canonical number of `uri`, or nothing if it is not a telephone number under the rules above (STIR-ID-03: then the

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
@@ -26,8 +25,11 @@ inline std::optional<std::filesystem::path> test_data(const std::string& relativ
 
 // The whole content of `path`, octet for octet.
 inline std::string read_file(const std::filesystem::path& path) {
+  std::string content(std::filesystem::file_size(path), '\0');
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  in.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(in.gcount()));
+  return content;
 }
 
 }  // namespace stirline::test

@@ -1,0 +1,186 @@
+// What crosses an appliance, and how it leaves: the life of a message (design.md 3) from port to port.
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "sip_parser/message.hpp"
+#include "tests/golden/packet_spec.hpp"
+#include "tests/ring/packets.hpp"
+#include "tests/support/datagrams.hpp"
+#include "tests/support/harness.hpp"
+#include "tests/support/sip_calls.hpp"
+
+namespace stirline::test {
+namespace {
+
+using dataplane::Counter;
+using golden::PacketSpec;
+
+std::string from_b(Harness& harness) {
+  return next_payload([&] { return harness.get_b(); });
+}
+std::string from_a(Harness& harness) {
+  return next_payload([&] { return harness.get_a(); });
+}
+
+std::string signed_invite(Harness& harness, const CallSpec& call) {
+  harness.put_a(golden::build(outward(invite(call))));
+  return from_b(harness);
+}
+
+TEST(Appliance, ForwardsEverythingUntouchedBeforeControlHasSpoken) {
+  Harness harness;
+  const golden::Octets frame = golden::build(outward(invite({.number = 1})));
+  harness.put_a(frame);
+  EXPECT_EQ(harness.get_b(), frame);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::no_tables), 1U);
+}
+
+TEST(Appliance, LeavesAloneWhatIsNotOurs) {
+  Harness harness;
+  harness.publish(lab_tables());
+  std::vector<PacketSpec> others(6, outward("not SIP"));
+  others[0].destination_port = 4000;                                    // RTP-like
+  others[1].destination = "203.0.113.9";                                // no trunk
+  others[2].udp = false, others[2].protocol = 6;                        // TCP
+  others[3].udp = false, others[3].ether_type = 0x0806;                 // ARP
+  others[4].vlans = {{.type = 0x88A8, .control = 7}, {.control = 42}};  // QinQ, and not SIP on the SIP port
+  others[5].payload = "\r\n\r\n";                                       // keep-alive (INL-UDP-05)
+  for (const PacketSpec& spec : others) {
+    const golden::Octets frame = golden::build(spec);
+    harness.put_a(frame);
+    EXPECT_EQ(harness.get_b(), frame);
+    harness.put_b(frame);
+    EXPECT_EQ(harness.get_a(), frame);
+  }
+  EXPECT_TRUE(harness.settle());
+}
+
+TEST(Appliance, SignsCallsThatLeaveAndTouchesNothingElse) {  // STIR-AS-06, STIR-AS-10, INL-ED-01
+  Harness harness;
+  harness.publish(lab_tables());
+  for (const char attest : {'A', 'B', 'C'}) {
+    const CallSpec call{.number = 7, .date = kTestNow, .attest = attest};
+    const std::string before = invite(call);
+    const std::string after = signed_invite(harness, call);
+    const std::size_t at = after.find("Identity: ");
+    ASSERT_NE(at, std::string::npos) << after;
+    const std::size_t end = after.find("\r\n", at) + 2;
+    EXPECT_EQ(after.substr(0, at) + after.substr(end), before);
+    EXPECT_TRUE(
+        after.substr(at, end - at).ends_with(";info=<" + std::string(kLabX5u) + ">;alg=ES256;ppt=\"shaken\"\r\n"));
+  }
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::signed_a), 1U);
+  EXPECT_EQ(harness.counter(Counter::signed_b), 1U);
+  EXPECT_EQ(harness.counter(Counter::signed_c), 1U);
+}
+
+TEST(Appliance, AddsADateBeforeItSigns) {  // STIR-AS-02
+  Harness harness;
+  harness.publish(lab_tables());
+  const std::string after = signed_invite(harness, {.number = 8});
+  sip::Message message;
+  ASSERT_TRUE(message.parse(after));
+  EXPECT_EQ(message.date(), kTestNow);
+  EXPECT_EQ(message.identities().size(), 1U);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::date_inserted), 1U);
+}
+
+TEST(Appliance, DoesNotSignWhatItMayNot) {  // STIR-AS-01, -03, -12, -14
+  Harness harness;
+  harness.publish(lab_tables());
+  const std::string already = signed_invite(harness, {.number = 9, .date = kTestNow});
+  const std::string stale = invite({.number = 10, .date = kTestNow - 61});
+  const std::string stranger = invite({.number = 11, .date = kTestNow, .attest = '-'});
+  const std::string in_dialog = invite({.number = 12, .date = kTestNow, .to_tag = true});
+  for (const std::string& message : {already, stale, stranger, in_dialog}) {
+    for (const PacketSpec& piece : golden::split(outward(message), 1'480)) {
+      harness.put_a(golden::build(piece));
+    }
+    EXPECT_EQ(from_b(harness), message);
+  }
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter("not_signed_already_signed"), 1U);
+  EXPECT_EQ(harness.counter("not_signed_date_stale"), 1U);
+  EXPECT_EQ(harness.counter("not_signed_in_dialog"), 1U);
+  EXPECT_EQ(harness.counter(Counter::not_attested), 1U);
+}
+
+TEST(Appliance, VerifiesWhatItSigned) {  // STIR-SH-03, INL-MTU-02
+  Harness harness;
+  harness.publish(lab_tables());
+  const CallSpec call{.number = 13, .date = kTestNow};
+  const std::string sent = signed_invite(harness, call);
+  const std::vector<PacketSpec> pieces = golden::split(inward(sent), 1'480);
+  ASSERT_GT(pieces.size(), 1U);
+  harness.put_b(golden::build(pieces[1]));  // out of order
+  harness.put_b(golden::build(pieces[0]));
+  const std::string marked = from_a(harness);
+  const std::string number = "+" + originator(call);
+  EXPECT_NE(marked.find("From: \"Subscriber 13\" <sip:" + number + ";verstat=TN-Validation-Passed@carrier-a"),
+            std::string::npos);
+  EXPECT_NE(marked.find("P-Asserted-Identity: <sip:" + number + ";verstat=TN-Validation-Passed@carrier-a"),
+            std::string::npos);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::verified_valid), 1U);
+  EXPECT_EQ(harness.counter(Counter::verified_a), 1U);
+}
+
+TEST(Appliance, MarksForgedAndUnsignedCallsAndStripsForeignMarks) {  // STIR-VS-02, -10, -15
+  Harness harness;
+  harness.publish(lab_tables());
+  const std::string sent = signed_invite(harness, {.number = 14, .date = kTestNow});
+  std::string forged = sent;
+  const std::string number = originator({.number = 14});
+  for (std::size_t at = forged.find(number); at != std::string::npos; at = forged.find(number, at + 1)) {
+    forged.replace(at, number.size(), "12155559999");
+  }
+  for (const PacketSpec& piece : golden::split(inward(forged), 1'480)) {
+    harness.put_b(golden::build(piece));
+  }
+  EXPECT_NE(from_a(harness).find(";verstat=TN-Validation-Failed@"), std::string::npos);
+  std::string boasting = invite({.number = 15, .date = kTestNow});
+  const std::string spoof = ";verstat=TN-Validation-Passed";
+  boasting.insert(boasting.find("@carrier-a"), spoof);
+  harness.put_b(golden::build(inward(boasting)));
+  const std::string marked = from_a(harness);
+  EXPECT_EQ(marked.find(spoof), std::string::npos);
+  EXPECT_NE(marked.find(";verstat=No-TN-Validation@"), std::string::npos);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter("verify_orig_mismatch"), 1U);
+  EXPECT_EQ(harness.counter("verify_no_identity"), 1U);
+  EXPECT_EQ(harness.counter(Counter::stripped), 1U);
+}
+
+TEST(Appliance, NeverDelaysEmergencyCalls) {  // STIR-AS-13
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 16, .date = kTestNow});
+  call.replace(call.find("sip:"), call.find(" SIP/2.0") - call.find("sip:"), "urn:service:sos");
+  const golden::Octets frame = golden::build(outward(call));
+  harness.put_a(frame);
+  EXPECT_EQ(harness.get_b(), frame);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::emergency), 1U);
+}
+
+TEST(Appliance, TablesThatContradictEachOtherChangeNothing) {
+  Harness harness;
+  harness.publish(lab_tables());
+  LabTables bad = lab_tables();
+  bad.trunks.front().pair = "nowhere";
+  const auto refused = harness.appliance().apply(99, bad.staged());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("nowhere"), std::string::npos);
+  bad = lab_tables();
+  bad.numbers.front().credential = 5;
+  EXPECT_FALSE(harness.appliance().apply(99, bad.staged()));
+  EXPECT_EQ(harness.appliance().generation()->number(), 1U);
+  EXPECT_NE(signed_invite(harness, {.number = 17, .date = kTestNow}).find("Identity: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace stirline::test

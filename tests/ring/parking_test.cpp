@@ -1,0 +1,172 @@
+// Messages at crypto cores that are slow, stuck or full: nothing is lost, nothing is used after its time (design.md 2,
+// 3).
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "crypto_workers/p256/openssl_engine.hpp"
+#include "tests/golden/packet_spec.hpp"
+#include "tests/ring/packets.hpp"
+#include "tests/support/datagrams.hpp"
+#include "tests/support/harness.hpp"
+#include "tests/support/sip_calls.hpp"
+
+namespace stirline::test {
+namespace {
+
+using dataplane::Counter;
+
+// Lets an engine work or holds it before its next batch.
+class Gate {
+ public:
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+};
+
+class GatedEngine : public crypto::Engine {
+ public:
+  explicit GatedEngine(std::shared_ptr<Gate> gate)
+      : gate_(std::move(gate)), engine_(crypto::make_openssl_engine(crypto::NonceSource::rfc6979)) {}
+  std::string_view name() const override { return "gated"; }
+  std::expected<std::unique_ptr<crypto::SigningKey>, crypto::EngineError> make_signing_key(
+      std::span<const std::uint8_t, crypto::kScalarBytes> scalar) override {
+    return engine_->make_signing_key(scalar);
+  }
+  std::expected<std::unique_ptr<crypto::VerifyingKey>, crypto::EngineError> make_verifying_key(
+      std::span<const std::uint8_t, crypto::kPointBytes> point) override {
+    return engine_->make_verifying_key(point);
+  }
+  void sign(std::span<crypto::SignRequest> batch) override {
+    gate_->pass();
+    engine_->sign(batch);
+  }
+  void verify(std::span<crypto::VerifyRequest> batch) override {
+    gate_->pass();
+    engine_->verify(batch);
+  }
+
+ private:
+  std::shared_ptr<Gate> gate_;
+  std::unique_ptr<crypto::Engine> engine_;
+};
+
+struct GatedHarness {
+  explicit GatedHarness(std::uint32_t parked, std::uint32_t deadline_us)
+      : gate(std::make_shared<Gate>()),
+        harness({.adjust =
+                     [&](config::DataplaneConfig& config) {
+                       config.limits.parked = parked;
+                       config.limits.job_deadline_us = deadline_us;
+                     },
+                 .make_engine = [this] { return std::make_unique<GatedEngine>(gate); }}) {
+    harness.publish(lab_tables());
+  }
+  ~GatedHarness() { gate->open(); }
+  GatedHarness(const GatedHarness&) = delete;
+  GatedHarness& operator=(const GatedHarness&) = delete;
+
+  std::shared_ptr<Gate> gate;
+  Harness harness;
+};
+
+constexpr std::uint32_t kNeverUs = 600'000'000;
+
+golden::Octets call_frame(std::uint32_t number) {
+  return golden::build(outward(invite({.number = number, .date = kTestNow})));
+}
+
+TEST(Parking, AStuckCryptoCoreDelaysACallOnlyUntilItsDeadline) {
+  GatedHarness gated(64, 20'000);
+  const golden::Octets frame = call_frame(1);
+  gated.harness.put_a(frame);
+  EXPECT_EQ(gated.harness.get_b(), frame);  // untouched: fail open
+  EXPECT_EQ(gated.harness.counter(Counter::job_deadline), 1U);
+  EXPECT_TRUE(gated.harness.settle(1));  // the original waits for the crypto core to let go of it
+  gated.gate->open();
+  EXPECT_TRUE(gated.harness.settle());
+  EXPECT_TRUE(gated.harness.b().get().empty());  // the late answer sends nothing a second time
+  gated.harness.put_a(call_frame(2));
+  EXPECT_NE(next_payload([&] { return gated.harness.get_b(); }).find("Identity: "), std::string::npos);
+}
+
+TEST(Parking, WhatFindsNoPlaceIsForwardedUntouched) {
+  constexpr std::uint32_t kPlaces = 8;
+  GatedHarness gated(kPlaces, kNeverUs);
+  for (std::uint32_t i = 0; i < kPlaces; ++i) {
+    gated.harness.put_a(call_frame(i));
+  }
+  EXPECT_TRUE(gated.harness.settle(kPlaces));
+  const golden::Octets frame = call_frame(100);
+  gated.harness.put_a(frame);
+  EXPECT_EQ(gated.harness.get_b(), frame);
+  EXPECT_EQ(gated.harness.counter(Counter::parked_full), 1U);
+  gated.gate->open();
+  EXPECT_TRUE(gated.harness.settle());
+  EXPECT_EQ(gated.harness.counter(Counter::signed_a), kPlaces);
+}
+
+TEST(Parking, OtherTrafficDoesNotWaitForParkedCalls) {
+  GatedHarness gated(64, kNeverUs);
+  gated.harness.put_a(call_frame(1));
+  EXPECT_TRUE(gated.harness.settle(1));
+  golden::PacketSpec media = outward("media");
+  media.destination_port = 4000;
+  const golden::Octets other = golden::build(media);
+  gated.harness.put_a(other);
+  EXPECT_EQ(gated.harness.get_b(), other);
+  gated.gate->open();
+  EXPECT_TRUE(gated.harness.settle());
+}
+
+TEST(Parking, AGenerationLivesUntilItsLastParkedMessageIsDone) {
+  GatedHarness gated(64, kNeverUs);
+  gated.harness.put_a(call_frame(1));
+  EXPECT_TRUE(gated.harness.settle(1));
+  LabTables next = lab_tables();
+  next.numbers.front().attest = 'C';
+  gated.harness.publish(next);
+  // Two generations live: a third has to wait.
+  const auto third = gated.harness.appliance().apply(77, lab_tables().staged());
+  ASSERT_TRUE(third);
+  EXPECT_EQ(*third, dataplane::Appliance::Apply::busy);
+  gated.gate->open();
+  EXPECT_TRUE(gated.harness.settle());
+  EXPECT_EQ(gated.harness.counter(Counter::signed_a), 1U);  // decided by the generation it met
+  gated.harness.put_a(call_frame(2));
+  EXPECT_TRUE(gated.harness.settle());
+  EXPECT_EQ(gated.harness.counter(Counter::signed_c), 1U);
+  gated.harness.publish(lab_tables());  // waits for the second to go; throws if it never does
+}
+
+TEST(Parking, StoppingSendsOnWhatIsHeld) {
+  GatedHarness gated(64, 20'000);
+  const golden::Octets frame = call_frame(1);
+  const auto pieces = golden::split(outward(invite({.number = 2, .date = kTestNow})), 800);
+  const golden::Octets piece = golden::build(pieces.front());
+  gated.harness.put_a(piece);  // its datagram never completes
+  gated.harness.put_a(frame);
+  EXPECT_EQ(gated.harness.get_b(), frame);  // at its deadline
+  EXPECT_TRUE(gated.harness.settle(2));
+  gated.gate->open();
+  gated.harness.appliance().stop();
+  EXPECT_EQ(gated.harness.b().get(), piece);
+  EXPECT_TRUE(gated.harness.ledger_balances());
+}
+
+}  // namespace
+}  // namespace stirline::test

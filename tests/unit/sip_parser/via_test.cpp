@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/sip_parser/samples.hpp"
+
+namespace stirline::sip::test {
+namespace {
+
+TEST(Via, AllParts) {
+  const Parsed parsed(invite_with(
+      kVia, "Via: SIP / 2.0 / TLS-SCTP\r\n [2001:db8::9] : 5061 ;rport;received=2001:db8::1;branch = z9hG4bKq\r\n"));
+  ASSERT_TRUE(parsed.ok()) << to_string(parsed.code());
+  const Via& via = parsed.message().top_via();
+  EXPECT_EQ(parsed.text(via.transport), "TLS-SCTP");
+  EXPECT_EQ(parsed.text(via.host), "[2001:db8::9]");
+  EXPECT_EQ(parsed.text(via.port), "5061");
+  EXPECT_EQ(parsed.text(via.branch), "z9hG4bKq");
+  EXPECT_EQ(parsed.text(via.received), "2001:db8::1");
+  EXPECT_TRUE(via.rport);
+}
+
+TEST(Via, CountsValuesAndTakesTheTop) {
+  const Parsed parsed(invite_with(kVia,
+                                  "v: SIP/2.0/UDP a;branch=z9hG4bK1 , SIP/2.0/TCP b\r\n"
+                                  "Subject: between\r\n"
+                                  "VIA : SIP/2.0/UDP c;x=\"1,2;branch=no\"\r\n"));
+  ASSERT_TRUE(parsed.ok()) << to_string(parsed.code());
+  EXPECT_EQ(parsed.message().via_count(), 3U);
+  EXPECT_EQ(parsed.text(parsed.message().top_via().whole), "SIP/2.0/UDP a;branch=z9hG4bK1");
+  EXPECT_FALSE(parsed.message().top_via().rport);
+}
+
+TEST(Via, Refuses) {
+  for (const std::string bad : {"",
+                                "SIP/2.0/UDP",
+                                "SIP/2.0/UDP ",
+                                "SIP/2.0 h",
+                                "SIP/3.0/UDP h",
+                                "XIP/2.0/UDP h",
+                                "SIP/2.0/UDP h:",
+                                "SIP/2.0/UDP h:99999",
+                                "SIP/2.0/UDP h;",
+                                "SIP/2.0/UDP h;;rport",
+                                "SIP/2.0/UDP h;branch=",
+                                "SIP/2.0/UDP h;branch",
+                                "SIP/2.0/UDP h;branch=a;branch=b",
+                                "SIP/2.0/UDP h;received=a;received=b",
+                                "SIP/2.0/UDP h;rport;rport=1",
+                                "SIP/2.0/UDP h x",
+                                "SIP/2.0/UDP h,",
+                                ",SIP/2.0/UDP h",
+                                "SIP/2.0/UDP [::1",
+                                "SIP/2.0/UDP u@h",
+                                "SIP/2.0/UDP h;b@c",
+                                "SIP/2.0/UDP h;x=<y>"}) {
+    const Parsed parsed(invite_with(kVia, "Via: " + bad + "\r\n"));
+    EXPECT_EQ(to_string(parsed.code()), "BAD_VIA") << bad;
+    EXPECT_EQ(parsed.ok() ? HeaderId::unknown : parsed.result().error().header, HeaderId::via) << bad;
+  }
+}
+
+TEST(Via, BranchWithoutCookieIsFineByDefault) {
+  const Parsed parsed(invite_with(";branch=z9hG4bKa1b2c3", ""));
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_TRUE(parsed.message().top_via().branch.empty());
+}
+
+}  // namespace
+}  // namespace stirline::sip::test
