@@ -44,8 +44,8 @@ constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
                                [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
 
 void read_peers(Section& section, std::vector<IpPrefix>& peers) {
-  section.list("peers", "an IP prefix such as 192.0.2.0/24, host bits zero, named once", Need::required,
-               [&](const toml::node& node, const std::string&) {
+  section.list("peers", "an IP prefix such as 192.0.2.0/24, host bits zero, named once", toml::node_type::string,
+               Need::required, [&](const toml::node& node, const std::string&) {
                  const auto text = node.value_exact<std::string_view>();
                  const std::optional<IpPrefix> prefix = text ? parse_prefix(*text) : std::nullopt;
                  const bool good = prefix && std::ranges::find(peers, *prefix) == peers.end();
@@ -84,9 +84,13 @@ Trunk read_trunk(Section& section) {
   read_peers(section, trunk.peers);
   read_ports(section, trunk.ports);
   section.flag("trusted", trunk.trusted);
-  section.choice<char>("unknown_attest", trunk.unknown_attest, kAttests);
+  const bool attest_known =
+      section.choice<char>("unknown_attest", trunk.unknown_attest, kAttests) || !section.has("unknown_attest");
   section.text("unknown_credential", trunk.unknown_credential, kNameRule,
                trunk.unknown_attest == '-' ? Need::optional : Need::required);
+  if (attest_known && trunk.unknown_attest == '-' && !trunk.unknown_credential.empty()) {
+    section.fail("unknown_credential", "unknown_attest A, B or C beside it", trunk.unknown_credential);
+  }
   section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
   section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);
   section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
@@ -214,9 +218,6 @@ class Reader {
       trunks_.add(section, "name", trunk.name);
       places.add(section, trunk);
       check_credential(section, "unknown_credential", trunk.unknown_credential);
-      if (trunk.unknown_attest == '-' && !trunk.unknown_credential.empty()) {
-        section.fail("unknown_credential", "unknown_attest A, B or C beside it", trunk.unknown_credential);
-      }
     }
   }
 
@@ -243,14 +244,16 @@ class Reader {
 
   void read_trust() {
     Section trust = root_.table("trust");
-    trust.paths("anchors", config_.anchors);
+    const bool anchors_good = trust.paths("anchors", config_.anchors);
     trust.paths("crls", config_.crls);
     const auto verifies = [](const Trunk& trunk) {
       return trunk.role == tables::Role::verify || trunk.role == tables::Role::both;
     };
     const auto verifying = std::ranges::find_if(config_.trunks, verifies);
-    if (!trust.has("anchors") && verifying != config_.trunks.end()) {
-      trust.fail("anchors", "a list of PEM files, as trunk " + verifying->name + " verifies", {});
+    const bool is_empty = anchors_good && config_.anchors.empty();
+    if (verifying != config_.trunks.end() && (is_empty || !trust.has("anchors"))) {
+      trust.fail("anchors", "a list of PEM files, as trunk " + verifying->name + " verifies",
+                 is_empty ? "an empty list" : "");
     }
   }
 

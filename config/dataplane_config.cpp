@@ -55,12 +55,12 @@ void read_cores(Section section, CoreConfig& cores) {
   section.number<std::uint16_t>("main", cores.main, 0, kMaxCpu);
   section.numbers<std::uint16_t>("poll", cores.poll, 0, kMaxCpu, Need::required);
   section.numbers<std::uint16_t>("crypto", cores.crypto, 0, kMaxCpu, Need::required);
-  section.choice<Idle>("idle", cores.idle, kIdles);
+  const bool idle_known = section.choice<Idle>("idle", cores.idle, kIdles) || !section.has("idle");
   section.number<std::uint32_t>("idle_max_us", cores.idle_max_us, 1, 100'000);
   std::set<std::uint16_t> taken{cores.main};
   for (const auto& [key, cpus] : {std::pair{"poll", &cores.poll}, std::pair{"crypto", &cores.crypto}}) {
     for (const std::uint16_t cpu : *cpus) {
-      if (!taken.insert(cpu).second && cores.idle == Idle::busy) {
+      if (!taken.insert(cpu).second && idle_known && cores.idle == Idle::busy) {
         section.fail(key, "a CPU of its own for each core, or idle = \"adaptive\"",
                      "CPU " + std::to_string(cpu) + " a second time");
       }
@@ -151,7 +151,7 @@ void read_ports_and_pairs(Section& root, DataplaneConfig& config) {
   }
   NameSet pair_names("a pair name");
   std::map<std::string, std::string> used;
-  for (Section& section : root.tables("pair")) {
+  for (Section& section : root.tables("pair", Need::required)) {
     config.pairs.push_back(read_pair(section, config.ports, used));
     pair_names.add(section, "name", config.pairs.back().name);
   }
@@ -160,9 +160,6 @@ void read_ports_and_pairs(Section& root, DataplaneConfig& config) {
     if (!name.empty() && !used.contains(name)) {
       port_sections[i].fail("name", "a port that is in a [[pair]]", name);
     }
-  }
-  if (config.pairs.empty()) {
-    root.fail("pair", "at least one [[pair]]", {});
   }
   if (config.ports.size() > kMaxPorts) {
     root.fail("port", "at most 32 ports", std::to_string(config.ports.size()));

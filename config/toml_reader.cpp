@@ -39,6 +39,32 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// The line of the first table header whose name does not begin like one; 0 if there is none. toml++ before 3.5 takes
+// such a header for impossible and aborts instead of reporting it. Lines of texts and of lists of lists that look the
+// same are refused with it: no option takes either.
+std::uint32_t find_bad_header(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  constexpr std::string_view kKeyStarts = "\"'-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  text.remove_prefix(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+  std::uint32_t line = 1;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\n\v\f\r"), text.size() - 1);
+    std::string_view name = text.substr(0, end + 1);
+    name.remove_prefix(std::min(name.find_first_not_of(kBlanks), name.size()));
+    if (name.starts_with('[')) {
+      name.remove_prefix(name.starts_with("[[") ? 2 : 1);
+      name.remove_prefix(std::min(name.find_first_not_of(kBlanks), name.size()));
+      if (name.empty() || !kKeyStarts.contains(name.front())) {
+        return line;
+      }
+    }
+    line += text[end] == '\n' ? 1U : 0U;
+    text.remove_prefix(end + 1);
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string show(const toml::node& node, bool with_type) {
@@ -93,6 +119,10 @@ TomlFile::TomlFile(std::filesystem::path file, std::string_view text) : file_(st
 }
 
 void TomlFile::parse(std::string_view text) {
+  if (const std::uint32_t line = find_bad_header(text); line != 0) {
+    fail(line, {}, "valid TOML", "a table header that does not begin with the name of a table");
+    return;
+  }
   toml::parse_result result = toml::parse(text);
   parsed_ = result.succeeded();
   if (parsed_) {
@@ -208,14 +238,15 @@ bool Section::text(std::string_view key, std::string& into, const TextRule& rule
 
 bool Section::texts(std::string_view key, std::vector<std::string>& into, const TextRule& rule, Need need) {
   std::vector<std::string> values;
-  const bool good = list(key, std::string(rule.expected), need, [&](const toml::node& node, const std::string&) {
-    const auto value = node.value_exact<std::string_view>();
-    if (!value || !rule.holds(*value)) {
-      return false;
-    }
-    values.emplace_back(*value);
-    return true;
-  });
+  const bool good = list(key, std::string(rule.expected), toml::node_type::string, need,
+                         [&](const toml::node& node, const std::string&) {
+                           const auto value = node.value_exact<std::string_view>();
+                           if (!value || !rule.holds(*value)) {
+                             return false;
+                           }
+                           values.emplace_back(*value);
+                           return true;
+                         });
   return keep(good, into, std::move(values));
 }
 
@@ -296,7 +327,7 @@ std::optional<std::int64_t> Section::integer(std::string_view key, std::uint64_t
   return value;
 }
 
-bool Section::list(std::string_view key, const std::string& expected, Need need,
+bool Section::list(std::string_view key, const std::string& expected, toml::node_type type, Need need,
                    const std::function<bool(const toml::node& node, const std::string& element_key)>& take) {
   const std::string whole = "a list, each element " + expected;
   const toml::node* const node = find(key, need, whole);
@@ -318,7 +349,7 @@ bool Section::list(std::string_view key, const std::string& expected, Need need,
     const std::string element_key = key_of(key) + "[" + std::to_string(i) + "]";
     if (!take(element, element_key)) {
       good = false;
-      file_->fail(line_of(element), element_key, expected, show(element, !element.is_string()));
+      file_->fail(line_of(element), element_key, expected, show(element, element.type() != type));
     }
   }
   return good;
@@ -334,13 +365,17 @@ Section Section::table(std::string_view key) {
   return {*file_, inner, key_of(key), option_of(key), line(key)};
 }
 
-std::vector<Section> Section::tables(std::string_view key) {
-  const toml::node* const node = find(key, Need::optional, {});
+std::vector<Section> Section::tables(std::string_view key, Need need) {
+  const std::string at_least_one = "at least one [[" + key_of(key) + "]]";
+  const toml::node* const node = find(key, need, at_least_one);
   file_->known_[option_of(key)] = true;
   std::vector<Section> sections;
   const toml::array* const all = node == nullptr ? nullptr : node->as_array();
   if (node != nullptr && all == nullptr) {
     fail(key, "tables: [[" + key_of(key) + "]]", show(*node, true));
+  }
+  if (all != nullptr && all->empty() && need == Need::required) {
+    fail(key, at_least_one, "an empty list");
   }
   for (std::size_t i = 0; all != nullptr && i < all->size(); ++i) {
     const toml::node& element = (*all)[i];

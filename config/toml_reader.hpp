@@ -92,14 +92,16 @@ class Section {
   template <std::unsigned_integral T>
   bool numbers(std::string_view key, std::vector<T>& into, T least, T most, Need need = Need::optional) {
     std::vector<T> values;
-    const bool good = list(key, integers_text(least, most), need, [&](const toml::node& node, const std::string&) {
-      const std::optional<std::int64_t> value = node.value_exact<std::int64_t>();
-      const bool inside = value && std::cmp_greater_equal(*value, least) && std::cmp_less_equal(*value, most);
-      if (inside) {
-        values.push_back(static_cast<T>(*value));
-      }
-      return inside;
-    });
+    const bool good = list(key, integers_text(least, most), toml::node_type::integer, need,
+                           [&](const toml::node& node, const std::string&) {
+                             const std::optional<std::int64_t> value = node.value_exact<std::int64_t>();
+                             const bool inside =
+                                 value && std::cmp_greater_equal(*value, least) && std::cmp_less_equal(*value, most);
+                             if (inside) {
+                               values.push_back(static_cast<T>(*value));
+                             }
+                             return inside;
+                           });
     return keep(good, into, std::move(values));
   }
 
@@ -114,13 +116,14 @@ class Section {
     return picked.has_value();
   }
 
-  // Elements that `take` reads one by one; it says whether an element is good. `expected` tells what one should be.
-  bool list(std::string_view key, const std::string& expected, Need need,
+  // Elements that `take` reads one by one; it says whether an element is good. `expected` tells what one should be,
+  // `type` is that of a good one.
+  bool list(std::string_view key, const std::string& expected, toml::node_type type, Need need,
             const std::function<bool(const toml::node& node, const std::string& element_key)>& take);
 
   // The table `key`, empty if absent; the tables [[key]].
   [[nodiscard]] Section table(std::string_view key);
-  [[nodiscard]] std::vector<Section> tables(std::string_view key);
+  [[nodiscard]] std::vector<Section> tables(std::string_view key, Need need = Need::optional);
 
   [[nodiscard]] bool has(std::string_view key) const { return table_ != nullptr && table_->contains(key); }
   // Where `key` is written; where the table begins if it is absent.

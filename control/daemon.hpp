@@ -50,6 +50,8 @@ class Daemon {
   void reload(ReloadDone done);
 
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  // Tables are on their way to the data plane: a reload would be turned away.
+  [[nodiscard]] bool busy() const { return dataplane_->pushing(); }
 
  private:
   struct State {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "config/tables/image_reader.hpp"
 #include "config/tables/image_writer.hpp"
@@ -13,14 +14,53 @@ namespace {
 
 static_assert(kMaxUrlBytes == crypto::kMaxX5uBytes);
 
-constexpr std::size_t kMaxScope = 1'024;  // entries; as decode_tn_auth_list reads
+constexpr std::size_t kMaxScope = 1'024;      // entries; as decode_tn_auth_list reads
+constexpr std::size_t kMaxConstraints = 256;  // strings; as decode_claim_constraints reads
+
+struct Constraint {
+  ConstraintKind kind;
+  std::string_view text;
+};
+
+// All strings of `constraints` in the order of the image.
+std::vector<Constraint> flat(const crypto::ClaimConstraints& constraints) {
+  std::vector<Constraint> list;
+  for (const std::string& claim : constraints.must_include) {
+    list.push_back({ConstraintKind::must_include, claim});
+  }
+  for (const crypto::PermittedValues& permitted : constraints.permitted) {
+    list.push_back({ConstraintKind::permitted_claim, permitted.claim});
+    for (const std::string& value : permitted.values) {
+      list.push_back({ConstraintKind::permitted_value, value});
+    }
+  }
+  for (const std::string& claim : constraints.must_exclude) {
+    list.push_back({ConstraintKind::must_exclude, claim});
+  }
+  return list;
+}
 
 std::size_t pool_bytes(const Certificate& certificate) {
   std::size_t bytes = certificate.x5u.size() + certificate.scope.size() * sizeof(ScopeRecord);
   for (const crypto::TnEntry& entry : certificate.scope) {
     bytes += entry.value.size();
   }
+  for (const Constraint& constraint : flat(certificate.constraints)) {
+    bytes += sizeof(ConstraintRecord) + constraint.text.size();
+  }
   return bytes;
+}
+
+std::vector<ConstraintRecord> constraint_records(const std::vector<Constraint>& constraints, std::size_t pool_end) {
+  std::size_t text = pool_end + constraints.size() * sizeof(ConstraintRecord);
+  std::vector<ConstraintRecord> records;
+  records.reserve(constraints.size());
+  for (const Constraint& constraint : constraints) {
+    records.push_back({{static_cast<std::uint32_t>(text), static_cast<std::uint32_t>(constraint.text.size())},
+                       static_cast<std::uint8_t>(constraint.kind)});
+    text += constraint.text.size();
+  }
+  return records;
 }
 
 std::vector<ScopeRecord> scope_records(const std::vector<crypto::TnEntry>& scope, std::size_t pool_end) {
@@ -61,6 +101,28 @@ crypto::TnEntry decode_entry(ImageReader& reader, const ScopeRecord& record) {
   return entry;
 }
 
+void decode_constraint(ImageReader& reader, const ConstraintRecord& record, crypto::ClaimConstraints& constraints) {
+  const auto kind = reader.enumerator(record.kind, ConstraintKind::must_exclude, "constraint kind");
+  reader.zero(record.reserved);
+  std::string text = reader.text(record.text, "constraint", [](std::string_view octets) { return !octets.empty(); });
+  switch (kind) {
+    case ConstraintKind::must_include:
+      constraints.must_include.push_back(std::move(text));
+      break;
+    case ConstraintKind::permitted_claim:
+      constraints.permitted.push_back({std::move(text), {}});
+      break;
+    case ConstraintKind::permitted_value:
+      if (reader.require(!constraints.permitted.empty(), "constraint", "is a value without its claim")) {
+        constraints.permitted.back().values.push_back(std::move(text));
+      }
+      break;
+    case ConstraintKind::must_exclude:
+      constraints.must_exclude.push_back(std::move(text));
+      break;
+  }
+}
+
 }  // namespace
 
 Image encode_certificates(const std::vector<Certificate>& certificates) {
@@ -76,6 +138,11 @@ Image encode_certificates(const std::vector<Certificate>& certificates) {
     for (const crypto::TnEntry& entry : certificate.scope) {
       // Its place was foretold by scope_records.
       static_cast<void>(writer.put(entry.value));
+    }
+    const std::vector<Constraint> constraints = flat(certificate.constraints);
+    record.constraints = writer.put(constraint_records(constraints, writer.pool_end()));
+    for (const Constraint& constraint : constraints) {
+      static_cast<void>(writer.put(constraint.text));
     }
     record.not_before = certificate.not_before;
     record.not_after = certificate.not_after;
@@ -98,6 +165,10 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
     reader.require(urls.insert(certificate.x5u).second, "x5u", "is used twice");
     for (const ScopeRecord& entry : reader.array<ScopeRecord>(record.scope, "scope", kMaxScope)) {
       certificate.scope.push_back(decode_entry(reader, entry));
+    }
+    for (const ConstraintRecord& entry :
+         reader.array<ConstraintRecord>(record.constraints, "constraints", kMaxConstraints)) {
+      decode_constraint(reader, entry, certificate.constraints);
     }
     certificate.standing =
         reader.enumerator(record.standing, static_cast<crypto::Reason>(crypto::kReasons - 1), "standing");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/tables/image.hpp"
+#include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
@@ -21,6 +22,7 @@ struct Certificate {
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::vector<crypto::TnEntry> scope;
+  crypto::ClaimConstraints constraints;  // empty: none (STIR-CE-05)
 };
 
 [[nodiscard]] Image encode_certificates(const std::vector<Certificate>& certificates);

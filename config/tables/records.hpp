@@ -82,14 +82,15 @@ static_assert(sizeof(CredentialRecord) == 136);
 
 struct CertificateRecord {
   Slice x5u;
-  Slice scope;  // ScopeRecord[]; their values follow it in the pool
+  Slice scope;        // ScopeRecord[]; their values follow it in the pool
+  Slice constraints;  // ConstraintRecord[]; their texts follow it in the pool
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::array<std::uint8_t, 65> point{};
   std::uint8_t standing = 0;
   std::uint8_t reserved[6] = {};
 };
-static_assert(sizeof(CertificateRecord) == 104);
+static_assert(sizeof(CertificateRecord) == 112);
 
 struct ScopeRecord {
   std::uint64_t count = 0;
@@ -98,6 +99,16 @@ struct ScopeRecord {
   std::uint8_t reserved[7] = {};
 };
 static_assert(sizeof(ScopeRecord) == 24);
+
+// One string of a JWTClaimConstraints. Permitted values follow the claim they belong to.
+enum class ConstraintKind : std::uint8_t { must_include, permitted_claim, permitted_value, must_exclude };
+
+struct ConstraintRecord {
+  Slice text;
+  std::uint8_t kind = 0;
+  std::uint8_t reserved[7] = {};
+};
+static_assert(sizeof(ConstraintRecord) == 16);
 
 // One field of a record, as it enters the schema hash.
 struct Field {
@@ -172,6 +183,10 @@ inline constexpr std::array kCertificateFields{
     Field{"scope.count", offsetof(ScopeRecord, count), sizeof(ScopeRecord::count)},
     Field{"scope.value", offsetof(ScopeRecord, value), sizeof(Slice)},
     Field{"scope.kind{spc,range,one}", offsetof(ScopeRecord, kind), sizeof(ScopeRecord::kind)},
+    Field{"certificate.constraints", offsetof(CertificateRecord, constraints), sizeof(Slice)},
+    Field{"constraint.text", offsetof(ConstraintRecord, text), sizeof(Slice)},
+    Field{"constraint.kind{include,claim,value,exclude}", offsetof(ConstraintRecord, kind),
+          sizeof(ConstraintRecord::kind)},
 };
 
 }  // namespace stirline::config::tables

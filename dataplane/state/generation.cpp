@@ -63,7 +63,7 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
                                     .not_before = record.not_before,
                                     .not_after = record.not_after,
                                     .scope = crypto::TnAuthList(record.scope),
-                                    .constraints = {}};
+                                    .constraints = record.constraints};
     if (record.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(record.point);
       if (!key) {

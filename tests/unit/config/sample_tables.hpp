@@ -91,6 +91,9 @@ inline std::vector<Certificate> sample_certificates() {
   good.not_before = 1;
   good.not_after = 2'000'000'000;
   good.scope = {{Kind::spc, "1234", 1}, {Kind::range, "12155550100", 100}, {Kind::one, "*31#", 1}};
+  good.constraints.must_include = {"attest", "origid"};
+  good.constraints.permitted = {{"attest", {"A", "B"}}, {"rcd", {}}, {"orig", {"{\"tn\":\"12155550100\"}"}}};
+  good.constraints.must_exclude = {"mky"};
   Certificate bad;
   bad.x5u = "http://cert.example.net/other.cer";
   bad.standing = crypto::Reason::certificate_revoked;

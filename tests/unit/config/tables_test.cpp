@@ -102,7 +102,26 @@ TEST(Tables, CertificatesSurviveTheJourney) {
       EXPECT_EQ(before[i].scope[j].value, (*after)[i].scope[j].value);
       EXPECT_EQ(before[i].scope[j].count, (*after)[i].scope[j].count);
     }
+    const crypto::ClaimConstraints& sent = before[i].constraints;
+    const crypto::ClaimConstraints& received = (*after)[i].constraints;
+    EXPECT_EQ(sent.must_include, received.must_include);
+    EXPECT_EQ(sent.must_exclude, received.must_exclude);
+    ASSERT_EQ(sent.permitted.size(), received.permitted.size());
+    for (std::size_t j = 0; j < sent.permitted.size(); ++j) {
+      EXPECT_EQ(sent.permitted[j].claim, received.permitted[j].claim);
+      EXPECT_EQ(sent.permitted[j].values, received.permitted[j].values);
+    }
   }
+}
+
+// The first string of the constraints is made a value: no claim stands before it.
+TEST(Tables, APermittedValueWithoutItsClaimIsRefused) {
+  std::vector<Certificate> certificates = {sample_certificates()[1]};
+  certificates[0].constraints.must_include = {"attest"};
+  Image image = encode_certificates(certificates);
+  const std::size_t records = image.size() - std::string_view("attest").size() - sizeof(ConstraintRecord);
+  image[records + offsetof(ConstraintRecord, kind)] = static_cast<std::byte>(ConstraintKind::permitted_value);
+  EXPECT_EQ(error_of(decode_certificates(image)), "certificates: record 0: constraint is a value without its claim");
 }
 
 TEST(Tables, EmptyTablesAreTables) {
@@ -319,6 +338,10 @@ TEST(Tables, CertificateContentsAreChecked) {
             "certificates: record 0: scope kind is out of range");
   EXPECT_EQ(with([](Certificate& c) { c.scope.resize(1'025, c.scope[0]); }),
             "certificates: record 0: scope has an impossible length");
+  EXPECT_EQ(with([](Certificate& c) { c.constraints.must_include[0] = ""; }),
+            "certificates: record 0: constraint has a value that is not allowed");
+  EXPECT_EQ(with([](Certificate& c) { c.constraints.must_exclude.resize(257, "mky"); }),
+            "certificates: record 0: constraints has an impossible length");
 }
 
 TEST(Tables, SlicesMayNotShareOctets) {

@@ -1,0 +1,302 @@
+// stirline-control's file: a good one is read whole, and each class of mistake is told with line, key and what was
+// expected.
+#include "config/control_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/temporary_file.hpp"
+
+namespace stirline::config {
+namespace {
+
+using test::replaced;
+using test::TemporaryFile;
+using namespace tables;
+
+constexpr std::string_view kGood = R"(socket = "c.sock"
+dataplane_socket = "d.sock"
+log_level = "warning"
+[trust]
+anchors = ["root.pem", "/etc/other.pem"]
+crls = ["crl.pem"]
+[[trunk]]
+name = "north"
+pair = "west"
+side = "a"
+role = "verify"
+peers = ["192.0.2.0/24", "2001:db8::1"]
+ports = [5060, 5080]
+trusted = true
+unknown_attest = "C"
+unknown_credential = "main"
+fixed_origid = "123e4567-e89b-12d3-a456-426614174000"
+insert_at = "before_content_length"
+originator = "from"
+profile = "strict"
+too_large = "pass"
+fresh_seconds = 10
+future_seconds = 0
+date_seconds = 20
+country_code = "49"
+national_prefix = "0"
+international_prefix = "00"
+accept_bare_digits = false
+[[trunk]]
+name = "south"
+pair = "west"
+peers = ["192.0.2.0/24"]
+[[numbers]]
+trunks = ["north"]
+prefix = "4930"
+attest = "A"
+credential = "main"
+[[numbers]]
+first = "493012340000"
+last = "493012349999"
+attest = "B"
+credential = "spare"
+[[numbers]]
+first = "493012345678"
+attest = "none"
+[[credential]]
+name = "main"
+key = "main.key"
+chain = "main.pem"
+x5u = "https://cert.example.org/main.pem"
+[[credential]]
+name = "spare"
+key = "spare.key"
+chain = "spare.pem"
+x5u = "https://cert.example.org/spare.pem"
+[[x5u]]
+url = "https://cert.example.net/x.pem"
+file = "x.pem"
+)";
+
+std::vector<std::string> mistakes(std::string_view text) {
+  const TemporaryFile file("c.toml", text);
+  const auto config = load_control_config(file.path());
+  std::vector<std::string> lines;
+  if (!config) {
+    for (const ConfigError& error : config.error()) {
+      lines.push_back(to_string(error).substr(file.path().string().size()));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> mistakes(std::string_view what, std::string_view with) {
+  return mistakes(replaced(std::string(kGood), what, with));
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(ControlConfig, GoodFileIsReadWhole) {
+  const TemporaryFile file("c.toml", kGood);
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  const ControlConfig& config = *loaded;
+  const std::filesystem::path folder = file.path().parent_path();
+  EXPECT_EQ(config.file, file.path());
+  EXPECT_EQ(config.socket, folder / "c.sock");
+  EXPECT_EQ(config.dataplane_socket, folder / "d.sock");
+  EXPECT_EQ(config.log_level, "warning");
+  EXPECT_EQ(config.anchors, (std::vector<std::filesystem::path>{folder / "root.pem", "/etc/other.pem"}));
+  EXPECT_EQ(config.crls, (std::vector<std::filesystem::path>{folder / "crl.pem"}));
+  ASSERT_EQ(config.trunks.size(), 2U);
+  const Trunk& north = config.trunks[0];
+  EXPECT_EQ(north.name, "north");
+  EXPECT_EQ(north.pair, "west");
+  EXPECT_EQ(north.side, Side::a);
+  EXPECT_EQ(north.role, Role::verify);
+  EXPECT_EQ(north.peers, (std::vector<IpPrefix>{*parse_prefix("192.0.2.0/24"), *parse_prefix("2001:db8::1/128")}));
+  EXPECT_EQ(north.ports, (std::vector<std::uint16_t>{5060, 5080}));
+  EXPECT_TRUE(north.trusted);
+  EXPECT_EQ(north.unknown_attest, 'C');
+  EXPECT_EQ(north.unknown_credential, "main");
+  EXPECT_EQ(north.fixed_origid, "123e4567-e89b-12d3-a456-426614174000");
+  EXPECT_EQ(north.insert_at, InsertAt::before_content_length);
+  EXPECT_EQ(north.originator, OriginatorSource::from);
+  EXPECT_EQ(north.profile, TokenProfile::strict);
+  EXPECT_EQ(north.too_large, TooLarge::pass);
+  EXPECT_EQ(north.fresh_seconds, 10U);
+  EXPECT_EQ(north.future_seconds, 0U);
+  EXPECT_EQ(north.date_seconds, 20U);
+  EXPECT_EQ(north.country_code, "49");
+  EXPECT_EQ(north.national_prefix, "0");
+  EXPECT_EQ(north.international_prefix, "00");
+  EXPECT_FALSE(north.accept_bare_digits);
+  EXPECT_EQ(north.line, 7U);
+  EXPECT_EQ(config.trunks[1].ports, (std::vector<std::uint16_t>{5060}));
+  EXPECT_EQ(config.trunks[1].side, Side::b);
+  ASSERT_EQ(config.numbers.size(), 3U);
+  EXPECT_EQ(config.numbers[0].trunks, (std::vector<std::string>{"north"}));
+  EXPECT_EQ(config.numbers[0].start, "4930");
+  EXPECT_EQ(config.numbers[0].count, 0U);
+  EXPECT_EQ(config.numbers[1].start, "493012340000");
+  EXPECT_EQ(config.numbers[1].count, 10'000U);
+  EXPECT_EQ(config.numbers[1].attest, 'B');
+  EXPECT_EQ(config.numbers[1].credential, "spare");
+  EXPECT_EQ(config.numbers[2].count, 1U);
+  EXPECT_EQ(config.numbers[2].attest, '-');
+  ASSERT_EQ(config.credentials.size(), 2U);
+  EXPECT_EQ(config.credentials[0].key, folder / "main.key");
+  EXPECT_EQ(config.credentials[0].chain, folder / "main.pem");
+  EXPECT_EQ(config.credentials[0].x5u, "https://cert.example.org/main.pem");
+  EXPECT_EQ(config.credentials[0].line, 46U);
+  ASSERT_EQ(config.x5u_files.size(), 1U);
+  EXPECT_EQ(config.x5u_files[0].url, "https://cert.example.net/x.pem");
+  EXPECT_EQ(config.x5u_files[0].file, folder / "x.pem");
+}
+
+TEST(ControlConfig, AnEmptyFileTouchesNothingOnTheWire) {
+  EXPECT_EQ(mistakes(""), Lines{});
+}
+
+TEST(ControlConfig, UnknownOptions) {
+  EXPECT_EQ(mistakes("pears = 1"), Lines{R"~(:1: pears: expected a known option, found "pears")~"});
+  EXPECT_EQ(mistakes("trusted", "trussed"),
+            Lines{R"~(:14: trunk[0].trussed: expected a known option (did you mean trusted?), found "trussed")~"});
+  EXPECT_EQ(mistakes("[[x5u]]", "[[x5us]]"),
+            Lines{R"~(:56: x5us: expected a known option (did you mean x5u?), found "x5us")~"});
+}
+
+TEST(ControlConfig, BadPrefixes) {
+  constexpr std::string_view kExpected = "expected an IP prefix such as 192.0.2.0/24, host bits zero, named once";
+  const auto told = [&](std::string_view with) { return mistakes("2001:db8::1", with); };
+  const auto line = [&](std::string_view found) {
+    return Lines{":12: trunk[0].peers[1]: " + std::string(kExpected) + ", found \"" + std::string(found) + "\""};
+  };
+  for (const std::string_view bad : {"192.0.2.0/99", "192.0.2.1/24", "2001:db8::/129", "host", "192.0.2.0/24"}) {
+    EXPECT_EQ(told(bad), line(bad));
+  }
+  EXPECT_EQ(mistakes("\"2001:db8::1\"", "7"), line("7 (integer)"));
+  EXPECT_EQ(mistakes("[\"192.0.2.0/24\", \"2001:db8::1\"]", "[]").size(), 1U);
+  EXPECT_EQ(mistakes("[5060, 5080]", "[]"), Lines{R"~(:13: trunk[0].ports: expected 1 to 64 ports, found "0")~"});
+  EXPECT_EQ(mistakes("[5060, 5080]", "[5060, 5060]"),
+            Lines{R"~(:13: trunk[0].ports: expected each port once, found "5060 a second time")~"});
+  EXPECT_EQ(mistakes("[5060, 5080]", "[0]"),
+            Lines{R"~(:13: trunk[0].ports[0]: expected a whole number from 1 to 65535, found "0")~"});
+}
+
+TEST(ControlConfig, AttestLettersAndTheirCredentials) {
+  EXPECT_EQ(mistakes("attest = \"A\"", "attest = \"D\""),
+            Lines{R"~(:36: numbers[0].attest: expected one of A, B, C, none, found "D")~"});
+  EXPECT_EQ(mistakes("unknown_attest = \"C\"", "unknown_attest = \"c\""),
+            Lines{R"~(:15: trunk[0].unknown_attest: expected one of A, B, C, none, found "c")~"});
+  EXPECT_EQ(mistakes("unknown_attest = \"C\"\n", ""),
+            Lines{R"~(:15: trunk[0].unknown_credential: expected unknown_attest A, B or C beside it, found "main")~"});
+  EXPECT_EQ(
+      mistakes("unknown_credential = \"main\"\n", ""),
+      Lines{
+          R"~(:7: trunk[0].unknown_credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
+  EXPECT_EQ(mistakes("attest = \"none\"", "attest = \"none\"\ncredential = \"main\""),
+            Lines{R"~(:46: numbers[2].credential: expected no credential where attest is none, found "main")~"});
+  EXPECT_EQ(
+      mistakes("credential = \"spare\"\n", ""),
+      Lines{
+          R"~(:38: numbers[1].credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
+}
+
+TEST(ControlConfig, NamesAreUniqueAndKnown) {
+  EXPECT_EQ(mistakes("name = \"south\"", "name = \"north\""),
+            Lines{R"~(:30: trunk[1].name: expected a trunk name that is not used before (line 8), found "north")~"});
+  EXPECT_EQ(mistakes("unknown_credential = \"main\"", "unknown_credential = \"mein\""),
+            Lines{R"~(:16: trunk[0].unknown_credential: expected the name of a [[credential]], found "mein")~"});
+  EXPECT_EQ(mistakes("credential = \"spare\"", "credential = \"rare\""),
+            Lines{R"~(:42: numbers[1].credential: expected the name of a [[credential]], found "rare")~"});
+  EXPECT_EQ(mistakes("trunks = [\"north\"]", "trunks = [\"east\"]"),
+            Lines{R"~(:34: numbers[0].trunks: expected names of a [[trunk]], each once, found "east")~"});
+  EXPECT_EQ(mistakes("trunks = [\"north\"]", "trunks = [\"north\", \"north\"]"),
+            Lines{R"~(:34: numbers[0].trunks: expected names of a [[trunk]], each once, found "north")~"});
+  EXPECT_EQ(
+      mistakes("name = \"spare\"", "name = \"main\""),
+      (Lines{
+          R"~(:42: numbers[1].credential: expected the name of a [[credential]], found "spare")~",
+          R"~(:52: credential[1].name: expected a credential name that is not used before (line 47), found "main")~"}));
+}
+
+TEST(ControlConfig, TwoTrunksDoNotShareAPeer) {
+  EXPECT_EQ(
+      mistakes("side = \"a\"\n", ""),
+      Lines{
+          R"~(:31: trunk[1].peers: expected prefix and port of no other trunk on this side (trunk north has it), found "192.0.2.0/24 port 5060")~"});
+}
+
+TEST(ControlConfig, NumberIntervals) {
+  EXPECT_EQ(
+      mistakes("prefix = \"4930\"", "prefix = \"+4930\""),
+      Lines{R"~(:35: numbers[0].prefix: expected 1 to 15 digits, international form without '+', found "+4930")~"});
+  EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"\"").size(), 1U);
+  EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"1234567890123456\"").size(), 1U);
+  EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = 4930").size(), 1U);
+  EXPECT_EQ(mistakes("prefix = \"4930\"\n", ""),
+            Lines{R"~(:33: numbers[0].prefix: expected either prefix or first, found nothing)~"});
+  EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"4930\"\nfirst = \"1\""),
+            Lines{R"~(:35: numbers[0].prefix: expected either prefix or first, found "both")~"});
+  EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"4930\"\nlast = \"5\""),
+            Lines{R"~(:36: numbers[0].last: expected last only together with first, found "prefix and last")~"});
+  EXPECT_EQ(
+      mistakes("493012349999", "493012339999"),
+      Lines{
+          R"~(:40: numbers[1].last: expected a number of as many digits as first, not before it, found "493012339999")~"});
+  EXPECT_EQ(mistakes("493012349999", "4930123499990").size(), 1U);
+}
+
+TEST(ControlConfig, RangesThatClash) {
+  EXPECT_EQ(
+      mistakes("first = \"493012340000\"\nlast = \"493012349999\"", "first = \"493012345678\""),
+      Lines{
+          R"~(:43: numbers[2].first: expected numbers that no range of the same size holds already (line 38), found "493012345678")~"});
+  EXPECT_EQ(
+      mistakes("first = \"493012345678\"", "first = \"493012345678\"\nlast = \"493012355677\""),
+      Lines{
+          R"~(:44: numbers[2].first: expected numbers that no range of the same size holds already (line 38), found "493012345678")~"});
+}
+
+TEST(ControlConfig, X5uUrls) {
+  for (const std::string_view bad : {"http://cert.example.org/main.pem", "https://cert.example.org/<main>",
+                                     "https://cert.example.org:80/", "https://u@cert.example.org/", ""}) {
+    const Lines told = mistakes("https://cert.example.org/main.pem", bad);
+    ASSERT_EQ(told.size(), 1U) << bad;
+    EXPECT_TRUE(told[0].starts_with(":50: credential[0].x5u: expected an https URL")) << told[0];
+  }
+  EXPECT_EQ(mistakes("https://cert.example.net/x.pem", "https://cert.example.net/" + std::string(500, 'x')).size(), 1U);
+  EXPECT_EQ(
+      mistakes("file = \"x.pem\"\n",
+               "file = \"x.pem\"\n[[x5u]]\nurl = \"https://cert.example.net/x.pem\"\n"
+               "file = \"y.pem\"\n"),
+      Lines{
+          R"~(:60: x5u[1].url: expected a URL that is not used before (line 57), found "https://cert.example.net/x.pem")~"});
+}
+
+TEST(ControlConfig, WhoVerifiesNeedsAnchors) {
+  EXPECT_EQ(mistakes("anchors = [\"root.pem\", \"/etc/other.pem\"]\n", ""),
+            Lines{R"~(:4: trust.anchors: expected a list of PEM files, as trunk north verifies, found nothing)~"});
+  EXPECT_EQ(
+      mistakes("anchors = [\"root.pem\", \"/etc/other.pem\"]\n", "anchors = []\n"),
+      Lines{R"~(:5: trust.anchors: expected a list of PEM files, as trunk north verifies, found "an empty list")~"});
+}
+
+TEST(ControlConfig, ManyMistakesAreAllTold) {
+  std::string text(kGood);
+  text = replaced(text, "\"warning\"", "\"loud\"");
+  text = replaced(text, "role = \"verify\"", "role = \"judge\"");
+  text = replaced(text, "fresh_seconds = 10", "fresh_seconds = 0");
+  text = replaced(text, "country_code = \"49\"", "country_code = \"+49\"");
+  text = replaced(text, "123e4567-", "123e4567");
+  text = replaced(text, "key = \"main.key\"\n", "");
+  EXPECT_EQ(
+      mistakes(text),
+      (Lines{
+          R"~(:3: log_level: expected one of error, warning, info, debug, found "loud")~",
+          R"~(:11: trunk[0].role: expected one of pass, sign, verify, both, found "judge")~",
+          R"~(:17: trunk[0].fixed_origid: expected a UUID such as 123e4567-e89b-12d3-a456-426614174000, found "123e4567e89b-12d3-a456-426614174000")~",
+          R"~(:22: trunk[0].fresh_seconds: expected a whole number from 1 to 86400, found "0")~",
+          R"~(:25: trunk[0].country_code: expected 0 to 3 digits, found "+49")~",
+          R"~(:46: credential[0].key: expected a file name, found nothing)~",
+      }));
+}
+
+}  // namespace
+}  // namespace stirline::config

@@ -1,0 +1,147 @@
+// The reference files: they load, they hold every option the loaders know, and what they say of defaults is true.
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "config/control_config.hpp"
+#include "config/dataplane_config.hpp"
+#include "tests/unit/config/temporary_file.hpp"
+#include "tests/unit/test_data.hpp"
+
+namespace stirline::config {
+namespace {
+
+std::filesystem::path reference(const char* name) {
+  const char* const source = std::getenv("STIRLINE_SOURCE");
+  return std::filesystem::path(source == nullptr ? "." : source) / "config/reference" / name;
+}
+
+// The options in `file`, commented out or not: "trunk[].peers".
+std::set<std::string> options_in(const std::filesystem::path& file) {
+  std::set<std::string> options;
+  std::istringstream lines(stirline::test::read_file(file));
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("#") && !line.starts_with("# ")) {
+      line.erase(0, 1);
+    }
+    const std::size_t end = line.find(" = ");
+    if (line.starts_with("[[")) {
+      table = line.substr(2, line.find(']') - 2) + "[].";
+    } else if (line.starts_with("[")) {
+      table = line.substr(1, line.find(']') - 1) + ".";
+    } else if (!line.starts_with("#") && end != std::string::npos) {
+      options.insert(table + line.substr(0, end));
+    }
+  }
+  return options;
+}
+
+// The reference with what is commented out put in.
+std::string with_everything(const std::filesystem::path& file) {
+  std::istringstream lines(stirline::test::read_file(file));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_option = line.starts_with("#") && line.contains(" = ") && !line.starts_with("# ");
+    text += line.substr(is_option ? 1 : 0) + "\n";
+  }
+  return text;
+}
+
+void expect_all(const std::vector<std::string>& known, const std::set<std::string>& written) {
+  EXPECT_FALSE(known.empty());
+  for (const std::string& option : known) {
+    EXPECT_TRUE(written.contains(option)) << option << " is missing in the reference file";
+  }
+  for (const std::string& option : written) {
+    EXPECT_TRUE(std::ranges::binary_search(known, option)) << option << " is unknown to the loader";
+  }
+}
+
+TEST(Reference, HoldsEveryOptionOfTheDataPlane) {
+  expect_all(dataplane_options(), options_in(reference("stirlined.toml")));
+}
+
+TEST(Reference, HoldsEveryOptionOfControl) {
+  expect_all(control_options(), options_in(reference("stirline-control.toml")));
+}
+
+TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
+  const auto loaded = load_dataplane_config(reference("stirlined.toml"));
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  const DataplaneConfig defaults;
+  EXPECT_EQ(loaded->socket, defaults.socket);
+  EXPECT_EQ(loaded->element_id, defaults.element_id);
+  EXPECT_EQ(loaded->origid_key_file, defaults.origid_key_file);
+  EXPECT_EQ(loaded->log_level, defaults.log_level);
+  EXPECT_EQ(loaded->engine, defaults.engine);
+  EXPECT_EQ(loaded->memory.hugepages, defaults.memory.hugepages);
+  EXPECT_EQ(loaded->memory.megabytes, defaults.memory.megabytes);
+  EXPECT_EQ(loaded->memory.packets, defaults.memory.packets);
+  EXPECT_EQ(loaded->cores.main, defaults.cores.main);
+  EXPECT_EQ(loaded->cores.idle, defaults.cores.idle);
+  EXPECT_EQ(loaded->cores.idle_max_us, defaults.cores.idle_max_us);
+  EXPECT_EQ(loaded->limits.parked, defaults.limits.parked);
+  EXPECT_EQ(loaded->limits.job_deadline_us, defaults.limits.job_deadline_us);
+  EXPECT_EQ(loaded->limits.large_buffers, defaults.limits.large_buffers);
+  EXPECT_EQ(loaded->limits.reassemblies, defaults.limits.reassemblies);
+  EXPECT_EQ(loaded->limits.reassemblies_per_source, defaults.limits.reassemblies_per_source);
+  EXPECT_EQ(loaded->limits.reassembly_timeout_ms, defaults.limits.reassembly_timeout_ms);
+  EXPECT_EQ(loaded->bad_input.truncated, defaults.bad_input.truncated);
+  EXPECT_EQ(loaded->bad_input.checksum, defaults.bad_input.checksum);
+  EXPECT_EQ(loaded->bad_input.fragments, defaults.bad_input.fragments);
+  EXPECT_EQ(loaded->bad_input.malformed_sip, defaults.bad_input.malformed_sip);
+  ASSERT_EQ(loaded->ports.size(), 2U);
+  const PortConfig port;
+  EXPECT_EQ(loaded->ports[0].kind, port.kind);
+  EXPECT_EQ(loaded->ports[0].mtu, port.mtu);
+  EXPECT_EQ(loaded->ports[0].descriptors, port.descriptors);
+}
+
+TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
+  const auto loaded = load_control_config(reference("stirline-control.toml"));
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  const ControlConfig defaults;
+  EXPECT_EQ(loaded->socket, defaults.socket);
+  EXPECT_EQ(loaded->dataplane_socket, defaults.dataplane_socket);
+  EXPECT_EQ(loaded->log_level, defaults.log_level);
+  EXPECT_EQ(loaded->crls, defaults.crls);
+  ASSERT_EQ(loaded->trunks.size(), 1U);
+  const tables::Trunk trunk;
+  const tables::Trunk& shown = loaded->trunks[0];
+  EXPECT_EQ(shown.side, trunk.side);
+  EXPECT_EQ(shown.role, trunk.role);
+  EXPECT_EQ(shown.ports, (std::vector<std::uint16_t>{5060}));
+  EXPECT_EQ(shown.trusted, trunk.trusted);
+  EXPECT_EQ(shown.unknown_attest, trunk.unknown_attest);
+  EXPECT_EQ(shown.insert_at, trunk.insert_at);
+  EXPECT_EQ(shown.originator, trunk.originator);
+  EXPECT_EQ(shown.profile, trunk.profile);
+  EXPECT_EQ(shown.too_large, trunk.too_large);
+  EXPECT_EQ(shown.fresh_seconds, trunk.fresh_seconds);
+  EXPECT_EQ(shown.future_seconds, trunk.future_seconds);
+  EXPECT_EQ(shown.date_seconds, trunk.date_seconds);
+  EXPECT_EQ(shown.country_code, trunk.country_code);
+  EXPECT_EQ(shown.national_prefix, trunk.national_prefix);
+  EXPECT_EQ(shown.international_prefix, trunk.international_prefix);
+  EXPECT_EQ(shown.accept_bare_digits, trunk.accept_bare_digits);
+  ASSERT_EQ(loaded->numbers.size(), 2U);
+  EXPECT_EQ(loaded->numbers[0].attest, NumberRangeConfig().attest);
+}
+
+TEST(Reference, CommentedOptionsAreGoodToo) {
+  const test::TemporaryFile dataplane("d.toml", test::replaced(stirline::test::read_file(reference("stirlined.toml")),
+                                                               "#origid_key_file", "origid_key_file"));
+  const auto loaded = load_dataplane_config(dataplane.path());
+  EXPECT_TRUE(loaded) << to_string(loaded.error().front());
+  const test::TemporaryFile control("c.toml", test::replaced(with_everything(reference("stirline-control.toml")),
+                                                             "unknown_attest = \"none\"", "unknown_attest = \"C\""));
+  const auto other = load_control_config(control.path());
+  EXPECT_TRUE(other) << to_string(other.error().front());
+}
+
+}  // namespace
+}  // namespace stirline::config
