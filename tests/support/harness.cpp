@@ -7,6 +7,7 @@
 
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "dataplane/eal/port.hpp"
+#include "tests/support/ledger.hpp"
 
 namespace stirline::test {
 namespace {
@@ -137,13 +138,7 @@ std::uint64_t Harness::counter(const std::string& name) const {
 }
 
 bool Harness::ledger_balances() const {
-  std::uint64_t dropped = 0;
-  for (const Counter drop : dataplane::kDropCounters) {
-    dropped += counter(drop);
-  }
-  return counter(Counter::received) + counter(Counter::created) ==
-         counter(Counter::transmitted) + appliance_->poll_cores().front()->held_packets() + dropped +
-             counter(Counter::replaced);
+  return test::ledger_balances(*appliance_->poll_cores().front());
 }
 
 }  // namespace stirline::test
