@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ class Gatherer {
       gather_x5u(i);
     }
     if (!errors_.empty()) {
-      std::ranges::stable_sort(errors_, {}, &config::ConfigError::line);
+      std::ranges::sort(errors_, {}, [](const config::ConfigError& error) { return std::tie(error.line, error.key); });
       return std::unexpected(std::move(errors_));
     }
     if (config_.anchors.empty() && !config_.credentials.empty()) {
