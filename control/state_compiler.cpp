@@ -75,17 +75,9 @@ class Gatherer {
   }
 
   void gather_numbers() {
-    const auto names_of = [](const auto& sections) {
-      std::vector<std::string> names;
-      for (const auto& section : sections) {
-        names.push_back(section.name);
-      }
-      return names;
-    };
-    const auto ranges =
-        config::compile_numbers(config_.numbers, names_of(config_.trunks), names_of(config_.credentials));
+    const auto ranges = config::plan_numbers(config_);
     if (!ranges) {
-      complain(0, "numbers", "ranges that fit together", ranges.error());
+      errors_.insert(errors_.end(), ranges.error().begin(), ranges.error().end());
       return;
     }
     gathered_.number_count = ranges->size();
