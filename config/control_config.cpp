@@ -40,6 +40,8 @@ constexpr TextRule kCountryRule{"0 to 3 digits",
                                 [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); }};
 constexpr TextRule kPrefixRule{"0 to 5 digits",
                                [](std::string_view text) { return is_digits(text, 0, kMaxPrefixDigits); }};
+constexpr TextRule kRoutingRule{"0 to 8 digits",
+                                [](std::string_view text) { return is_digits(text, 0, kMaxRoutingDigits); }};
 constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
                                [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
 
@@ -102,7 +104,10 @@ Trunk read_trunk(Section& section) {
   section.text("country_code", trunk.country_code, kCountryRule);
   section.text("national_prefix", trunk.national_prefix, kPrefixRule);
   section.text("international_prefix", trunk.international_prefix, kPrefixRule);
+  section.text("routing_prefix", trunk.routing_prefix, kRoutingRule);
+  section.number<std::uint8_t>("national_digits", trunk.national_digits, 0, kMaxE164Digits);
   section.flag("accept_bare_digits", trunk.accept_bare_digits);
+  section.flag("accept_leading_plus", trunk.accept_leading_plus);
   return trunk;
 }
 

@@ -213,7 +213,7 @@ std::expected<std::vector<NumberRange>, std::string> compile_numbers(std::span<c
           intervals.push_back(*interval);
         }
       }
-      std::ranges::stable_sort(intervals, {}, &Interval::first);
+      std::ranges::sort(intervals, {}, &Interval::first);
       flatten(intervals, shape, ranges);
       if (ranges.size() > kMaxRanges) {
         return std::unexpected("the number ranges make a table of more than 256 MiB");
@@ -221,6 +221,23 @@ std::expected<std::vector<NumberRange>, std::string> compile_numbers(std::span<c
     }
   }
   return ranges;
+}
+
+std::expected<std::vector<NumberRange>, ConfigErrors> plan_numbers(const ControlConfig& config) {
+  std::vector<std::string> trunks;
+  for (const tables::Trunk& trunk : config.trunks) {
+    trunks.push_back(trunk.name);
+  }
+  std::vector<std::string> credentials;
+  for (const CredentialConfig& credential : config.credentials) {
+    credentials.push_back(credential.name);
+  }
+  auto ranges = compile_numbers(config.numbers, trunks, credentials);
+  if (!ranges) {
+    return std::unexpected(
+        ConfigErrors{{config.file.string(), 0, "numbers", "ranges that make a table", std::move(ranges.error())}});
+  }
+  return std::move(*ranges);
 }
 
 }  // namespace stirline::config

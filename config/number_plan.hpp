@@ -30,4 +30,7 @@ struct NumberConflict {
     std::span<const NumberRangeConfig> numbers, std::span<const std::string> trunks,
     std::span<const std::string> credentials);
 
+// The same for a loaded file.
+[[nodiscard]] std::expected<std::vector<tables::NumberRange>, ConfigErrors> plan_numbers(const ControlConfig& config);
+
 }  // namespace stirline::config

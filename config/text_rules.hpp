@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxUrlBytes = 512;     // of an x5u; equals crypto
 inline constexpr std::size_t kMaxE164Digits = 15;    // ITU-T E.164
 inline constexpr std::size_t kMaxCountryDigits = 3;  // ITU-T E.164
 inline constexpr std::size_t kMaxPrefixDigits = 5;   // national and international prefixes of a dial plan
+inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in front of a number
 
 // 1..64 of letters, digits, '.', '_', '-': fit for logs, JSON, file names and the command line without quoting.
 [[nodiscard]] bool is_name(std::string_view text);

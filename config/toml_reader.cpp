@@ -141,7 +141,7 @@ std::filesystem::path TomlFile::resolve(std::string_view text) const {
 }
 
 void TomlFile::fail(std::uint32_t line, std::string key, std::string expected, std::string found) {
-  errors_.push_back({file_.string(), line, std::move(key), std::move(expected), std::move(found)});
+  errors_.emplace(line, ConfigError{file_.string(), line, std::move(key), std::move(expected), std::move(found)});
 }
 
 void TomlFile::report_unknown() {
@@ -182,8 +182,12 @@ std::string TomlFile::suggestion(std::string_view key, const std::string& siblin
 }
 
 ConfigErrors TomlFile::take_errors() {
-  std::ranges::stable_sort(errors_, {}, &ConfigError::line);
-  return std::exchange(errors_, {});
+  ConfigErrors errors;
+  for (auto& [line, error] : errors_) {
+    errors.push_back(std::move(error));
+  }
+  errors_.clear();
+  return errors;
 }
 
 std::vector<std::string> TomlFile::options() const {

@@ -68,8 +68,8 @@ class TomlFile {
   std::filesystem::path file_;
   toml::table document_;
   bool parsed_ = false;
-  ConfigErrors errors_;
-  std::map<std::string, bool, std::less<>> known_;  // true: a table
+  std::multimap<std::uint32_t, ConfigError> errors_;  // by line; those of one line as they were found
+  std::map<std::string, bool, std::less<>> known_;    // true: a table
 };
 
 class Section {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <unordered_set>
-#include <utility>
 
 #include "config/tables/image_reader.hpp"
 #include "config/tables/image_writer.hpp"
@@ -14,30 +13,29 @@ namespace {
 
 static_assert(kMaxUrlBytes == crypto::kMaxX5uBytes);
 
-constexpr std::size_t kMaxScope = 1'024;      // entries; as decode_tn_auth_list reads
-constexpr std::size_t kMaxConstraints = 256;  // strings; as decode_claim_constraints reads
+constexpr std::size_t kMaxScope = 1'024;        // entries; as decode_tn_auth_list reads
+constexpr std::size_t kMaxConstraints = 1'024;  // texts; more than decode_claim_constraints reads
 
-struct Constraint {
-  ConstraintKind kind;
+struct ConstraintText {
+  ConstraintPart part = ConstraintPart::must_include;
   std::string_view text;
 };
 
-// All strings of `constraints` in the order of the image.
-std::vector<Constraint> flat(const crypto::ClaimConstraints& constraints) {
-  std::vector<Constraint> list;
+std::vector<ConstraintText> constraint_texts(const crypto::ClaimConstraints& constraints) {
+  std::vector<ConstraintText> texts;
   for (const std::string& claim : constraints.must_include) {
-    list.push_back({ConstraintKind::must_include, claim});
+    texts.push_back({ConstraintPart::must_include, claim});
   }
   for (const crypto::PermittedValues& permitted : constraints.permitted) {
-    list.push_back({ConstraintKind::permitted_claim, permitted.claim});
+    texts.push_back({ConstraintPart::permitted_claim, permitted.claim});
     for (const std::string& value : permitted.values) {
-      list.push_back({ConstraintKind::permitted_value, value});
+      texts.push_back({ConstraintPart::permitted_value, value});
     }
   }
   for (const std::string& claim : constraints.must_exclude) {
-    list.push_back({ConstraintKind::must_exclude, claim});
+    texts.push_back({ConstraintPart::must_exclude, claim});
   }
-  return list;
+  return texts;
 }
 
 std::size_t pool_bytes(const Certificate& certificate) {
@@ -45,22 +43,10 @@ std::size_t pool_bytes(const Certificate& certificate) {
   for (const crypto::TnEntry& entry : certificate.scope) {
     bytes += entry.value.size();
   }
-  for (const Constraint& constraint : flat(certificate.constraints)) {
+  for (const ConstraintText& constraint : constraint_texts(certificate.constraints)) {
     bytes += sizeof(ConstraintRecord) + constraint.text.size();
   }
   return bytes;
-}
-
-std::vector<ConstraintRecord> constraint_records(const std::vector<Constraint>& constraints, std::size_t pool_end) {
-  std::size_t text = pool_end + constraints.size() * sizeof(ConstraintRecord);
-  std::vector<ConstraintRecord> records;
-  records.reserve(constraints.size());
-  for (const Constraint& constraint : constraints) {
-    records.push_back({{static_cast<std::uint32_t>(text), static_cast<std::uint32_t>(constraint.text.size())},
-                       static_cast<std::uint8_t>(constraint.kind)});
-    text += constraint.text.size();
-  }
-  return records;
 }
 
 std::vector<ScopeRecord> scope_records(const std::vector<crypto::TnEntry>& scope, std::size_t pool_end) {
@@ -74,6 +60,55 @@ std::vector<ScopeRecord> scope_records(const std::vector<crypto::TnEntry>& scope
     value += entry.value.size();
   }
   return records;
+}
+
+void encode_constraints(ImageWriter<CertificateRecord>& writer, const crypto::ClaimConstraints& constraints,
+                        CertificateRecord& record) {
+  const std::vector<ConstraintText> texts = constraint_texts(constraints);
+  std::size_t text = writer.pool_end() + texts.size() * sizeof(ConstraintRecord);
+  std::vector<ConstraintRecord> records;
+  records.reserve(texts.size());
+  for (const ConstraintText& constraint : texts) {
+    records.push_back({{static_cast<std::uint32_t>(text), static_cast<std::uint32_t>(constraint.text.size())},
+                       static_cast<std::uint8_t>(constraint.part)});
+    text += constraint.text.size();
+  }
+  record.constraints = writer.put(records);
+  for (const ConstraintText& constraint : texts) {
+    static_cast<void>(writer.put(constraint.text));
+  }
+}
+
+// Adds one text where it belongs. The parts come in the order of the enum, values behind their claim, so that an image
+// can be written in one way only.
+void decode_constraint(ImageReader& reader, const ConstraintRecord& record, ConstraintPart& before,
+                       crypto::ClaimConstraints& constraints) {
+  const ConstraintPart part = reader.enumerator(record.part, ConstraintPart::must_exclude, "constraint part");
+  const bool again = before == ConstraintPart::permitted_value && part == ConstraintPart::permitted_claim;
+  const bool orphan = part == ConstraintPart::permitted_value && constraints.permitted.empty();
+  reader.require((part >= before || again) && !orphan, "constraint part", "is out of order");
+  before = part;
+  reader.zero(record.reserved);
+  std::string text = reader.text(record.text, "constraint", [&](std::string_view value) {
+    return part == ConstraintPart::permitted_value || !value.empty();
+  });
+  if (reader.failed()) {
+    return;
+  }
+  switch (part) {
+    case ConstraintPart::must_include:
+      constraints.must_include.push_back(std::move(text));
+      return;
+    case ConstraintPart::permitted_claim:
+      constraints.permitted.push_back({std::move(text), {}});
+      return;
+    case ConstraintPart::permitted_value:
+      constraints.permitted.back().values.push_back(std::move(text));
+      return;
+    case ConstraintPart::must_exclude:
+      constraints.must_exclude.push_back(std::move(text));
+      return;
+  }
 }
 
 bool is_spc(std::string_view text) {
@@ -101,28 +136,6 @@ crypto::TnEntry decode_entry(ImageReader& reader, const ScopeRecord& record) {
   return entry;
 }
 
-void decode_constraint(ImageReader& reader, const ConstraintRecord& record, crypto::ClaimConstraints& constraints) {
-  const auto kind = reader.enumerator(record.kind, ConstraintKind::must_exclude, "constraint kind");
-  reader.zero(record.reserved);
-  std::string text = reader.text(record.text, "constraint", [](std::string_view octets) { return !octets.empty(); });
-  switch (kind) {
-    case ConstraintKind::must_include:
-      constraints.must_include.push_back(std::move(text));
-      break;
-    case ConstraintKind::permitted_claim:
-      constraints.permitted.push_back({std::move(text), {}});
-      break;
-    case ConstraintKind::permitted_value:
-      if (reader.require(!constraints.permitted.empty(), "constraint", "is a value without its claim")) {
-        constraints.permitted.back().values.push_back(std::move(text));
-      }
-      break;
-    case ConstraintKind::must_exclude:
-      constraints.must_exclude.push_back(std::move(text));
-      break;
-  }
-}
-
 }  // namespace
 
 Image encode_certificates(const std::vector<Certificate>& certificates) {
@@ -139,11 +152,7 @@ Image encode_certificates(const std::vector<Certificate>& certificates) {
       // Its place was foretold by scope_records.
       static_cast<void>(writer.put(entry.value));
     }
-    const std::vector<Constraint> constraints = flat(certificate.constraints);
-    record.constraints = writer.put(constraint_records(constraints, writer.pool_end()));
-    for (const Constraint& constraint : constraints) {
-      static_cast<void>(writer.put(constraint.text));
-    }
+    encode_constraints(writer, certificate.constraints, record);
     record.not_before = certificate.not_before;
     record.not_after = certificate.not_after;
     record.point = certificate.point;
@@ -166,9 +175,10 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
     for (const ScopeRecord& entry : reader.array<ScopeRecord>(record.scope, "scope", kMaxScope)) {
       certificate.scope.push_back(decode_entry(reader, entry));
     }
-    for (const ConstraintRecord& entry :
+    ConstraintPart before = ConstraintPart::must_include;
+    for (const ConstraintRecord& constraint :
          reader.array<ConstraintRecord>(record.constraints, "constraints", kMaxConstraints)) {
-      decode_constraint(reader, entry, certificate.constraints);
+      decode_constraint(reader, constraint, before, certificate.constraints);
     }
     certificate.standing =
         reader.enumerator(record.standing, static_cast<crypto::Reason>(crypto::kReasons - 1), "standing");

@@ -46,6 +46,7 @@ struct TrunkRecord {
   Slice country_code;
   Slice national_prefix;
   Slice international_prefix;
+  Slice routing_prefix;
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
   std::uint32_t date_seconds = 0;
@@ -58,9 +59,11 @@ struct TrunkRecord {
   std::uint8_t profile = 0;
   std::uint8_t too_large = 0;
   std::uint8_t accept_bare_digits = 0;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t accept_leading_plus = 0;
+  std::uint8_t national_digits = 0;
+  std::uint8_t reserved[1] = {};
 };
-static_assert(sizeof(TrunkRecord) == 96);
+static_assert(sizeof(TrunkRecord) == 104);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -100,15 +103,14 @@ struct ScopeRecord {
 };
 static_assert(sizeof(ScopeRecord) == 24);
 
-// One string of a JWTClaimConstraints. Permitted values follow the claim they belong to.
-enum class ConstraintKind : std::uint8_t { must_include, permitted_claim, permitted_value, must_exclude };
-
+// One text of a certificate's claim constraints. A `permitted_value` belongs to the `permitted_claim` before it.
+enum class ConstraintPart : std::uint8_t { must_include, permitted_claim, permitted_value, must_exclude };
 struct ConstraintRecord {
   Slice text;
-  std::uint8_t kind = 0;
-  std::uint8_t reserved[7] = {};
+  std::uint8_t part = 0;
+  std::uint8_t reserved[3] = {};
 };
-static_assert(sizeof(ConstraintRecord) == 16);
+static_assert(sizeof(ConstraintRecord) == 12);
 
 // One field of a record, as it enters the schema hash.
 struct Field {
@@ -138,6 +140,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.country_code", offsetof(TrunkRecord, country_code), sizeof(Slice)},
     Field{"trunk.national_prefix", offsetof(TrunkRecord, national_prefix), sizeof(Slice)},
     Field{"trunk.international_prefix", offsetof(TrunkRecord, international_prefix), sizeof(Slice)},
+    Field{"trunk.routing_prefix", offsetof(TrunkRecord, routing_prefix), sizeof(Slice)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
     Field{"trunk.future_seconds", offsetof(TrunkRecord, future_seconds), sizeof(TrunkRecord::future_seconds)},
     Field{"trunk.date_seconds", offsetof(TrunkRecord, date_seconds), sizeof(TrunkRecord::date_seconds)},
@@ -150,6 +153,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.profile{lenient,strict}", offsetof(TrunkRecord, profile), sizeof(TrunkRecord::profile)},
     Field{"trunk.too_large{fragment,pass}", offsetof(TrunkRecord, too_large), sizeof(TrunkRecord::too_large)},
     Field{"trunk.bare_digits", offsetof(TrunkRecord, accept_bare_digits), sizeof(TrunkRecord::accept_bare_digits)},
+    Field{"trunk.leading_plus", offsetof(TrunkRecord, accept_leading_plus), sizeof(TrunkRecord::accept_leading_plus)},
+    Field{"trunk.national_digits", offsetof(TrunkRecord, national_digits), sizeof(TrunkRecord::national_digits)},
     Field{"peer.family{4,6}", offsetof(PeerRecord, family), sizeof(PeerRecord::family)},
     Field{"peer.bits", offsetof(PeerRecord, bits), sizeof(PeerRecord::bits)},
     Field{"peer.octets", offsetof(PeerRecord, octets), sizeof(PeerRecord::octets)},
@@ -176,6 +181,7 @@ inline constexpr std::array kCredentialFields{
 inline constexpr std::array kCertificateFields{
     Field{"certificate.x5u", offsetof(CertificateRecord, x5u), sizeof(Slice)},
     Field{"certificate.scope", offsetof(CertificateRecord, scope), sizeof(Slice)},
+    Field{"certificate.constraints", offsetof(CertificateRecord, constraints), sizeof(Slice)},
     Field{"certificate.not_before", offsetof(CertificateRecord, not_before), sizeof(CertificateRecord::not_before)},
     Field{"certificate.not_after", offsetof(CertificateRecord, not_after), sizeof(CertificateRecord::not_after)},
     Field{"certificate.point", offsetof(CertificateRecord, point), sizeof(CertificateRecord::point)},
@@ -183,10 +189,8 @@ inline constexpr std::array kCertificateFields{
     Field{"scope.count", offsetof(ScopeRecord, count), sizeof(ScopeRecord::count)},
     Field{"scope.value", offsetof(ScopeRecord, value), sizeof(Slice)},
     Field{"scope.kind{spc,range,one}", offsetof(ScopeRecord, kind), sizeof(ScopeRecord::kind)},
-    Field{"certificate.constraints", offsetof(CertificateRecord, constraints), sizeof(Slice)},
     Field{"constraint.text", offsetof(ConstraintRecord, text), sizeof(Slice)},
-    Field{"constraint.kind{include,claim,value,exclude}", offsetof(ConstraintRecord, kind),
-          sizeof(ConstraintRecord::kind)},
+    Field{"constraint.part{in,claim,value,ex}", offsetof(ConstraintRecord, part), sizeof(ConstraintRecord::part)},
 };
 
 }  // namespace stirline::config::tables

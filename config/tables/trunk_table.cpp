@@ -13,7 +13,8 @@ namespace {
 std::size_t pool_bytes(const Trunk& trunk) {
   return trunk.name.size() + trunk.pair.size() + trunk.peers.size() * sizeof(PeerRecord) +
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
-         trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size();
+         trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
+         trunk.routing_prefix.size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -60,6 +61,8 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
                                    [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); });
   trunk.national_prefix = reader.text(record.national_prefix, "national_prefix", prefix_digits);
   trunk.international_prefix = reader.text(record.international_prefix, "international_prefix", prefix_digits);
+  trunk.routing_prefix = reader.text(record.routing_prefix, "routing_prefix",
+                                     [](std::string_view text) { return is_digits(text, 0, kMaxRoutingDigits); });
   trunk.fresh_seconds = record.fresh_seconds;
   trunk.future_seconds = record.future_seconds;
   trunk.date_seconds = record.date_seconds;
@@ -77,6 +80,9 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.profile = reader.enumerator(record.profile, TokenProfile::strict, "profile");
   trunk.too_large = reader.enumerator(record.too_large, TooLarge::pass, "too_large");
   trunk.accept_bare_digits = reader.flag(record.accept_bare_digits, "accept_bare_digits");
+  trunk.accept_leading_plus = reader.flag(record.accept_leading_plus, "accept_leading_plus");
+  trunk.national_digits = record.national_digits;
+  reader.require(record.national_digits <= kMaxE164Digits, "national_digits", "is more than 15");
   reader.zero(record.reserved);
   return trunk;
 }
@@ -100,6 +106,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.country_code = writer.put(trunk.country_code);
     record.national_prefix = writer.put(trunk.national_prefix);
     record.international_prefix = writer.put(trunk.international_prefix);
+    record.routing_prefix = writer.put(trunk.routing_prefix);
     record.fresh_seconds = trunk.fresh_seconds;
     record.future_seconds = trunk.future_seconds;
     record.date_seconds = trunk.date_seconds;
@@ -112,6 +119,8 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.profile = static_cast<std::uint8_t>(trunk.profile);
     record.too_large = static_cast<std::uint8_t>(trunk.too_large);
     record.accept_bare_digits = trunk.accept_bare_digits ? 1 : 0;
+    record.accept_leading_plus = trunk.accept_leading_plus ? 1 : 0;
+    record.national_digits = trunk.national_digits;
     writer.add(record);
   }
   return writer.take();

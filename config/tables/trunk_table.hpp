@@ -54,7 +54,10 @@ struct Trunk {
   std::string country_code;         // dial plan (STIR-ID-04)
   std::string national_prefix;
   std::string international_prefix;
+  std::string routing_prefix;
+  std::uint8_t national_digits = 0;  // 0: they vary
   bool accept_bare_digits = true;
+  bool accept_leading_plus = true;
   std::uint32_t line = 0;  // in the configuration file; does not travel
 };
 

@@ -35,7 +35,13 @@ void derive_policies(Trunk& trunk) {
   plan.country_code = config.country_code;
   plan.national_prefix = config.national_prefix;
   plan.international_prefix = config.international_prefix;
+  plan.routing_prefix = config.routing_prefix;
+  plan.national_digits = config.national_digits;
+  plan.routing_prefix = config.routing_prefix;
+  plan.national_digits = config.national_digits;
   plan.accept_bare_digits = config.accept_bare_digits;
+  plan.accept_leading_plus = config.accept_leading_plus;
+  plan.accept_leading_plus = config.accept_leading_plus;
   trunk.sign_policy.originator = trunk.originator;
   trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
   trunk.verify_policy = {

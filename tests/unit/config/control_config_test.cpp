@@ -40,6 +40,9 @@ date_seconds = 20
 country_code = "49"
 national_prefix = "0"
 international_prefix = "00"
+routing_prefix = "1010288"
+accept_leading_plus = false
+national_digits = 10
 accept_bare_digits = false
 [[trunk]]
 name = "south"
@@ -126,6 +129,9 @@ TEST(ControlConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(north.national_prefix, "0");
   EXPECT_EQ(north.international_prefix, "00");
   EXPECT_FALSE(north.accept_bare_digits);
+  EXPECT_EQ(north.routing_prefix, "1010288");
+  EXPECT_EQ(north.national_digits, 10U);
+  EXPECT_FALSE(north.accept_leading_plus);
   EXPECT_EQ(north.line, 7U);
   EXPECT_EQ(config.trunks[1].ports, (std::vector<std::uint16_t>{5060}));
   EXPECT_EQ(config.trunks[1].side, Side::b);
@@ -143,7 +149,7 @@ TEST(ControlConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(config.credentials[0].key, folder / "main.key");
   EXPECT_EQ(config.credentials[0].chain, folder / "main.pem");
   EXPECT_EQ(config.credentials[0].x5u, "https://cert.example.org/main.pem");
-  EXPECT_EQ(config.credentials[0].line, 46U);
+  EXPECT_EQ(config.credentials[0].line, 49U);
   ASSERT_EQ(config.x5u_files.size(), 1U);
   EXPECT_EQ(config.x5u_files[0].url, "https://cert.example.net/x.pem");
   EXPECT_EQ(config.x5u_files[0].file, folder / "x.pem");
@@ -158,7 +164,7 @@ TEST(ControlConfig, UnknownOptions) {
   EXPECT_EQ(mistakes("trusted", "trussed"),
             Lines{R"~(:14: trunk[0].trussed: expected a known option (did you mean trusted?), found "trussed")~"});
   EXPECT_EQ(mistakes("[[x5u]]", "[[x5us]]"),
-            Lines{R"~(:56: x5us: expected a known option (did you mean x5u?), found "x5us")~"});
+            Lines{R"~(:59: x5us: expected a known option (did you mean x5u?), found "x5us")~"});
 }
 
 TEST(ControlConfig, BadPrefixes) {
@@ -181,7 +187,7 @@ TEST(ControlConfig, BadPrefixes) {
 
 TEST(ControlConfig, AttestLettersAndTheirCredentials) {
   EXPECT_EQ(mistakes("attest = \"A\"", "attest = \"D\""),
-            Lines{R"~(:36: numbers[0].attest: expected one of A, B, C, none, found "D")~"});
+            Lines{R"~(:39: numbers[0].attest: expected one of A, B, C, none, found "D")~"});
   EXPECT_EQ(mistakes("unknown_attest = \"C\"", "unknown_attest = \"c\""),
             Lines{R"~(:15: trunk[0].unknown_attest: expected one of A, B, C, none, found "c")~"});
   EXPECT_EQ(mistakes("unknown_attest = \"C\"\n", ""),
@@ -191,55 +197,55 @@ TEST(ControlConfig, AttestLettersAndTheirCredentials) {
       Lines{
           R"~(:7: trunk[0].unknown_credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
   EXPECT_EQ(mistakes("attest = \"none\"", "attest = \"none\"\ncredential = \"main\""),
-            Lines{R"~(:46: numbers[2].credential: expected no credential where attest is none, found "main")~"});
+            Lines{R"~(:49: numbers[2].credential: expected no credential where attest is none, found "main")~"});
   EXPECT_EQ(
       mistakes("credential = \"spare\"\n", ""),
       Lines{
-          R"~(:38: numbers[1].credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
+          R"~(:41: numbers[1].credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
 }
 
 TEST(ControlConfig, NamesAreUniqueAndKnown) {
   EXPECT_EQ(mistakes("name = \"south\"", "name = \"north\""),
-            Lines{R"~(:30: trunk[1].name: expected a trunk name that is not used before (line 8), found "north")~"});
+            Lines{R"~(:33: trunk[1].name: expected a trunk name that is not used before (line 8), found "north")~"});
   EXPECT_EQ(mistakes("unknown_credential = \"main\"", "unknown_credential = \"mein\""),
             Lines{R"~(:16: trunk[0].unknown_credential: expected the name of a [[credential]], found "mein")~"});
   EXPECT_EQ(mistakes("credential = \"spare\"", "credential = \"rare\""),
-            Lines{R"~(:42: numbers[1].credential: expected the name of a [[credential]], found "rare")~"});
+            Lines{R"~(:45: numbers[1].credential: expected the name of a [[credential]], found "rare")~"});
   EXPECT_EQ(mistakes("trunks = [\"north\"]", "trunks = [\"east\"]"),
-            Lines{R"~(:34: numbers[0].trunks: expected names of a [[trunk]], each once, found "east")~"});
+            Lines{R"~(:37: numbers[0].trunks: expected names of a [[trunk]], each once, found "east")~"});
   EXPECT_EQ(mistakes("trunks = [\"north\"]", "trunks = [\"north\", \"north\"]"),
-            Lines{R"~(:34: numbers[0].trunks: expected names of a [[trunk]], each once, found "north")~"});
+            Lines{R"~(:37: numbers[0].trunks: expected names of a [[trunk]], each once, found "north")~"});
   EXPECT_EQ(
       mistakes("name = \"spare\"", "name = \"main\""),
       (Lines{
-          R"~(:42: numbers[1].credential: expected the name of a [[credential]], found "spare")~",
-          R"~(:52: credential[1].name: expected a credential name that is not used before (line 47), found "main")~"}));
+          R"~(:45: numbers[1].credential: expected the name of a [[credential]], found "spare")~",
+          R"~(:55: credential[1].name: expected a credential name that is not used before (line 50), found "main")~"}));
 }
 
 TEST(ControlConfig, TwoTrunksDoNotShareAPeer) {
   EXPECT_EQ(
       mistakes("side = \"a\"\n", ""),
       Lines{
-          R"~(:31: trunk[1].peers: expected prefix and port of no other trunk on this side (trunk north has it), found "192.0.2.0/24 port 5060")~"});
+          R"~(:34: trunk[1].peers: expected prefix and port of no other trunk on this side (trunk north has it), found "192.0.2.0/24 port 5060")~"});
 }
 
 TEST(ControlConfig, NumberIntervals) {
   EXPECT_EQ(
       mistakes("prefix = \"4930\"", "prefix = \"+4930\""),
-      Lines{R"~(:35: numbers[0].prefix: expected 1 to 15 digits, international form without '+', found "+4930")~"});
+      Lines{R"~(:38: numbers[0].prefix: expected 1 to 15 digits, international form without '+', found "+4930")~"});
   EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"\"").size(), 1U);
   EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"1234567890123456\"").size(), 1U);
   EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = 4930").size(), 1U);
   EXPECT_EQ(mistakes("prefix = \"4930\"\n", ""),
-            Lines{R"~(:33: numbers[0].prefix: expected either prefix or first, found nothing)~"});
+            Lines{R"~(:36: numbers[0].prefix: expected either prefix or first, found nothing)~"});
   EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"4930\"\nfirst = \"1\""),
-            Lines{R"~(:35: numbers[0].prefix: expected either prefix or first, found "both")~"});
+            Lines{R"~(:38: numbers[0].prefix: expected either prefix or first, found "both")~"});
   EXPECT_EQ(mistakes("prefix = \"4930\"", "prefix = \"4930\"\nlast = \"5\""),
-            Lines{R"~(:36: numbers[0].last: expected last only together with first, found "prefix and last")~"});
+            Lines{R"~(:39: numbers[0].last: expected last only together with first, found "prefix and last")~"});
   EXPECT_EQ(
       mistakes("493012349999", "493012339999"),
       Lines{
-          R"~(:40: numbers[1].last: expected a number of as many digits as first, not before it, found "493012339999")~"});
+          R"~(:43: numbers[1].last: expected a number of as many digits as first, not before it, found "493012339999")~"});
   EXPECT_EQ(mistakes("493012349999", "4930123499990").size(), 1U);
 }
 
@@ -247,11 +253,11 @@ TEST(ControlConfig, RangesThatClash) {
   EXPECT_EQ(
       mistakes("first = \"493012340000\"\nlast = \"493012349999\"", "first = \"493012345678\""),
       Lines{
-          R"~(:43: numbers[2].first: expected numbers that no range of the same size holds already (line 38), found "493012345678")~"});
+          R"~(:46: numbers[2].first: expected numbers that no range of the same size holds already (line 41), found "493012345678")~"});
   EXPECT_EQ(
       mistakes("first = \"493012345678\"", "first = \"493012345678\"\nlast = \"493012355677\""),
       Lines{
-          R"~(:44: numbers[2].first: expected numbers that no range of the same size holds already (line 38), found "493012345678")~"});
+          R"~(:47: numbers[2].first: expected numbers that no range of the same size holds already (line 41), found "493012345678")~"});
 }
 
 TEST(ControlConfig, X5uUrls) {
@@ -259,7 +265,7 @@ TEST(ControlConfig, X5uUrls) {
                                      "https://cert.example.org:80/", "https://u@cert.example.org/", ""}) {
     const Lines told = mistakes("https://cert.example.org/main.pem", bad);
     ASSERT_EQ(told.size(), 1U) << bad;
-    EXPECT_TRUE(told[0].starts_with(":50: credential[0].x5u: expected an https URL")) << told[0];
+    EXPECT_TRUE(told[0].starts_with(":53: credential[0].x5u: expected an https URL")) << told[0];
   }
   EXPECT_EQ(mistakes("https://cert.example.net/x.pem", "https://cert.example.net/" + std::string(500, 'x')).size(), 1U);
   EXPECT_EQ(
@@ -267,7 +273,7 @@ TEST(ControlConfig, X5uUrls) {
                "file = \"x.pem\"\n[[x5u]]\nurl = \"https://cert.example.net/x.pem\"\n"
                "file = \"y.pem\"\n"),
       Lines{
-          R"~(:60: x5u[1].url: expected a URL that is not used before (line 57), found "https://cert.example.net/x.pem")~"});
+          R"~(:63: x5u[1].url: expected a URL that is not used before (line 60), found "https://cert.example.net/x.pem")~"});
 }
 
 TEST(ControlConfig, WhoVerifiesNeedsAnchors) {
@@ -294,7 +300,7 @@ TEST(ControlConfig, ManyMistakesAreAllTold) {
           R"~(:17: trunk[0].fixed_origid: expected a UUID such as 123e4567-e89b-12d3-a456-426614174000, found "123e4567e89b-12d3-a456-426614174000")~",
           R"~(:22: trunk[0].fresh_seconds: expected a whole number from 1 to 86400, found "0")~",
           R"~(:25: trunk[0].country_code: expected 0 to 3 digits, found "+49")~",
-          R"~(:46: credential[0].key: expected a file name, found nothing)~",
+          R"~(:49: credential[0].key: expected a file name, found nothing)~",
       }));
 }
 

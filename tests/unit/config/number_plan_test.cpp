@@ -103,6 +103,27 @@ TEST(NumberPlan, NamesBecomeIndices) {
   EXPECT_EQ((*ranges)[1].credential, 1U);
 }
 
+TEST(NumberPlan, ALoadedFileIsPlanned) {
+  ControlConfig config;
+  config.file = "c.toml";
+  config.trunks.resize(2);
+  config.trunks[0].name = "north";
+  config.trunks[1].name = "south";
+  config.credentials.resize(1);
+  config.credentials[0].name = "main";
+  config.numbers = {range("100", 1, 'A', {"south"})};
+  const auto ranges = plan_numbers(config);
+  ASSERT_TRUE(ranges);
+  ASSERT_EQ(ranges->size(), 1U);
+  EXPECT_EQ(ranges->front().trunk, 1U);
+  EXPECT_EQ(ranges->front().credential, 0U);
+  config.numbers[0].trunks = {"east"};
+  const auto refused = plan_numbers(config);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_string(refused.error().front()),
+            "c.toml: numbers: expected ranges that make a table, found \"numbers at 100: no trunk is called east\"");
+}
+
 TEST(NumberPlan, MistakesAreErrors) {
   const auto error = [](const NumberRangeConfig& config) {
     const auto ranges = compile_numbers(std::vector{config}, kTrunks, kCredentials);

@@ -127,7 +127,10 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.country_code, trunk.country_code);
   EXPECT_EQ(shown.national_prefix, trunk.national_prefix);
   EXPECT_EQ(shown.international_prefix, trunk.international_prefix);
+  EXPECT_EQ(shown.routing_prefix, trunk.routing_prefix);
+  EXPECT_EQ(shown.national_digits, trunk.national_digits);
   EXPECT_EQ(shown.accept_bare_digits, trunk.accept_bare_digits);
+  EXPECT_EQ(shown.accept_leading_plus, trunk.accept_leading_plus);
   ASSERT_EQ(loaded->numbers.size(), 2U);
   EXPECT_EQ(loaded->numbers[0].attest, NumberRangeConfig().attest);
 }

@@ -34,7 +34,10 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.country_code = "49";
   carrier.national_prefix = "0";
   carrier.international_prefix = "00";
+  carrier.routing_prefix = "1010288";
+  carrier.national_digits = 10;
   carrier.accept_bare_digits = false;
+  carrier.accept_leading_plus = false;
   Trunk plain;
   plain.name = "plain";
   plain.pair = "west";
@@ -91,9 +94,9 @@ inline std::vector<Certificate> sample_certificates() {
   good.not_before = 1;
   good.not_after = 2'000'000'000;
   good.scope = {{Kind::spc, "1234", 1}, {Kind::range, "12155550100", 100}, {Kind::one, "*31#", 1}};
-  good.constraints.must_include = {"attest", "origid"};
-  good.constraints.permitted = {{"attest", {"A", "B"}}, {"rcd", {}}, {"orig", {"{\"tn\":\"12155550100\"}"}}};
-  good.constraints.must_exclude = {"mky"};
+  good.constraints.must_include = {"attest"};
+  good.constraints.permitted = {{"attest", {"A", "B"}}, {"origid", {""}}};
+  good.constraints.must_exclude = {"rph", "div"};
   Certificate bad;
   bad.x5u = "http://cert.example.net/other.cer";
   bad.standing = crypto::Reason::certificate_revoked;

@@ -66,7 +66,10 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.country_code, b.country_code);
     EXPECT_EQ(a.national_prefix, b.national_prefix);
     EXPECT_EQ(a.international_prefix, b.international_prefix);
+    EXPECT_EQ(a.routing_prefix, b.routing_prefix);
+    EXPECT_EQ(a.national_digits, b.national_digits);
     EXPECT_EQ(a.accept_bare_digits, b.accept_bare_digits);
+    EXPECT_EQ(a.accept_leading_plus, b.accept_leading_plus);
   }
 }
 
@@ -102,26 +105,16 @@ TEST(Tables, CertificatesSurviveTheJourney) {
       EXPECT_EQ(before[i].scope[j].value, (*after)[i].scope[j].value);
       EXPECT_EQ(before[i].scope[j].count, (*after)[i].scope[j].count);
     }
-    const crypto::ClaimConstraints& sent = before[i].constraints;
-    const crypto::ClaimConstraints& received = (*after)[i].constraints;
-    EXPECT_EQ(sent.must_include, received.must_include);
-    EXPECT_EQ(sent.must_exclude, received.must_exclude);
-    ASSERT_EQ(sent.permitted.size(), received.permitted.size());
-    for (std::size_t j = 0; j < sent.permitted.size(); ++j) {
-      EXPECT_EQ(sent.permitted[j].claim, received.permitted[j].claim);
-      EXPECT_EQ(sent.permitted[j].values, received.permitted[j].values);
+    const crypto::ClaimConstraints& a = before[i].constraints;
+    const crypto::ClaimConstraints& b = (*after)[i].constraints;
+    EXPECT_EQ(a.must_include, b.must_include);
+    EXPECT_EQ(a.must_exclude, b.must_exclude);
+    ASSERT_EQ(a.permitted.size(), b.permitted.size());
+    for (std::size_t j = 0; j < a.permitted.size(); ++j) {
+      EXPECT_EQ(a.permitted[j].claim, b.permitted[j].claim);
+      EXPECT_EQ(a.permitted[j].values, b.permitted[j].values);
     }
   }
-}
-
-// The first string of the constraints is made a value: no claim stands before it.
-TEST(Tables, APermittedValueWithoutItsClaimIsRefused) {
-  std::vector<Certificate> certificates = {sample_certificates()[1]};
-  certificates[0].constraints.must_include = {"attest"};
-  Image image = encode_certificates(certificates);
-  const std::size_t records = image.size() - std::string_view("attest").size() - sizeof(ConstraintRecord);
-  image[records + offsetof(ConstraintRecord, kind)] = static_cast<std::byte>(ConstraintKind::permitted_value);
-  EXPECT_EQ(error_of(decode_certificates(image)), "certificates: record 0: constraint is a value without its claim");
 }
 
 TEST(Tables, EmptyTablesAreTables) {
@@ -215,8 +208,11 @@ TEST(Tables, TrunkLiesAreRefused) {
   EXPECT_EQ(with([](auto& r) { r.too_large = 255; }), "trunks: record 0: too_large is out of range");
   EXPECT_EQ(with([](auto& r) { r.accept_bare_digits = 255; }),
             "trunks: record 0: accept_bare_digits is neither 0 nor 1");
+  EXPECT_EQ(with([](auto& r) { r.accept_leading_plus = 2; }),
+            "trunks: record 0: accept_leading_plus is neither 0 nor 1");
+  EXPECT_EQ(with([](auto& r) { r.national_digits = 16; }), "trunks: record 0: national_digits is more than 15");
   EXPECT_EQ(with([](auto& r) { r.fresh_seconds = 86'401; }), "trunks: record 0: fresh_seconds is out of range");
-  EXPECT_EQ(with([](auto& r) { r.reserved[2] = 1; }), "trunks: record 0: reserved is not zero");
+  EXPECT_EQ(with([](auto& r) { r.reserved[0] = 1; }), "trunks: record 0: reserved is not zero");
 }
 
 TEST(Tables, TrunkContentsAreChecked) {
@@ -338,10 +334,27 @@ TEST(Tables, CertificateContentsAreChecked) {
             "certificates: record 0: scope kind is out of range");
   EXPECT_EQ(with([](Certificate& c) { c.scope.resize(1'025, c.scope[0]); }),
             "certificates: record 0: scope has an impossible length");
-  EXPECT_EQ(with([](Certificate& c) { c.constraints.must_include[0] = ""; }),
-            "certificates: record 0: constraint has a value that is not allowed");
-  EXPECT_EQ(with([](Certificate& c) { c.constraints.must_exclude.resize(257, "mky"); }),
-            "certificates: record 0: constraints has an impossible length");
+}
+
+// STIR-CE-05
+TEST(Tables, ConstraintsOutOfOrderAreRefused) {
+  auto certificates = sample_certificates();
+  certificates[0].scope.clear();
+  const Image good = encode_certificates(certificates);
+  // The constraint records lie behind the x5u of the first certificate.
+  const std::size_t first =
+      sizeof(ImageHeader) + certificates.size() * sizeof(CertificateRecord) + certificates[0].x5u.size();
+  const auto with_part = [&](std::size_t index, ConstraintPart part) {
+    Image image = good;
+    image[first + index * sizeof(ConstraintRecord) + offsetof(ConstraintRecord, part)] = static_cast<std::byte>(part);
+    return error_of(decode_certificates(image));
+  };
+  EXPECT_EQ(with_part(0, ConstraintPart::must_include), "accepted");
+  const std::string out_of_order = "certificates: record 0: constraint part is out of order";
+  EXPECT_EQ(with_part(0, ConstraintPart::permitted_value), out_of_order) << "a value without its claim";
+  EXPECT_EQ(with_part(3, ConstraintPart::must_include), out_of_order);
+  EXPECT_EQ(with_part(7, ConstraintPart::permitted_claim), out_of_order);
+  EXPECT_EQ(with_part(0, static_cast<ConstraintPart>(4)), "certificates: record 0: constraint part is out of range");
 }
 
 TEST(Tables, SlicesMayNotShareOctets) {
