@@ -53,10 +53,9 @@ def _named_in(folder, pattern, expression):
 
 
 def existing_tests():
-    """Names of all tests: `Suite.Case`, `golden:CASE`, `net:NAME`, `meson:NAME`."""
+    """Names of all tests: `Suite.Case`, `net:NAME`, `meson:NAME`."""
     tests = ROOT / "tests"
     return {*_named_in(tests, "*.cpp", _GTEST),
-            *("golden:" + path.stem for path in (tests / "golden" / "cases").glob("*.golden")),
             *("net:" + name for name in _named_in(tests / "net" / "net_tests", "*.py", _NET_TEST)),
             *("meson:" + name for name in _named_in(tests, "meson.build", _MESON_TEST))}
 
