@@ -174,7 +174,8 @@ void CallStage::refuse_malformed(Datagram& datagram) {
 }
 
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
-  const std::uint32_t index = parking_.take();
+  const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
+  const std::uint32_t index = room ? parking_.take() : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
     return nullptr;

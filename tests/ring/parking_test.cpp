@@ -187,6 +187,33 @@ TEST(Parking, AGenerationLivesUntilItsLastParkedMessageIsDone) {
   gated.harness.publish(lab_tables());  // waits for the second to go; throws if it never does
 }
 
+TEST(Parking, FragmentsByTheHundredTakeTheirShareOfPacketsAndNoMore) {  // INL-MTU-02
+  constexpr std::uint32_t kPackets = 1'023;
+  constexpr std::uint32_t kShare = kPackets / 4;
+  constexpr std::uint32_t kSent = 300;
+  Harness harness({.adjust =
+                       [](config::DataplaneConfig& config) {
+                         config.memory.packets = kPackets;
+                         for (config::PortConfig& port : config.ports) {
+                           port.descriptors = 64;
+                         }
+                       },
+                   .make_engine = {}});
+  harness.publish(lab_tables());
+  for (std::uint32_t i = 0; i < kSent; ++i) {
+    golden::PacketSpec first = golden::split(outward(invite({.number = i})), 800).front();
+    first.source = "192.0.2." + std::to_string(i % 250 + 1);
+    first.id = i;
+    harness.put_a(golden::build(first));
+  }
+  EXPECT_TRUE(harness.settle(kShare));
+  EXPECT_EQ(harness.counter(Counter::fragment_table_full), kSent - kShare);
+  while (!harness.b().get().empty()) {  // those went on as they came
+  }
+  harness.put_a(call_frame(1));
+  EXPECT_NE(next_payload([&] { return harness.get_b(); }).find("Identity: "), std::string::npos);
+}
+
 TEST(Parking, StoppingSendsOnWhatIsHeld) {
   GatedHarness gated(64, 20'000);
   const golden::Octets frame = call_frame(1);
