@@ -91,10 +91,9 @@ inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Cou
                                              Counter::dropped_fragments,     Counter::dropped_malformed};
 
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
-inline constexpr std::size_t kParseErrors = static_cast<std::size_t>(sip::ErrorCode::value_count) + 1;
 inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::engine_failed) + 1;
 inline constexpr std::size_t kParseErrorBase = kSingleCounters;
-inline constexpr std::size_t kNotSignedBase = kParseErrorBase + kParseErrors;
+inline constexpr std::size_t kNotSignedBase = kParseErrorBase + sip::kErrorCodes;
 inline constexpr std::size_t kSignOutcomeBase = kNotSignedBase + crypto::kNotSigned;
 inline constexpr std::size_t kReasonBase = kSignOutcomeBase + kSignOutcomes;
 inline constexpr std::size_t kCounters = kReasonBase + crypto::kReasons;

@@ -88,7 +88,7 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
 
 void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
   Counters& counters = context_.counters;
-  if (action != sip::Action::extract || !signs(trunk)) {
+  if (action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
     pass(datagram);
     return;
@@ -138,8 +138,10 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
     refuse_malformed(datagram);
     return;
   }
+  // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
+  // judgement.
   const bool judged =
-      action == sip::Action::extract && message_.method() == sip::Method::invite && message_.to().tag.empty();
+      action != sip::Action::flag && message_.method() == sip::Method::invite && message_.to().tag.empty();
   if (marks.removal_count != 0) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);

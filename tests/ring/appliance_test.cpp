@@ -181,6 +181,17 @@ TEST(Appliance, AnEmergencyNumberInToIsNoWayToCarryAVerdictIn) {  // STIR-VS-15
   EXPECT_EQ(harness.counter(Counter::to_verify), 0U);
 }
 
+TEST(Appliance, AnUnusualBodyDoesNotSpareACallTheJudgement) {
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 19, .date = kTestNow});
+  call.replace(call.find("application/sdp"), 15, "application/xyz");
+  harness.put_b(golden::build(inward(call)));
+  EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+  harness.put_a(golden::build(outward(call)));
+  EXPECT_NE(from_b(harness).find("Identity: "), std::string::npos);
+}
+
 TEST(Appliance, TablesThatContradictEachOtherChangeNothing) {
   Harness harness;
   harness.publish(lab_tables());

@@ -75,14 +75,16 @@ TEST(Counters, HaveANameAUnitAndAHelpEach) {
 
 TEST(Counters, FamiliesDoNotMix) {
   Counters counters;
-  counters.add(sip::ErrorCode::bare_cr);
+  counters.add(static_cast<sip::ErrorCode>(sip::kErrorCodes - 1));
+  counters.add(crypto::NotSigned::not_invite);
   counters.add(crypto::Reason::signature_wrong);
   counters.add(Counter::received, 5);
   for (std::size_t i = 0; i < kCounters; ++i) {
     const std::string& name = counter_facts()[i].name;
-    const std::uint64_t expected = name == "received"                                            ? 5U
-                                   : name == "parse_bare_cr" || name == "verify_signature_wrong" ? 1U
-                                                                                                 : 0U;
+    const std::uint64_t expected =
+        name == "received"                                                                                   ? 5U
+        : name == "parse_bad_call_id" || name == "not_signed_not_invite" || name == "verify_signature_wrong" ? 1U
+                                                                                                             : 0U;
     EXPECT_EQ(counters.value(i), expected) << name;
   }
 }
