@@ -113,7 +113,7 @@ class Part {
   [[nodiscard]] bool deterministic(const simdjson::dom::object& object, std::span<char> scratch) const {
     TextWriter writer(scratch);
     write_deterministic(object, writer);
-    return !writer.overflow() && writer.view() == reader_.text(*length_);
+    return !writer.overflow() && writer.view() == reader_.text(length_.value_or(0));
   }
 
  private:
@@ -148,19 +148,20 @@ Opener::~Opener() = default;
 // Only a token without ppt can be rebuilt from the request (STIR-VS-03): caller, called party, Date.
 void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectation& expectation, std::size_t slot,
                                 OpenedToken& out, FirstReason& reason) {
+  const std::int64_t date = expectation.date.value_or(0);
   if (expectation.date_malformed) {
     reason.add(Reason::date_malformed);
   } else if (!expectation.date) {
     reason.add(Reason::compact_form);
-  } else if (judge_freshness(*expectation.date, expectation) != Reason::verified) {
+  } else if (judge_freshness(date, expectation) != Reason::verified) {
     reason.add(Reason::date_stale);
   }
   if (!reason.none()) {
     return;
   }
-  out.iat = *expectation.date;
+  out.iat = date;
   out.orig_is_uri = orig == nullptr;
-  const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), *expectation.date,
+  const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), date,
                               claimed(orig, expectation.orig_uri)};
   const auto length = build_baseline_signing_input(claims, out.x5u, input(slot));
   if (!length) {
