@@ -51,6 +51,7 @@ config::tables::Certificate to_record(std::string x5u, const crypto::ChainVerdic
   record.not_before = verdict.facts.not_before;
   record.not_after = verdict.facts.not_after;
   record.scope = verdict.facts.scope.entries();
+  record.constraints = verdict.facts.constraints;
   return record;
 }
 
