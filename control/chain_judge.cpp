@@ -1,9 +1,12 @@
 #include "control/chain_judge.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "control/read_file.hpp"
+#include "crypto_workers/certificate/facts.hpp"
+#include "crypto_workers/certificate/pem.hpp"
 
 namespace stirline::control {
 
@@ -43,16 +46,36 @@ std::expected<crypto::ChainValidator, std::vector<TrustProblem>> load_trust(cons
   return validator;
 }
 
-config::tables::Certificate to_record(std::string x5u, const crypto::ChainVerdict& verdict) {
-  config::tables::Certificate record;
+Validity chain_validity(std::string_view pem, const crypto::CertificateFacts& leaf) {
+  Validity validity{leaf.not_before, leaf.not_after};
+  const auto chain = crypto::read_certificates(pem, crypto::kMaxChainBytes, crypto::kMaxChainCertificates);
+  if (!chain) {
+    return validity;
+  }
+  for (const crypto::X509Certificate& certificate : *chain) {
+    if (const auto facts = crypto::read_facts(*certificate)) {
+      validity.not_before = std::max(validity.not_before, facts->not_before);
+      validity.not_after = std::min(validity.not_after, facts->not_after);
+    }
+  }
+  return validity;
+}
+
+ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,
+                           std::int64_t now) {
+  const crypto::ChainVerdict verdict = trust.validate(pem, now);
+  const Validity validity = chain_validity(pem, verdict.facts);
+  ChainJudgement judgement;
+  judgement.text = verdict.text;
+  config::tables::Certificate& record = judgement.record;
   record.x5u = std::move(x5u);
   record.standing = verdict.standing;
   record.point = verdict.facts.point;
-  record.not_before = verdict.facts.not_before;
-  record.not_after = verdict.facts.not_after;
+  record.not_before = validity.not_before;
+  record.not_after = validity.not_after;
   record.scope = verdict.facts.scope.entries();
   record.constraints = verdict.facts.constraints;
-  return record;
+  return judgement;
 }
 
 }  // namespace stirline::control

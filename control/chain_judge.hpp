@@ -28,7 +28,21 @@ struct TrustProblem {
 [[nodiscard]] std::expected<crypto::ChainValidator, std::vector<TrustProblem>> load_trust(
     const std::vector<std::filesystem::path>& anchors, const std::vector<std::filesystem::path>& crls);
 
-// What the data plane and the offline command need to know about the chain served by `x5u`.
-[[nodiscard]] config::tables::Certificate to_record(std::string x5u, const crypto::ChainVerdict& verdict);
+struct Validity {
+  std::int64_t not_before = 0;  // seconds since 1970, inclusive
+  std::int64_t not_after = 0;
+};
+
+// When all certificates of `pem` are valid, not the leaf alone: an intermediate may end earlier, and the data plane
+// must notice even while control is away. That of the leaf if the chain cannot be read.
+[[nodiscard]] Validity chain_validity(std::string_view pem, const crypto::CertificateFacts& leaf);
+
+// What the data plane needs to know about the chain `pem` that `x5u` serves.
+struct ChainJudgement {
+  config::tables::Certificate record;
+  std::string text;  // why it may not be used; empty if it may
+};
+[[nodiscard]] ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,
+                                         std::int64_t now);
 
 }  // namespace stirline::control

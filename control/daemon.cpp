@@ -140,25 +140,22 @@ void Daemon::push_current() {
 
 void Daemon::on_recheck() {
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
-  if (reloading_ || dataplane_->pushing()) {
+  if (busy()) {
     return;
   }
-  const std::int64_t now = options_.now();
-  if (now >= state_.judged.next_change) {
-    Judged judged = judge(state_.gathered, now);
-    const bool changed = judged.image != state_.judged.image;
-    for (const std::string& warning : judged.warnings) {
-      if (std::ranges::find(state_.judged.warnings, warning) == state_.judged.warnings.end()) {
-        spdlog::warn("{}", warning);
-      }
-    }
-    state_.judged = std::move(judged);
-    if (changed) {
-      generation_ = next_generation();
-      compiled_ = now;
-      push_refused_ = false;
+  // Certificates, anchors and lists expire, and come into force, by time alone.
+  Judged judged = judge(state_.gathered, options_.now());
+  for (const std::string& warning : judged.warnings) {
+    if (std::ranges::find(state_.judged.warnings, warning) == state_.judged.warnings.end()) {
+      spdlog::warn("{}", warning);
     }
   }
+  if (judged.image != state_.judged.image) {
+    generation_ = next_generation();
+    compiled_ = options_.now();
+    push_refused_ = false;
+  }
+  state_.judged = std::move(judged);
   // A busy data plane is asked again; one that refused these tables would refuse them again.
   if (dataplane_->connected() && pushed_generation_ != generation_ && !push_refused_) {
     push_current();
@@ -186,7 +183,7 @@ void Daemon::adopt(State state, std::uint64_t generation) {
 }
 
 void Daemon::reload(ReloadDone done) {
-  if (reloading_ || dataplane_->pushing()) {
+  if (busy()) {
     done(ResultCode::busy, refusal("busy", {"tables are on their way to the data plane: try again"}));
     return;
   }
@@ -211,10 +208,8 @@ void Daemon::reload(ReloadDone done) {
     accept(std::move(*compiled), false);
     return;
   }
-  reloading_ = true;
   const auto candidate = std::make_shared<State>(std::move(*compiled));
   push(*candidate, generation, [this, candidate, generation, accept, done](Outcome outcome, const std::string& text) {
-    reloading_ = false;
     if (outcome == Outcome::accepted) {
       pushed_generation_ = generation;
       push_error_.clear();

@@ -9,22 +9,22 @@
 
 namespace stirline::control {
 
-SecretImage::SecretImage(config::tables::Image&& image) {
-  if (!image.empty()) {
-    void* memory = ::mmap(nullptr, image.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) {
-      const int error = errno;
-      OPENSSL_cleanse(image.data(), image.size());
-      throw std::system_error(error, std::generic_category(), "mmap of the credential table");
-    }
-    octets_ = {static_cast<std::byte*>(memory), image.size()};
-    // Both are precautions: an appliance with a small lock limit must still be able to sign.
-    [[maybe_unused]] const int locked = ::mlock(memory, image.size());
-    [[maybe_unused]] const int undumped = ::madvise(memory, image.size(), MADV_DONTDUMP);
-    std::ranges::copy(image, octets_.begin());
-    OPENSSL_cleanse(image.data(), image.size());
+SecretImage::SecretImage(std::span<std::byte> original) {
+  if (original.empty()) {
+    return;
   }
-  image.clear();
+  void* memory = ::mmap(nullptr, original.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    const int error = errno;
+    OPENSSL_cleanse(original.data(), original.size());
+    throw std::system_error(error, std::generic_category(), "mmap of the credential table");
+  }
+  octets_ = {static_cast<std::byte*>(memory), original.size()};
+  // Both are precautions: an appliance with a small lock limit must still be able to sign.
+  [[maybe_unused]] const int locked = ::mlock(memory, octets_.size());
+  [[maybe_unused]] const int undumped = ::madvise(memory, octets_.size(), MADV_DONTDUMP);
+  std::ranges::copy(original, octets_.begin());
+  OPENSSL_cleanse(original.data(), original.size());
 }
 
 SecretImage& SecretImage::operator=(SecretImage&& other) noexcept {

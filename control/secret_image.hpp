@@ -15,8 +15,8 @@ namespace stirline::control {
 class SecretImage {
  public:
   SecretImage() = default;
-  // Copies `image` and wipes the original. Throws std::system_error if there is no memory.
-  explicit SecretImage(config::tables::Image&& image);
+  // Copies `original` and wipes it. Throws std::system_error if there is no memory; `original` is wiped all the same.
+  explicit SecretImage(std::span<std::byte> original);
   SecretImage(SecretImage&& other) noexcept : octets_(std::exchange(other.octets_, {})) {}
   SecretImage& operator=(SecretImage&& other) noexcept;
   SecretImage(const SecretImage&) = delete;

@@ -1,7 +1,9 @@
 #include "control/state_compiler.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 #include "config/tables/number_table.hpp"
 #include "config/tables/trunk_table.hpp"
 #include "control/read_file.hpp"
+#include "crypto_workers/certificate/pem.hpp"
 #include "crypto_workers/certificate/private_key.hpp"
 
 namespace stirline::control {
@@ -19,8 +22,6 @@ namespace stirline::control {
 namespace tables = config::tables;
 
 namespace {
-
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 // The credential records on their way into the image; wiped whatever happens.
 class SecretRecords {
@@ -57,10 +58,14 @@ class Gatherer {
       gather_x5u(i);
     }
     if (!errors_.empty()) {
-      std::ranges::stable_sort(errors_, {}, &config::ConfigError::line);
+      std::ranges::sort(errors_, {}, [](const config::ConfigError& error) { return std::tie(error.line, error.key); });
       return std::unexpected(std::move(errors_));
     }
-    gathered_.credentials = SecretImage(tables::encode_credentials(credentials.records()));
+    if (config_.anchors.empty() && !config_.credentials.empty()) {
+      gathered_.warnings.emplace_back("no trust anchors: the chains of our own credentials are not validated");
+    }
+    tables::Image image = tables::encode_credentials(credentials.records());
+    gathered_.credentials = SecretImage(image);
     return std::move(gathered_);
   }
 
@@ -70,7 +75,7 @@ class Gatherer {
   }
 
   void gather_numbers() {
-    auto ranges = config::plan_numbers(config_);
+    const auto ranges = config::plan_numbers(config_);
     if (!ranges) {
       errors_.insert(errors_.end(), ranges.error().begin(), ranges.error().end());
       return;
@@ -98,11 +103,11 @@ class Gatherer {
     const config::CredentialConfig& config = config_.credentials[index];
     const std::string place = fmt::format("credential[{}]", index);
     auto key = read_key(config, place);
-    const auto verdict = read_own_chain(config, place);
-    if (!key || !verdict) {
+    const auto chain = read_own_chain(config, place);
+    if (!key || !chain) {
       return;
     }
-    if (!key->matches(verdict->facts.point)) {
+    if (!key->matches(chain->point)) {
       complain(config.line, place + ".key",
                fmt::format("the private key of the first certificate in {}", config.chain.string()),
                fmt::format("{}: another key", config.key.string()));
@@ -113,8 +118,8 @@ class Gatherer {
     record.x5u = config.x5u;
     std::ranges::copy(key->scalar(), record.scalar.begin());
     record.point = key->point();
-    record.not_before = verdict->facts.not_before;
-    record.not_after = verdict->facts.not_after;
+    record.not_before = chain->validity.not_before;
+    record.not_after = chain->validity.not_after;
     gathered_.credential_facts.push_back({config.name, config.x5u, record.not_before, record.not_after});
   }
 
@@ -136,8 +141,13 @@ class Gatherer {
     return std::move(*key);
   }
 
-  // The verdict on our own chain. One that others would refuse is a mistake: better found here than by every call.
-  std::optional<crypto::ChainVerdict> read_own_chain(const config::CredentialConfig& config, const std::string& place) {
+  struct OwnChain {
+    std::array<std::uint8_t, crypto::kPointBytes> point;  // of the leaf
+    Validity validity;
+  };
+
+  // One that others would refuse is a mistake: better found here than by every call.
+  std::optional<OwnChain> read_own_chain(const config::CredentialConfig& config, const std::string& place) {
     const auto bad = [&](std::string expected, const std::string& text) {
       complain(config.line, place + ".chain", std::move(expected), fmt::format("{}: {}", config.chain.string(), text));
       return std::nullopt;
@@ -146,13 +156,13 @@ class Gatherer {
     if (!pem) {
       return bad("a PEM file with a certificate chain, leaf first", pem.error());
     }
-    crypto::ChainVerdict verdict = gathered_.trust.validate(*pem, now_);
-    // Without all anchors a chain cannot be judged: only the anchors are reported then.
-    if (trusted_ && verdict.standing != crypto::Reason::verified) {
+    const crypto::ChainVerdict verdict = gathered_.trust.validate(*pem, now_);
+    // Without all its anchors a chain cannot be judged: only the anchors are reported then.
+    if (trusted_ && !config_.anchors.empty() && verdict.standing != crypto::Reason::verified) {
       return bad("a chain that validates against the trust anchors",
                  fmt::format("{}: {}", crypto::facts(verdict.standing).name, verdict.text));
     }
-    return verdict;
+    return OwnChain{verdict.facts.point, chain_validity(*pem, verdict.facts)};
   }
 
   void gather_x5u(std::size_t index) {
@@ -173,16 +183,6 @@ class Gatherer {
   config::ConfigErrors errors_;
 };
 
-// Takes the bounds of a validity into account that lie ahead of `now`.
-void note_bounds(std::int64_t not_before, std::int64_t not_after, std::int64_t now, std::int64_t& next_change) {
-  if (not_before > now) {
-    next_change = std::min(next_change, not_before);
-  }
-  if (not_after >= now && not_after < kNever) {
-    next_change = std::min(next_change, not_after + 1);
-  }
-}
-
 }  // namespace
 
 std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig& config, std::int64_t now) {
@@ -191,18 +191,16 @@ std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig
 
 Judged judge(const Gathered& gathered, std::int64_t now) {
   Judged judged;
-  judged.next_change = kNever;
+  judged.warnings = gathered.warnings;
   for (const X5uChain& chain : gathered.x5u_chains) {
-    const crypto::ChainVerdict verdict = gathered.trust.validate(chain.pem, now);
-    judged.certificates.push_back(to_record(chain.url, verdict));
-    note_bounds(verdict.facts.not_before, verdict.facts.not_after, now, judged.next_change);
-    if (verdict.standing != crypto::Reason::verified) {
+    ChainJudgement judgement = judge_chain(gathered.trust, chain.url, chain.pem, now);
+    if (judgement.record.standing != crypto::Reason::verified) {
       judged.warnings.push_back(fmt::format("the chain of {} cannot be used: {}: {}", chain.url,
-                                            crypto::facts(verdict.standing).name, verdict.text));
+                                            crypto::facts(judgement.record.standing).name, judgement.text));
     }
+    judged.certificates.push_back(std::move(judgement.record));
   }
   for (const CredentialFacts& facts : gathered.credential_facts) {
-    note_bounds(facts.not_before, facts.not_after, now, judged.next_change);
     if (now > facts.not_after) {
       judged.warnings.push_back(fmt::format("credential {} has expired: its calls go unsigned", facts.name));
     }

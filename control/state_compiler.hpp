@@ -41,6 +41,7 @@ struct Gathered {
   std::size_t number_count = 0;
   crypto::ChainValidator trust;
   std::vector<X5uChain> x5u_chains;
+  std::vector<std::string> warnings;  // what is allowed and yet worth a word
 };
 
 // All mistakes at once, in the order of their lines: files that cannot be read, keys that are no P-256 keys or do not
@@ -53,7 +54,6 @@ struct Judged {
   config::tables::Image image;  // of the certificate table
   std::vector<config::tables::Certificate> certificates;
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
-  std::int64_t next_change = 0;       // earliest later time at which this would come out otherwise; INT64_MAX: never
 };
 
 [[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now);

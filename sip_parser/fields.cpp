@@ -23,6 +23,8 @@ Fields fields_of(const Message& message, std::string_view octets) {
   const auto copy = [octets](Span span) { return std::string(text(octets, span)); };
   const bool request = message.kind() == Kind::request;
   const HeaderLine* date = message.first(HeaderId::date);
+  const auto& contact = message.contact();
+  const auto content_length = message.content_length();
   const auto asserted = message.asserted_identities();
   const auto identities = message.identities();
   return {
@@ -40,11 +42,11 @@ Fields fields_of(const Message& message, std::string_view octets) {
       std::to_string(message.cseq()),
       std::to_string(message.via_count()),
       copy(message.top_via().branch),
-      message.contact() ? copy(message.contact()->uri.host) : "",
+      contact ? copy(contact->uri.host) : "",
       asserted.empty() ? "" : copy(asserted.front().uri.user),
       identities.empty() ? "" : std::to_string(unfolded(text(octets, identities.front().whole)).size()),
       date == nullptr ? "" : unfolded(text(octets, date->value)),
-      message.content_length() ? std::to_string(*message.content_length()) : "",
+      content_length ? std::to_string(*content_length) : "",
   };
 }
 

@@ -361,7 +361,7 @@ Message::Result Message::read_body(std::string_view octets, std::size_t body_off
     if (*number > rest) {
       return failure(ErrorCode::content_length_beyond, header->value.offset, HeaderId::content_length);
     }
-    content_length_ = *number;
+    content_length_ = number;
     length = *number;
   }
   body_ = detail::span_between(body_offset, body_offset + length);

@@ -16,6 +16,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "config/text_rules.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/message_file.hpp"
 #include "control/cli/output.hpp"
@@ -51,6 +52,14 @@ std::string random_uuid() {
     text += fmt::format("{}{:02x}", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", octets[i]);
   }
   return text;
+}
+
+// Validators of the command line: an empty text is consent.
+std::string uuid_problem(const std::string& text) {
+  return config::is_uuid(text) ? "" : "expected a UUID, 8-4-4-4-12 hexadecimal digits";
+}
+std::string url_problem(const std::string& text) {
+  return config::is_uri_text(text) ? "" : "expected a URL of at most 512 characters, without blanks";
 }
 
 int complain(std::string_view text, int status) {
@@ -147,9 +156,11 @@ void add_sign(CLI::App& app, int& status) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("sign", "Sign one message, offline");
   verb->add_option("--key", options->key, "PEM file with a P-256 private key")->required();
-  verb->add_option("--x5u", options->x5u, "where the certificate chain is published")->required();
+  verb->add_option("--x5u", options->x5u, "where the certificate chain is published")
+      ->required()
+      ->check(CLI::Validator(url_problem, "URL"));
   verb->add_option("--attest", options->attest, "attestation level")->required()->check(CLI::IsMember({"A", "B", "C"}));
-  verb->add_option("--origid", options->origid, "UUID; random if absent");
+  verb->add_option("--origid", options->origid, "random if absent")->check(CLI::Validator(uuid_problem, "UUID"));
   verb->add_option("--at", options->at, "sign as of this UNIX time, not now");
   verb->add_option("file", options->file, "a file with one message; - for standard input")->required();
   verb->callback([options, &status] { status = sign(*options); });

@@ -102,9 +102,11 @@ std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, 
     const crypto::ChainVerdict verdict = trust->validate(*pem, now);
     crypto::Certificate certificate;
     certificate.standing = verdict.standing;
-    certificate.not_before = verdict.facts.not_before;
-    certificate.not_after = verdict.facts.not_after;
+    const Validity validity = chain_validity(*pem, verdict.facts);
+    certificate.not_before = validity.not_before;
+    certificate.not_after = validity.not_after;
     certificate.scope = verdict.facts.scope;
+    certificate.constraints = verdict.facts.constraints;
     if (certificate.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(verdict.facts.point);
       if (!key) {

@@ -27,7 +27,8 @@ bool is_complete_list(const X509_CRL& list) {
   }
   for (int i = 0; i < X509_CRL_get_ext_count(&list); ++i) {
     X509_EXTENSION* extension = X509_CRL_get_ext(&list, i);
-    if (X509_EXTENSION_get_critical(extension) != 0 && X509_supported_extension(extension) == 0) {
+    if (X509_EXTENSION_get_critical(extension) != 0 &&
+        OBJ_obj2nid(X509_EXTENSION_get_object(extension)) != NID_issuing_distribution_point) {
       return false;
     }
   }

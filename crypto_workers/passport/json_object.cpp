@@ -192,7 +192,7 @@ void write_deterministic(const dom::element& element, TextWriter& out) {
     write_array(array, out);
   } else if (element.get(text) == simdjson::SUCCESS) {
     write_string(text, out);
-  } else if (element.is_double()) {
+  } else if (element.type() == dom::element_type::DOUBLE) {
     out.fail();
   } else if (element.get(number) == simdjson::SUCCESS) {
     out.add(number);

@@ -29,7 +29,12 @@ bool is_emergency_uri(std::string_view octets, const sip::Uri& uri) {
   if (uri.scheme == sip::Scheme::urn) {
     return is_sos_urn(sip::text(octets, uri.whole));
   }
-  const auto number = sip::telephone_number(octets, uri, sip::DialPlan{});
+  // Local numbers of any context count: tel:112;phone-context=example.com is no less urgent.
+  const std::string_view user = sip::text(octets, uri.user);
+  auto number = sip::canonical_number(user.substr(0, user.find(';')), sip::DialPlan{});
+  if (!number) {
+    number = sip::telephone_number(octets, uri, sip::DialPlan{});  // escapes undone
+  }
   return number && std::ranges::find(kEmergencyNumbers, number->view()) != kEmergencyNumbers.end();
 }
 

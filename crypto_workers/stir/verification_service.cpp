@@ -69,7 +69,7 @@ class Marker {
     const sip::Uri& uri = name_addr.uri;
     MarkPlan::Mark& mark = plan_.marks[plan_.mark_count++];
     mark.offset = static_cast<std::uint16_t>(is_tel ? uri.whole.end() : uri.user.end());
-    if (is_tel && !name_addr.bracketed) {
+    if (!name_addr.bracketed) {
       mark.bracket = uri.whole;
     }
   }
@@ -165,7 +165,7 @@ bool apply_marks(const MarkPlan& plan, std::string_view mark, sip::EditList& edi
     const bool bracket = !place.bracket.empty();
     fits = (!bracket || edits.insert(place.bracket.offset, "<")) && fits;
     fits = edits.insert(place.offset, mark) && fits;
-    fits = (!bracket || edits.insert(place.offset, ">")) && fits;
+    fits = (!bracket || edits.insert(static_cast<std::uint16_t>(place.bracket.end()), ">")) && fits;
   }
   return fits;
 }

@@ -26,8 +26,8 @@ struct MarkPlan {
   std::size_t removal_count = 0;
   struct Mark {
     std::uint16_t offset = 0;  // where ";verstat=..." goes: behind the number of From or of a PAI value
-    // A tel URI without angle brackets takes no parameters (what follows it belongs to the header field): it is put in
-    // brackets, '<' at bracket.offset. Empty otherwise.
+    // A URI without angle brackets takes no parameters (RFC 3261 20: the first ';' begins those of the header field):
+    // it is put in brackets. Empty if it has them already.
     sip::Span bracket;
   };
   std::array<Mark, kMaxMarks> marks;

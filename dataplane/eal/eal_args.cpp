@@ -1,19 +1,13 @@
 #include "dataplane/eal/eal_args.hpp"
 
-#include <bit>
-
 namespace stirline::dataplane {
 namespace {
 
-// af_packet truncates without a word what is longer than its frame size less 66 octets of its own headers, so the frame
-// size follows the MTU: IP packet, Ethernet header and two VLAN tags must fit.
-constexpr std::uint32_t kAfPacketOverhead = 66 + 14 + 8;
-constexpr std::uint32_t kAfPacketBlock = 65'536;
-
-std::string af_packet_arguments(const config::PortConfig& port) {
-  const std::uint32_t frame = std::bit_ceil(port.mtu + kAfPacketOverhead);
-  return ",iface=" + port.device + ",blocksz=" + std::to_string(kAfPacketBlock) + ",framesz=" + std::to_string(frame) +
-         ",framecnt=" + std::to_string(port.descriptors);
+// A Linux interface is reached by libpcap's packet sockets, not by DPDK's driver for them. That driver always joins a
+// fan-out group that lets the kernel join IPv4 fragments, which a wire must not do, cuts what is then longer than its
+// frame size, and gives every VLAN tag the EtherType 0x8100. Incoming only: what we send would come back to us.
+std::string packet_socket_arguments(const config::PortConfig& port) {
+  return ",rx_iface_in=" + port.device + ",tx_iface=" + port.device;
 }
 
 }  // namespace
@@ -24,11 +18,10 @@ std::string device_name(const config::PortConfig& port) {
     case config::PortKind::existing:
       return port.device;
     case config::PortKind::af_packet:
-      return "net_af_packet_" + port.name;
-    case config::PortKind::tap:
-      return "net_tap_" + port.name;
     case config::PortKind::pcap:
       return "net_pcap_" + port.name;
+    case config::PortKind::tap:
+      return "net_tap_" + port.name;
     case config::PortKind::null:
       return "net_null_" + port.name;
   }
@@ -41,7 +34,7 @@ std::string vdev_argument(const config::PortConfig& port) {
     case config::PortKind::existing:
       return {};
     case config::PortKind::af_packet:
-      return device_name(port) + af_packet_arguments(port);
+      return device_name(port) + packet_socket_arguments(port);
     case config::PortKind::tap:
       return device_name(port) + ",iface=" + port.device;
     case config::PortKind::pcap: {
@@ -52,7 +45,7 @@ std::string vdev_argument(const config::PortConfig& port) {
       return argument + ",tx_pcap=" + port.tx_pcap;
     }
     case config::PortKind::null:
-      return device_name(port);
+      return device_name(port) + ",no-rx=1";
   }
   return {};
 }

@@ -12,7 +12,7 @@ namespace stirline::dataplane {
 // Name under which EAL knows a configured port: the PCI address, or the virtual device's name.
 [[nodiscard]] std::string device_name(const config::PortConfig& port);
 
-// "net_af_packet_a,iface=...": the --vdev argument; empty for ports that need none.
+// "net_pcap_a,rx_iface_in=...": the --vdev argument; empty for ports that need none.
 [[nodiscard]] std::string vdev_argument(const config::PortConfig& port);
 
 // argv for rte_eal_init, program name first.

@@ -87,7 +87,7 @@ class DataCursor {
   }
 
   void append(std::string_view text) {
-    append(std::span(static_cast<const std::uint8_t*>(static_cast<const void*>(text.data())), text.size()));
+    append(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
   }
 
   [[nodiscard]] const InternetSum& sum() const { return sum_; }

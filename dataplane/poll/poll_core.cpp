@@ -39,6 +39,7 @@ void PollCore::drain() {
   }
   intake_.expire(UINT64_MAX);
   context_.transmitter.flush();
+  show_held();
 }
 
 bool PollCore::turn() {
@@ -52,9 +53,13 @@ bool PollCore::turn() {
   calls_.expire(now);
   intake_.expire(now);
   context_.transmitter.flush();
+  show_held();
+  return moved != 0;
+}
+
+void PollCore::show_held() {
   parked_.store(calls_.parked(), std::memory_order_relaxed);
   held_.store(calls_.held_packets() + intake_.held_packets(), std::memory_order_relaxed);
-  return moved != 0;
 }
 
 std::size_t PollCore::receive(std::uint16_t port, const Live* live) {

@@ -39,6 +39,7 @@ class PollCore {
 
   std::size_t receive(std::uint16_t port, const Live* live);
   void drain();
+  void show_held();
 
   PollContext context_;
   CallStage calls_;

@@ -37,7 +37,10 @@ void derive_policies(Trunk& trunk) {
   plan.international_prefix = config.international_prefix;
   plan.routing_prefix = config.routing_prefix;
   plan.national_digits = config.national_digits;
+  plan.routing_prefix = config.routing_prefix;
+  plan.national_digits = config.national_digits;
   plan.accept_bare_digits = config.accept_bare_digits;
+  plan.accept_leading_plus = config.accept_leading_plus;
   plan.accept_leading_plus = config.accept_leading_plus;
   trunk.sign_policy.originator = trunk.originator;
   trunk.sign_policy.date_tolerance_seconds = config.date_seconds;

@@ -35,7 +35,8 @@ void start_eal(const char* program, unsigned threads, unsigned megabytes) {
   const std::vector<int> processors = usable_processors();
   std::string lcores;
   for (unsigned i = 0; i <= threads; ++i) {
-    lcores += (i == 0 ? "" : ",") + std::to_string(i) + "@" + std::to_string(processors[i % processors.size()]);
+    lcores += (i == 0 ? "" : ",") + std::to_string(i) + "@" +
+              std::to_string(processors[i * processors.size() / (threads + 1)]);
   }
   auto eal = dataplane::Eal::start({program, "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry",
                                     "--log-level=error", "-m", std::to_string(megabytes), "--lcores", lcores});

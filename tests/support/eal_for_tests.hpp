@@ -4,8 +4,9 @@
 
 namespace stirline::test {
 
-// Starts EAL with `threads` threads beside the main one (EAL numbers 1 .. threads), spread over the processors this
-// process may use. Ends the process with a message if that fails. Once per process; rte_eal_cleanup() at its end.
+// Starts EAL with `threads` threads beside the main one (EAL numbers 1 .. threads), spread in blocks over the
+// processors this process may use: of three threads on two processors the last has one to itself. Ends the process with
+// a message if that fails. Once per process; rte_eal_cleanup() at its end.
 void start_eal(const char* program, unsigned threads, unsigned megabytes);
 
 }  // namespace stirline::test

@@ -1,0 +1,277 @@
+// The whole data plane on in-memory ports: calls signed, calls verified, packets let through; with OpenSSL's bare
+// signature and verification as the rival of the same run. One poll core, one crypto core; generator and sink are the
+// main thread.
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "crypto_workers/p256/openssl_engine.hpp"
+#include "dataplane/eal/port.hpp"
+#include "perf/report.hpp"
+#include "perf/rival_openssl.hpp"
+#include "tests/golden/packet_spec.hpp"
+#include "tests/support/eal_for_tests.hpp"
+#include "tests/support/harness.hpp"
+#include "tests/support/sip_calls.hpp"
+
+namespace stirline::perf {
+namespace {
+
+using dataplane::Counter;
+using test::Harness;
+using Frames = std::vector<golden::Octets>;
+
+constexpr std::uint32_t kCalls = 4'096;  // distinct
+constexpr std::uint32_t kWindow = 256;   // calls under way at most: twice a full batch
+constexpr std::uint32_t kRivalSigns = 4'000;
+constexpr std::uint32_t kRivalVerifies = 1'500;
+constexpr std::uint32_t kDeadlineUs = 1'000'000;  // generous: a neighbour on the machine must not look like a loss
+
+struct Direction {
+  std::string name;  // "sign"
+  test::RingPort* in = nullptr;
+  const test::RingPort* out = nullptr;
+  std::vector<Counter> finished;  // their sum is how many calls are done
+  std::function<double(OpensslRival&)> rival_us;
+  std::string rival_name;
+};
+
+// One round: every call once. `calls[i]` are the frames of call i; what comes out is given to `sink`.
+struct Round {
+  double seconds = 0;
+  double cpu_us_per_call = 0;
+};
+
+std::uint64_t finished(const Harness& harness, const Direction& direction) {
+  std::uint64_t sum = 0;
+  for (const Counter counter : direction.finished) {
+    sum += harness.counter(counter);
+  }
+  return sum;
+}
+
+Round run_round(Harness& harness, const Direction& direction, const std::vector<Frames>& calls,
+                const std::function<void(golden::Octets)>& sink) {
+  const std::uint64_t before = finished(harness, direction);
+  const double cpu_before = process_cpu_us() - thread_cpu_us();
+  const auto started = std::chrono::steady_clock::now();
+  std::size_t sent = 0;
+  std::uint64_t done = 0;
+  while (done < calls.size()) {
+    bool moved = false;
+    while (sent < calls.size() && sent - done < kWindow) {
+      for (const golden::Octets& frame : calls[sent]) {
+        if (!direction.in->put(harness.pool(), frame)) {
+          throw std::runtime_error("the generator has no room");
+        }
+      }
+      ++sent;
+      moved = true;
+    }
+    for (golden::Octets frame = direction.out->get(); !frame.empty(); frame = direction.out->get()) {
+      sink(std::move(frame));
+      moved = true;
+    }
+    done = finished(harness, direction) - before;
+    if (!moved) {
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  const double cpu = process_cpu_us() - thread_cpu_us() - cpu_before;
+  if (!harness.settle()) {
+    throw std::runtime_error("the ledger does not balance");
+  }
+  for (golden::Octets frame = direction.out->get(); !frame.empty(); frame = direction.out->get()) {
+    sink(std::move(frame));
+  }
+  return {seconds, cpu / static_cast<double>(calls.size())};
+}
+
+// Frames that left one appliance, grouped by call: the fragments of a datagram share their identification.
+std::vector<Frames> by_call(const std::vector<golden::Octets>& frames) {
+  std::vector<Frames> calls;
+  std::uint32_t last = 0;
+  for (const golden::Octets& octets : frames) {
+    const dataplane::Frame frame = dataplane::read_frame(octets);
+    if (calls.empty() || frame.kind == dataplane::FrameKind::udp || frame.fragment_id != last) {
+      calls.emplace_back();
+    }
+    last = frame.fragment_id;
+    calls.back().push_back(octets);
+  }
+  return calls;
+}
+
+void require_nothing_lost(const Harness& harness) {
+  for (const Counter counter :
+       {Counter::parked_full, Counter::ring_full, Counter::job_deadline, Counter::write_no_buffers,
+        Counter::no_large_buffer, Counter::fragment_table_full, Counter::fragment_source_full}) {
+    if (harness.counter(counter) != 0) {
+      throw std::runtime_error("calls went untouched: " +
+                               dataplane::counter_facts()[static_cast<std::size_t>(counter)].name);
+    }
+  }
+  for (const Counter counter : dataplane::kDropCounters) {
+    if (harness.counter(counter) != 0) {
+      throw std::runtime_error("packets were dropped: " +
+                               dataplane::counter_facts()[static_cast<std::size_t>(counter)].name);
+    }
+  }
+}
+
+void measure(Harness& harness, OpensslRival& rival, const Direction& direction, const std::vector<Frames>& calls,
+             int rounds, std::vector<Result>& results, std::vector<golden::Octets>& output) {
+  std::vector<double> per_second;
+  std::vector<double> cpu_us;
+  std::vector<double> rival_us;
+  const std::vector<Counter> stages = {Counter::cycles_classify, Counter::cycles_parse, Counter::cycles_decide,
+                                       Counter::cycles_wait, Counter::cycles_write};
+  std::vector<std::uint64_t> stage_before;
+  for (const Counter stage : stages) {
+    stage_before.push_back(harness.counter(stage));
+  }
+  for (int round = 0; round < rounds; ++round) {
+    rival_us.push_back(direction.rival_us(rival));
+    output.clear();
+    const Round measured =
+        run_round(harness, direction, calls, [&](golden::Octets frame) { output.push_back(std::move(frame)); });
+    per_second.push_back(static_cast<double>(calls.size()) / measured.seconds);
+    cpu_us.push_back(measured.cpu_us_per_call);
+  }
+  require_nothing_lost(harness);
+  const double rival_median = median(rival_us);
+  const double rate = median(per_second);
+  const double cpu = median(cpu_us);
+  results.push_back({direction.name + "/calls_per_s", "calls/s", rate,
+                     Rival{direction.rival_name, 1e6 / rival_median, rate * rival_median / 1e6}});
+  results.push_back(
+      {direction.name + "/cpu_us_per_call", "us", cpu, Rival{direction.rival_name, rival_median, rival_median / cpu}});
+  const double total = static_cast<double>(rounds) * static_cast<double>(calls.size());
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const std::string& name = dataplane::counter_facts()[static_cast<std::size_t>(stages[i])].name;
+    results.push_back({direction.name + "/" + name,
+                       "cycles",
+                       static_cast<double>(harness.counter(stages[i]) - stage_before[i]) / total,
+                       {}});
+  }
+}
+
+// Both directions of a pair closed to loops: the packets go round and round, so one core is all that works.
+double bypass_mpps(double seconds) {
+  constexpr unsigned kRing = 8'192;
+  constexpr std::uint32_t kPackets = 4'096;
+  rte_ring* outward = test::RingPort::make_ring("outward", kRing);
+  rte_ring* inward = test::RingPort::make_ring("inward", kRing);
+  test::RingPort a("loop_a", outward, inward);
+  test::RingPort b("loop_b", inward, outward);
+  auto pool = dataplane::make_packet_pool("loop", 2 * kPackets - 1, 1'500, 0);
+  if (!pool) {
+    throw std::runtime_error(pool.error());
+  }
+  config::DataplaneConfig config = test::ring_config(a, b);
+  config.cores.idle = config::Idle::busy;
+  config.cores.crypto = {};  // nobody would ask it anything
+  auto appliance = dataplane::Appliance::make(config);
+  if (!appliance) {
+    throw std::runtime_error(appliance.error());
+  }
+  if (auto applied = (*appliance)->apply(1, test::lab_tables().staged()); !applied) {
+    throw std::runtime_error(applied.error());
+  }
+  for (std::uint32_t i = 0; i < kPackets; ++i) {
+    golden::PacketSpec spec;
+    spec.source = fmt::format("192.0.2.{}", i % 250 + 1);
+    spec.destination = fmt::format("203.0.113.{}", i / 250 + 1);
+    spec.destination_port = static_cast<std::uint16_t>(10'000 + i);
+    spec.payload = std::string(64 - 14 - 20 - 8 - 4, 'x');  // 64 octets on the wire with the checksum the port adds
+    if (!(i % 2 == 0 ? a : b).put(*pool, golden::build(spec))) {
+      throw std::runtime_error("the loop has no room");
+    }
+  }
+  if (auto started = (*appliance)->start(); !started) {
+    throw std::runtime_error(started.error());
+  }
+  const dataplane::Counters& counters = (*appliance)->poll_cores().front()->counters();
+  const auto snapshot = [&] {
+    return std::pair{counters.value(Counter::transmitted), process_cpu_us() - thread_cpu_us()};
+  };
+  const auto [packets_before, cpu_before] = snapshot();
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  const auto [packets, cpu] = snapshot();
+  (*appliance)->stop();
+  if (counters.value(Counter::dropped_transmit_full) != 0) {
+    throw std::runtime_error("the loop dropped packets");
+  }
+  return static_cast<double>(packets - packets_before) / (cpu - cpu_before);
+}
+
+std::vector<Result> run(int rounds) {
+  std::vector<Result> results;
+  OpensslRival rival;
+  {
+    Harness harness({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kDeadlineUs; },
+                     .make_engine = [] { return crypto::make_openssl_engine(); }});
+    harness.publish(test::lab_tables());
+    std::vector<Frames> unsigned_calls;
+    for (std::uint32_t i = 0; i < kCalls; ++i) {
+      golden::PacketSpec spec;
+      spec.payload = test::invite({.number = i, .date = test::kTestNow, .attest = "ABC"[i % 3]});
+      unsigned_calls.push_back({golden::build(spec)});
+    }
+    std::vector<golden::Octets> signed_frames;
+    measure(harness, rival,
+            {.name = "sign",
+             .in = &harness.a(),
+             .out = &harness.b(),
+             .finished = {Counter::signed_a, Counter::signed_b, Counter::signed_c},
+             .rival_us = [](OpensslRival& openssl) { return openssl.sign_us(kRivalSigns); },
+             .rival_name = "OpenSSL EVP sign"},
+            unsigned_calls, rounds, results, signed_frames);
+    // What the signer sent comes back as if from the peer: its addresses change places, which leaves every checksum
+    // right.
+    for (golden::Octets& frame : signed_frames) {
+      std::swap_ranges(frame.begin() + 26, frame.begin() + 30, frame.begin() + 30);
+    }
+    std::vector<golden::Octets> verified_frames;
+    measure(harness, rival,
+            {.name = "verify",
+             .in = &harness.b(),
+             .out = &harness.a(),
+             .finished = {Counter::verified_valid},
+             .rival_us = [](OpensslRival& openssl) { return openssl.verify_us(kRivalVerifies); },
+             .rival_name = "OpenSSL EVP verify"},
+            by_call(signed_frames), rounds, results, verified_frames);
+  }
+  results.push_back({"bypass/mpps", "Mpps", bypass_mpps(2.0), {}});
+  return results;
+}
+
+}  // namespace
+}  // namespace stirline::perf
+
+int main(int argc, char** argv) {
+  CLI::App app{"The data plane on in-memory ports, beside OpenSSL in the same run"};
+  bool json = false;
+  int rounds = 9;
+  app.add_flag("--json", json, "print JSON");
+  app.add_option("--rounds", rounds, "rounds of 4,096 calls; medians are reported")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    stirline::test::start_eal("bench_pipeline", 2, 512);
+    const auto results = stirline::perf::run(rounds);
+    std::puts((json ? stirline::perf::to_json(results) : stirline::perf::to_table(results)).c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_pipeline: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

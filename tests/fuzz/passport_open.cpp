@@ -1,0 +1,99 @@
+// Any octets as an Identity header field, or as header and payload JSON of a token: the opener keeps its promises.
+//
+// First octet: bit 0 says how the rest is read (0: an Identity value; 1: two JSON texts with a line end between them),
+// bit 1 whether the ppt parameter is there.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto_workers/octets.hpp"
+#include "crypto_workers/passport/base64url.hpp"
+#include "crypto_workers/passport/claim_syntax.hpp"
+#include "crypto_workers/passport/open.hpp"
+#include "tests/fuzz/check.hpp"
+
+namespace {
+
+using stirline::fuzz::check;
+using namespace stirline::crypto;
+namespace sip = stirline::sip;
+
+constexpr std::string_view kInfo = "https://x.example/c";
+
+std::string encoded(std::string_view text) {
+  std::string out(base64url_encoded_size(text.size()), '\0');
+  out.resize(base64url_encode(octets_of(text), out));
+  return out;
+}
+
+std::string identity_value(std::string_view octets, unsigned mode) {
+  if ((mode & 1U) == 0) {
+    return std::string(octets);
+  }
+  const std::size_t end = std::min(octets.find('\n'), octets.size());
+  const std::string_view payload = octets.substr(std::min(end + 1, octets.size()));
+  return encoded(octets.substr(0, end)) + "." + encoded(payload) + "." + std::string(86, 'A') + ";info=<" +
+         std::string(kInfo) + ">" + ((mode & 2U) != 0 ? ";ppt=shaken" : "");
+}
+
+sip::TelephoneNumber number(std::string_view digits) {
+  sip::TelephoneNumber result;
+  std::ranges::copy(digits, result.digits.begin());
+  result.length = static_cast<std::uint8_t>(digits.size());
+  return result;
+}
+
+bool inside(std::string_view piece, std::string_view whole) {
+  return piece.empty() || (piece.data() >= whole.data() && piece.data() + piece.size() <= whole.data() + whole.size());
+}
+
+void check_token(const OpenedToken& token, std::string_view value) {
+  check(inside(token.x5u, value), "x5u is a view of the message");
+  check(token.attest == 0 || is_attestation(token.attest), "attest is A, B, C or absent");
+  check(token.origid[0] == 0 || is_uuid({token.origid.data(), token.origid.size()}), "origid is a UUID or absent");
+  check(token.signing_input.size() <= kMaxDigestBytes, "the signing input is bounded");
+  const std::string_view ppt(token.ppt.data());
+  if (token.reason == Reason::verified) {
+    check(ppt.empty() || ppt == kShaken, "only known types are judged");
+    check(ppt.empty() || (token.attest != 0 && token.origid[0] != 0), "shaken has its claims");
+    check(std::ranges::count(token.signing_input, '.') == 1, "two segments are signed");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Opener opener(2);
+  if (size == 0 || size > 20'000) {
+    return 0;
+  }
+  const std::string_view octets(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const std::string value = identity_value(octets, data[0]);
+  if (value.size() > 0xffff) {
+    return 0;
+  }
+  const auto identity = sip::parse_identity(value, {0, static_cast<std::uint16_t>(value.size())});
+
+  const sip::TelephoneNumber orig = number("12155550121");
+  const sip::TelephoneNumber dest = number("12155550131");
+  Expectation expectation;
+  expectation.orig = &orig;
+  expectation.dest = &dest;
+  expectation.date = 1'790'000'000;
+  expectation.now = 1'790'000'000;
+  OpenedToken lenient;
+  OpenedToken strict;
+  opener.open(value, identity, expectation, 0, lenient);
+  expectation.profile = Profile::strict;
+  opener.open(value, identity, expectation, 1, strict);
+  check_token(lenient, value);
+  check_token(strict, value);
+  check(strict.reason != Reason::verified || lenient.reason == Reason::verified, "strict refuses more, never less");
+  check(strict.signing_input == lenient.signing_input, "the profile changes no octet of what is signed");
+  if (lenient.reason == Reason::verified) {
+    const ClaimConstraints constraints{{"orig"}, {}, {}};
+    check(opener.satisfies(constraints, lenient.signing_input), "a verified token has an orig claim");
+  }
+  return 0;
+}

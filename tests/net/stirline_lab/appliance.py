@@ -1,0 +1,105 @@
+"""One Stirline appliance in its namespace: the two daemons and the operator's command.
+
+What stands in its configuration files is in configuration.py.
+"""
+
+import json
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from .processes import LabError, Process, run, wait_until
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Where the three programs are."""
+    stirlined: Path
+    control: Path
+    stirline: Path
+
+    @classmethod
+    def of_build(cls, build):
+        build = Path(build).resolve()
+        programs = cls(build / "dataplane/stirlined", build / "control/stirline-control", build / "control/stirline")
+        for program in (programs.stirlined, programs.control, programs.stirline):
+            if not os.access(program, os.X_OK):
+                raise LabError(f"{program} is missing; build first: meson setup {build}; ninja -C {build}")
+        return programs
+
+
+class Appliance:
+    """`role` names its namespace: "signer" or "verifier". Its configuration is written by whoever makes it."""
+
+    def __init__(self, role, topology, programs, folder, sockets):
+        self.role = role
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.dataplane_file = self.folder / "stirlined.toml"
+        self.control_file = self.folder / "stirline-control.toml"
+        self.dataplane_socket = Path(sockets) / f"{role}-dataplane.sock"
+        self.control_socket = Path(sockets) / f"{role}-control.sock"
+        self.dataplane = None
+        self.control = None
+        self._namespace = topology.names[role]
+        self._programs = programs
+
+    def start(self):
+        self.start_dataplane()
+        self.start_control()
+
+    def start_dataplane(self):
+        self.dataplane = Process(f"stirlined of the {self.role}",
+                                 [self._programs.stirlined, "--config", self.dataplane_file],
+                                 self.folder / "stirlined.log", namespace=self._namespace)
+
+    def start_control(self):
+        self.control = Process(f"stirline-control of the {self.role}",
+                               [self._programs.control, "--config", self.control_file],
+                               self.folder / "stirline-control.log", namespace=self._namespace)
+
+    def wait_ready(self, seconds=30):
+        """Until the data plane uses the tables that control has compiled."""
+        wait_until(self._uses_tables, seconds, f"the {self.role} takes its tables")
+
+    def _uses_tables(self):
+        self.require_running()
+        status = self.status()
+        if status is None:
+            return False
+        control = status["control"]
+        return control["dataplane"]["connected"] and control["dataplane"].get("generation") == control["generation"]
+
+    def require_running(self):
+        self.dataplane.require_running()
+        self.control.require_running()
+
+    def status(self):
+        """The whole status document; None while stirline-control is not there."""
+        answer = run([self._programs.stirline, "status", "--json", "--socket", self.control_socket], check=False)
+        return json.loads(answer.stdout) if answer.returncode == 0 else None
+
+    def counters(self):
+        """{name: count} of the data plane, summed over its cores."""
+        status = self.status()
+        if status is None or not status.get("dataplane"):
+            raise LabError(f"the {self.role} gives no status of its data plane")
+        return status["dataplane"]["counters"]
+
+    def reload(self):
+        """(exit status, document) of `stirline reload`."""
+        answer = run([self._programs.stirline, "reload", "--json", "--socket", self.control_socket], check=False)
+        return answer.returncode, json.loads(answer.stdout)
+
+    def generation(self):
+        """Of the tables that the data plane uses now."""
+        return self.status()["control"]["dataplane"]["generation"]
+
+    def stop(self):
+        """True if both daemons ended when asked, with status 0."""
+        processes = [process for process in (self.control, self.dataplane) if process is not None]
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        asked = [process.stop() for process in processes]
+        return all(asked) and all(process.exit_status == 0 for process in processes)

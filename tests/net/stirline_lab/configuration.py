@@ -1,0 +1,87 @@
+"""The configuration files of the lab's two appliances."""
+
+import json
+import os
+from pathlib import Path
+
+from .numbers import BLOCK, FIRST
+from .topology import ENDS
+
+SIP_PORT = 5060
+
+
+def _value(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return json.dumps(str(value))  # a JSON string is a TOML string
+
+
+def _table(head, /, **values):
+    """`head` as it stands in the file, brackets included; empty for the keys at the top."""
+    return "\n".join([*([head] if head else []), *(f"{key} = {_value(value)}" for key, value in values.items())]) + "\n"
+
+
+def _write(file, tables):
+    # Replaced in one step: a daemon that reads meanwhile sees the old file or the new one.
+    fresh = file.with_suffix(".new")
+    fresh.write_text("# Written by the lab.\n" + "\n".join(tables), encoding="utf-8")
+    fresh.replace(file)
+
+
+def write_dataplane_file(appliance, interfaces):
+    """`interfaces`: the one towards the caller, the one towards the callee."""
+    cpus = sorted(os.sched_getaffinity(0))
+    near, far = interfaces
+    _write(appliance.dataplane_file, [
+        _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}"),
+        _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
+        _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
+        _table("[limits]", reassembly_timeout_ms=15_000),
+        _table("[[port]]", name="near", kind="af_packet", device=near),
+        _table("[[port]]", name="far", kind="af_packet", device=far),
+        _table("[[pair]]", name="wire", a="near", b="far"),
+    ])
+
+
+def _control_table(appliance):
+    return _table("", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket)
+
+
+def write_signer_file(appliance, pki, attest=None):
+    """`attest` changes what a kind of call gets, as in {"A": "B"}."""
+    credential_of = {"A": pki.ranges, "B": pki.provider, "C": pki.provider}
+    tables = [
+        _control_table(appliance),
+        _table("[[trunk]]", name="to-callee", pair="wire", side="b", role="sign",
+               peers=list(ENDS["callee"][1:]), ports=[SIP_PORT]),
+    ]
+    for credential in (pki.ranges, pki.provider):
+        tables.append(_table("[[credential]]", name=credential.name, key=credential.key, chain=credential.chain,
+                             x5u=credential.x5u))
+    for kind, credential in credential_of.items():
+        tables.append(_table("[[numbers]]", trunks=["to-callee"], first=str(FIRST[kind]),
+                             last=str(FIRST[kind] + BLOCK - 1), attest=(attest or {}).get(kind, kind), credential=credential.name))
+    _write(appliance.control_file, tables)
+
+
+def write_verifier_file(appliance, pki):
+    tables = [
+        _control_table(appliance),
+        _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
+               peers=list(ENDS["caller"][1:]), ports=[SIP_PORT]),
+        _table("[trust]", anchors=[pki.anchor]),
+    ]
+    for credential in pki.published():
+        tables.append(_table("[[x5u]]", url=credential.x5u, file=credential.chain))
+    _write(appliance.control_file, tables)
+
+
+def spoil(appliance):
+    """Puts a mistake into the file of stirline-control: an unknown attestation, an address that is none."""
+    text = Path(appliance.control_file).read_text(encoding="utf-8")
+    _write(appliance.control_file, [text.replace('attest = "A"', 'attest = "Z"', 1)
+                                    .replace(f'"{ENDS["callee"][1]}"', '"192.0.2.999"', 1)])

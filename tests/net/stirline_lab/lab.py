@@ -1,0 +1,125 @@
+"""The lab itself: everything started in the right order, and taken down again whatever happens."""
+
+import shutil
+import signal
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from . import configuration
+from .appliance import Appliance, Programs
+from .capture import Capture
+from .forge import Forger
+from .numbers import BLOCK, FIRST, plan_calls
+from .pki import Pki
+from .processes import LabError, run, wait_until
+from .sipp import Callee, Caller
+from .topology import ENDS, Topology
+
+
+@contextmanager
+def ended_by_signals():
+    """SIGTERM, SIGINT and SIGHUP leave every `with` in the way of an exception, so all is cleaned up."""
+    def leave(number, _frame):
+        for each in wanted:
+            signal.signal(each, signal.SIG_IGN)  # once is enough: the clean-up is not to be interrupted
+        raise SystemExit(128 + number)
+    wanted = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.signal(number, leave) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Lab:
+    """From `with` to its end: two appliances that have their tables, and a callee who answers.
+
+    `out`, an empty folder or none yet, gets captures and logs. `say` is told what happens.
+    """
+
+    def __init__(self, build, out, say=lambda text: None, capture=True):
+        self.out = Path(out).resolve()
+        self.logs = self.out / "logs"
+        self._programs = Programs.of_build(build)
+        self._say = say
+        self._with_capture = capture
+        self._stack = ExitStack()
+        self.capture = None
+        self._callees = {}
+        self._callers = 0
+
+    def __enter__(self):
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *unused):
+        self._stack.close()
+
+    def _start(self):
+        if self.out.is_dir() and any(self.out.iterdir()):
+            raise LabError(f"{self.out} is not empty: what lies there could be taken for what happens now")
+        self.logs.mkdir(parents=True)
+        # Keys and sockets live outside `out`: they go away with the lab, and a socket's path must be short.
+        hidden = Path(tempfile.mkdtemp(prefix="stirline-lab-"))
+        self._stack.callback(shutil.rmtree, hidden, ignore_errors=True)
+
+        self._say("certificates: a throw-away CA")
+        self.pki = Pki(hidden / "pki", FIRST["A"], BLOCK)
+        self._say("namespaces: caller - signer - verifier - callee")
+        self.topology = self._stack.enter_context(Topology())
+
+        self.signer = self._appliance("signer", ("s0", "s1"), hidden)
+        configuration.write_signer_file(self.signer, self.pki)
+        self.verifier = self._appliance("verifier", ("v0", "v1"), hidden)
+        configuration.write_verifier_file(self.verifier, self.pki)
+        self._say("appliances: starting")
+        for appliance in (self.signer, self.verifier):
+            self._stack.callback(appliance.stop)
+            appliance.start()
+        for appliance in (self.signer, self.verifier):
+            appliance.wait_ready()
+        for address in ENDS["callee"][1:]:
+            wait_until(lambda address=address: self.ping(address), 20, f"{address} can be reached through both")
+
+        if self._with_capture:
+            self.capture = self._stack.enter_context(Capture(self.topology, self.out, self.logs))
+
+    def _appliance(self, role, interfaces, hidden):
+        appliance = Appliance(role, self.topology, self._programs, self.logs / role, hidden)
+        configuration.write_dataplane_file(appliance, interfaces)
+        return appliance
+
+    def in_caller(self, argv, **options):
+        """A short command in the caller's namespace."""
+        return run(["nsenter", f"--net=/run/netns/{self.topology.names['caller']}", "--", *argv], **options)
+
+    def ping(self, address, size=56):
+        return self.in_caller(["ping", "-n", "-c", "1", "-W", "1", "-s", str(size), address],
+                              check=False).returncode == 0
+
+    def callee(self, family=4):
+        """The callee on its IPv4 or IPv6 address, started when first asked for."""
+        if family not in self._callees:
+            address = ENDS["callee"][1 if family == 4 else 2]
+            self._callees[family] = Callee(self.topology, address, self.logs)
+            self._stack.callback(self._callees[family].stop)
+        return self._callees[family]
+
+    def place_calls(self, signed_each, unsigned=0, kinds="ABC", rate=50, family=4):
+        """A SIPp caller that has begun; see sipp.Caller."""
+        self.callee(family).process.require_running()
+        self._callers += 1
+        address = {end: ENDS[end][1 if family == 4 else 2] for end in ENDS}
+        caller = Caller(self.topology, address["caller"], address["callee"],
+                        plan_calls(signed_each, unsigned, kinds), rate, self.logs, name=f"caller-{self._callers}")
+        self._stack.callback(caller.process.kill)
+        return caller
+
+    def forger(self):
+        return Forger(self.topology, self.pki, self._programs.stirline, self.logs)

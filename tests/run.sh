@@ -1,0 +1,116 @@
+#!/bin/bash
+# Builds and tests everything: unit, ring, golden and replay tests, the same under ASan and UBSan, and, as root, the
+# network tests. The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed.
+#
+#   sudo ./tests/run.sh [--no-asan] [--no-net] [--no-packages] [--only NAME]
+#   ./tests/run.sh --lint            clang-tidy over our sources, nothing else
+#   ./tests/run.sh --fuzz SECONDS    every fuzzer for so long, nothing else
+#
+# --only NAME: of the network tests, only this one (may be repeated). Build folders: build, build-asan, build-fuzz.
+set -uo pipefail
+
+source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$source_root" || exit 1
+
+asan=yes net=yes packages=yes what=tests fuzz_seconds=
+net_arguments=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --no-asan) asan=no ;;
+    --no-net) net=no ;;
+    --no-packages) packages=no ;;
+    --only) net_arguments+=(--only "${2:?--only needs the name of a network test}"); shift ;;
+    --lint) what=lint ;;
+    --fuzz) what=fuzz; fuzz_seconds=${2:?--fuzz needs seconds}; shift ;;
+    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) echo "run.sh: unknown argument $1" >&2; exit 64 ;;
+  esac
+  shift
+done
+
+results=$(mktemp -d)
+chmod 777 "$results" # tests may run as the owner of the source tree
+trap 'rm -rf "$results"' EXIT
+export PYTHONDONTWRITEBYTECODE=1
+
+say() {
+  printf '\n== %s\n' "$*"
+}
+
+# A stage has failed as a whole if it left no count of its own.
+fail_stage() {
+  [[ -s $results/$1.json ]] || echo '{"passed": 0, "failed": 1, "skipped": 0}' > "$results/$1.json"
+  echo "FAIL $1: $2"
+}
+
+build() {
+  local folder=$1
+  shift
+  say "building $folder"
+  config/build.sh "$folder" "$@"
+}
+
+# NAME FOLDER [arguments of meson test]
+meson_tests() {
+  local name=$1 folder=$2
+  shift 2
+  say "testing $folder"
+  rm -f "$folder"/*.xml "$folder/meson-logs/testlog.json" # what is counted was written by this run
+  meson test -C "$folder" --no-rebuild --print-errorlogs "$@" || true # the log is counted, not the status
+  python3 tests/count.py meson "$folder" > "$results/$name.json" || fail_stage "$name" "tests of $folder cannot be counted"
+}
+
+run_tests() {
+  if build build; then
+    meson_tests tests build
+    if [[ $net == yes ]]; then
+      say "network tests"
+      python3 tests/net/run.py --build build --result "$results/net.json" "${net_arguments[@]}" || fail_stage net "network tests"
+    fi
+  else
+    fail_stage build "the build has failed"
+  fi
+  if [[ $asan == yes ]]; then
+    # The second compiler, so that both are tried.
+    if CC=clang-19 CXX=clang++-19 build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1; then
+      export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+      export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+      meson_tests asan build-asan --no-suite checks --timeout-multiplier 5
+    else
+      fail_stage build-asan "the build with ASan and UBSan has failed"
+    fi
+  fi
+}
+
+run_lint() {
+  if ! build build; then
+    fail_stage lint "the build has failed"
+    return
+  fi
+  say "clang-tidy"
+  if run-clang-tidy-19 -quiet -p build "$source_root/(sip_parser|crypto_workers|config|dataplane|control|tests|perf)/.*"; then
+    echo '{"passed": 1, "failed": 0, "skipped": 0}' > "$results/lint.json"
+  else
+    fail_stage lint "clang-tidy has complaints"
+  fi
+}
+
+run_fuzzers() {
+  if ! CC=clang-19 CXX=clang++-19 build build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
+    fail_stage fuzz "the build has failed"
+    return
+  fi
+  say "fuzzing, $fuzz_seconds s each"
+  python3 tests/fuzz_all.py build-fuzz "$fuzz_seconds" > "$results/fuzz.json" || fail_stage fuzz "fuzzers"
+}
+
+if [[ $packages == yes && $EUID -eq 0 ]]; then
+  config/install_packages.sh || fail_stage packages "Debian packages cannot be installed"
+fi
+case $what in
+  tests) run_tests ;;
+  lint) run_lint ;;
+  fuzz) run_fuzzers ;;
+esac
+echo
+python3 tests/count.py total "$results"

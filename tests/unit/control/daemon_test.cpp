@@ -1,0 +1,352 @@
+// The daemon as a whole, in this process: configuration in, tables at a data plane of paper, commands on its socket.
+#include "control/daemon.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "config/tables/certificate_table.hpp"
+#include "config/tables/credential_table.hpp"
+#include "config/tables/trunk_table.hpp"
+#include "tests/unit/control/fake_dataplane.hpp"
+#include "tests/unit/control/process.hpp"
+#include "tests/unit/control/scratch.hpp"
+
+namespace stirline::control {
+namespace {
+
+namespace fs = std::filesystem;
+namespace tables = config::tables;
+using config::wire::ResultCode;
+using nlohmann::ordered_json;
+using std::chrono::milliseconds;
+using tables::TableKind;
+using test::FakeDataplane;
+using test::pem;
+
+constexpr std::int64_t kNow = 1'790'000'000;       // 21 Sep 2026
+constexpr std::int64_t kNotAfter = 2'398'377'600;  // 1 Jan 2046
+
+class DaemonTest : public ::testing::Test {
+ protected:
+  DaemonTest() {
+    fs::copy_file(pem("test_leaf_spc1234.key"), folder_ / "main.key");
+    fs::copy_file(pem("test_leaf_spc1234_chain.pem"), folder_ / "main.pem");
+    fs::copy_file(pem("test_root.pem"), folder_ / "root.pem");
+    configure("carrier");
+    options_.config = folder_ / "control.toml";
+    options_.now = [this] { return now_.load(); };
+    options_.recheck = milliseconds(5);
+    options_.status_limit = milliseconds(50);
+    options_.first_pause = milliseconds(1);
+    options_.longest_pause = milliseconds(4);
+  }
+
+  void configure(const std::string& trunk, const std::string& more = "") {
+    folder_.write("control.toml", "socket = \"" + (folder_ / "control.sock").string() + "\"\n" +
+                                      "dataplane_socket = \"" + dataplane_path() + "\"\n" + "log_level = \"error\"\n" +
+                                      more +
+                                      "[trust]\nanchors = [\"root.pem\"]\n"
+                                      "[[trunk]]\nname = \"" +
+                                      trunk +
+                                      "\"\npair = \"wire\"\npeers = [\"192.0.2.0/24\"]\n"
+                                      "[[credential]]\nname = \"main\"\nkey = \"main.key\"\nchain = \"main.pem\"\n"
+                                      "x5u = \"https://cert.example.org/a.pem\"\n"
+                                      "[[numbers]]\nprefix = \"1215\"\nattest = \"A\"\ncredential = \"main\"\n"
+                                      "[[x5u]]\nurl = \"https://cert.example.org/a.pem\"\nfile = \"main.pem\"\n");
+  }
+
+  [[nodiscard]] std::string dataplane_path() const { return (folder_ / "dataplane.sock").string(); }
+
+  void start() {
+    auto daemon = Daemon::make(loop_, options_);
+    ASSERT_TRUE(daemon) << config::to_string(daemon.error().front());
+    daemon_ = std::move(*daemon);
+  }
+
+  bool until(const std::function<bool()>& done) { return test::turn_until(loop_, done); }
+  bool until_generations(const FakeDataplane& dataplane, std::size_t count) {
+    return until([&] { return dataplane.generations().size() >= count && !(daemon_ && daemon_->busy()); });
+  }
+
+  struct Reloaded {
+    ResultCode code = ResultCode::ok;
+    ordered_json document;
+  };
+  Reloaded reload() {
+    std::optional<Reloaded> answer;
+    daemon_->reload([&](ResultCode code, const ordered_json& document) { answer = {code, document}; });
+    EXPECT_TRUE(until([&] { return answer.has_value(); }));
+    return answer.value_or(Reloaded{});
+  }
+
+  // Asks with the built command, on its own process, while the loop turns here.
+  test::Finished ask(const std::vector<std::string>& arguments) {
+    std::vector<std::string> argv = {test::program("STIRLINE_COMMAND")};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    argv.insert(argv.end(), {"--socket", (folder_ / "control.sock").string()});
+    std::atomic<bool> finished = false;
+    test::Finished result;
+    const std::jthread asker([&] {
+      result = test::run(argv);
+      finished = true;
+    });
+    EXPECT_TRUE(until([&] { return finished.load(); }));
+    return result;
+  }
+
+  static std::string trunk_of(const FakeDataplane::Generation& generation) {
+    const auto trunks = tables::decode_trunks(generation.tables.at(TableKind::trunks));
+    return trunks && trunks->size() == 1 ? trunks->front().name : "?";
+  }
+
+  test::ScratchFolder folder_;
+  EventLoop loop_;
+  std::atomic<std::int64_t> now_ = kNow;
+  DaemonOptions options_;
+  std::unique_ptr<Daemon> daemon_;
+};
+
+TEST_F(DaemonTest, GivesTheDataPlaneItsTables) {
+  const FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  const auto generation = dataplane.generations().front();
+  EXPECT_EQ(generation.number, daemon_->generation());
+  EXPECT_EQ(trunk_of(generation), "carrier");
+  const auto credentials = tables::decode_credentials(generation.tables.at(TableKind::credentials));
+  ASSERT_TRUE(credentials) << credentials.error().text;
+  EXPECT_EQ(credentials->front().name, "main");
+  const auto certificates = tables::decode_certificates(generation.tables.at(TableKind::certificates));
+  ASSERT_TRUE(certificates) << certificates.error().text;
+  EXPECT_EQ(certificates->front().standing, crypto::Reason::verified);
+}
+
+TEST_F(DaemonTest, MistakesOfTheFileAndOfWhatItNamesAreToldAtTheStart) {
+  folder_.write("main.key", "no key");
+  auto daemon = Daemon::make(loop_, options_);
+  ASSERT_FALSE(daemon);
+  EXPECT_EQ(daemon.error().size(), 1U);
+  configure("carrier", "unknown_option = 1\n");
+  daemon = Daemon::make(loop_, options_);
+  ASSERT_FALSE(daemon);
+  EXPECT_EQ(daemon.error().front().key, "unknown_option");
+}
+
+TEST_F(DaemonTest, PushesAgainToADataPlaneThatWasKilledAndCameBack) {
+  auto dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  dataplane.reset();
+  dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  EXPECT_EQ(trunk_of(dataplane->generations().front()), "carrier");
+}
+
+TEST_F(DaemonTest, AnotherLifeOfControlPushesAHigherGeneration) {
+  const FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  daemon_.reset();
+  ++now_;
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 2));
+  EXPECT_GT(dataplane.generations()[1].number, dataplane.generations()[0].number);
+}
+
+TEST_F(DaemonTest, ReloadSwapsTheTables) {
+  const FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  configure("transit");
+  const Reloaded answer = reload();
+  EXPECT_EQ(answer.code, ResultCode::ok) << answer.document;
+  EXPECT_EQ(answer.document.at("in_use"), true);
+  EXPECT_EQ(answer.document.at("generation"), daemon_->generation());
+  ASSERT_EQ(dataplane.generations().size(), 2U);
+  EXPECT_EQ(trunk_of(dataplane.generations()[1]), "transit");
+  EXPECT_GT(dataplane.generations()[1].number, dataplane.generations()[0].number);
+}
+
+TEST_F(DaemonTest, ABadFileChangesNothingAndSaysAllOfWhy) {
+  auto dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  const std::uint64_t before = daemon_->generation();
+  configure("transit");
+  fs::copy_file(pem("test_delegate_range.key"), folder_ / "main.key", fs::copy_options::overwrite_existing);
+  folder_.write("root.pem", "no anchor");
+  const Reloaded answer = reload();
+  EXPECT_EQ(answer.code, ResultCode::refused);
+  EXPECT_EQ(answer.document.at("errors").size(), 2U) << answer.document;
+  EXPECT_EQ(daemon_->generation(), before);
+  EXPECT_EQ(dataplane->generations().size(), 1U);
+
+  // What comes back after the data plane's death is the old state, keys included.
+  dataplane.reset();
+  dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  EXPECT_EQ(trunk_of(dataplane->generations().front()), "carrier");
+}
+
+TEST_F(DaemonTest, ATableThatTheDataPlaneRefusesChangesNothing) {
+  auto dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  const std::uint64_t before = daemon_->generation();
+  dataplane->answer_commit(ResultCode::refused, "no port pair \"wire\"");
+  configure("transit");
+  const Reloaded answer = reload();
+  EXPECT_EQ(answer.code, ResultCode::refused);
+  EXPECT_EQ(answer.document.at("errors").at(0), "data plane: no port pair \"wire\"");
+  EXPECT_EQ(daemon_->generation(), before);
+  dataplane.reset();
+  dataplane = std::make_unique<FakeDataplane>(dataplane_path());
+  ASSERT_TRUE(until_generations(*dataplane, 1));
+  EXPECT_EQ(trunk_of(dataplane->generations().front()), "carrier");
+}
+
+TEST_F(DaemonTest, AReloadWhoseConnectionBreaksLeavesTheOldStateInUse) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  dataplane.break_at_commit();
+  configure("transit");
+  EXPECT_EQ(reload().code, ResultCode::refused);
+  ASSERT_TRUE(until_generations(dataplane, 2));
+  EXPECT_EQ(trunk_of(dataplane.generations()[1]), "carrier");
+  EXPECT_GT(dataplane.generations()[1].number, dataplane.generations()[0].number);
+}
+
+TEST_F(DaemonTest, ASecondReloadAtOnceIsBusy) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  configure("transit");
+  std::optional<ResultCode> first;
+  std::optional<ResultCode> second;
+  daemon_->reload([&](ResultCode code, const ordered_json&) { first = code; });
+  daemon_->reload([&](ResultCode code, const ordered_json&) { second = code; });
+  EXPECT_FALSE(first.has_value());
+  EXPECT_EQ(second, ResultCode::busy);
+  ASSERT_TRUE(until([&] { return first.has_value(); }));
+  EXPECT_EQ(first, ResultCode::ok);
+}
+
+TEST_F(DaemonTest, AReloadWithoutADataPlaneIsSentWhenItComes) {
+  start();
+  configure("transit");
+  const Reloaded answer = reload();
+  EXPECT_EQ(answer.code, ResultCode::ok);
+  EXPECT_EQ(answer.document.at("in_use"), false);
+  const FakeDataplane dataplane(dataplane_path());
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  EXPECT_EQ(trunk_of(dataplane.generations().front()), "transit");
+}
+
+TEST_F(DaemonTest, SocketsStayWhereTheyAreUntilTheNextStart) {
+  start();
+  folder_.write("control.toml", "socket = \"" + (folder_ / "elsewhere.sock").string() + "\"\nlog_level = \"error\"\n");
+  const Reloaded answer = reload();
+  EXPECT_EQ(answer.code, ResultCode::ok) << answer.document;
+  EXPECT_EQ(answer.document.at("warnings").size(), 2U) << answer.document;
+}
+
+// Time alone changes the standing of a certificate: the data plane is told, and no file is read for it.
+TEST_F(DaemonTest, ACertificateThatExpiresIsToldToTheDataPlane) {
+  const FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  fs::remove(folder_ / "main.pem");
+  now_ = kNotAfter + 1;
+  ASSERT_TRUE(until_generations(dataplane, 2));
+  const auto certificates = tables::decode_certificates(dataplane.generations()[1].tables.at(TableKind::certificates));
+  ASSERT_TRUE(certificates) << certificates.error().text;
+  EXPECT_EQ(certificates->front().standing, crypto::Reason::certificate_expired);
+}
+
+TEST_F(DaemonTest, ABusyDataPlaneIsAskedAgainLater) {
+  FakeDataplane dataplane(dataplane_path());
+  dataplane.answer_commit(ResultCode::busy, "two generations are alive");
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+}
+
+TEST_F(DaemonTest, StatusHoldsOurPartAndTheDataPlanesVerbatim) {
+  FakeDataplane dataplane(dataplane_path());
+  dataplane.set_status(R"({"ports":[{"name":"west","received":7}],"z":1,"a":2})");
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  const test::Finished finished = ask({"status", "--json"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  const ordered_json document = ordered_json::parse(finished.out);
+  EXPECT_EQ(document.at("dataplane").dump(), R"({"ports":[{"name":"west","received":7}],"z":1,"a":2})");
+  const ordered_json& control = document.at("control");
+  EXPECT_EQ(control.at("generation"), daemon_->generation());
+  EXPECT_EQ(control.at("config"), (folder_ / "control.toml").string());
+  EXPECT_EQ(control.at("tables").at("credentials"), 1);
+  EXPECT_EQ(control.at("dataplane").at("connected"), true);
+  EXPECT_EQ(control.at("dataplane").at("generation"), daemon_->generation());
+  EXPECT_EQ(control.at("certificates").at(0).at("standing"), "verified");
+  const test::Finished shown = ask({"status"});
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_NE(shown.out.find("name  received\n"), std::string::npos) << shown.out;
+}
+
+TEST_F(DaemonTest, StatusDoesNotWaitForASilentDataPlane) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  dataplane.fall_silent(true);
+  const test::Finished finished = ask({"status", "--json"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  const ordered_json document = ordered_json::parse(finished.out);
+  EXPECT_TRUE(document.at("dataplane").is_null());
+  EXPECT_EQ(document.at("control").at("dataplane").at("status_error"), "no status within 50 ms");
+}
+
+TEST_F(DaemonTest, TheCommandReloadsAndShowsReasons) {
+  start();
+  EXPECT_EQ(ask({"reload"}).status, 0);
+  folder_.write("root.pem", "no anchor");
+  const test::Finished refused = ask({"reload"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("trust.anchors[0]"), std::string::npos) << refused.err;
+  const test::Finished json = ask({"reload", "--json"});
+  EXPECT_EQ(json.status, 1);
+  EXPECT_EQ(ordered_json::parse(json.out).at("result"), "refused");
+  daemon_.reset();
+  EXPECT_EQ(ask({"status"}).status, 69);
+}
+
+// The program itself: signals, exit status, and no key in what it writes.
+TEST_F(DaemonTest, TheProgramServesUntilItIsToldToStop) {
+  FakeDataplane dataplane(dataplane_path());
+  configure("carrier");
+  test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "control.toml").string()});
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  configure("transit");
+  process.signal(SIGHUP);
+  ASSERT_TRUE(until_generations(dataplane, 2));
+  EXPECT_EQ(trunk_of(dataplane.generations()[1]), "transit");
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+  EXPECT_FALSE(fs::exists(folder_ / "control.sock"));
+}
+
+TEST_F(DaemonTest, TheProgramPrintsEveryMistakeAndEndsWithTwo) {
+  folder_.write("main.key", "no key");
+  folder_.write("main.pem", "no chain");
+  const test::Finished finished =
+      test::run({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "control.toml").string()});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_NE(finished.err.find("credential[0].key"), std::string::npos) << finished.err;
+  EXPECT_NE(finished.err.find("credential[0].chain"), std::string::npos) << finished.err;
+  EXPECT_EQ(test::run({test::program("STIRLINE_CONTROL")}).status, 64);
+}
+
+}  // namespace
+}  // namespace stirline::control
