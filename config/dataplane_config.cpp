@@ -187,10 +187,7 @@ DataplaneConfig read_document(TomlFile& file) {
   return config;
 }
 
-}  // namespace
-
-std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file) {
-  TomlFile document = TomlFile::read(file);
+std::expected<DataplaneConfig, ConfigErrors> finish(TomlFile& document) {
   DataplaneConfig config;
   if (document.parsed()) {
     config = read_document(document);
@@ -199,6 +196,19 @@ std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::fi
     return std::unexpected(std::move(errors));
   }
   return config;
+}
+
+}  // namespace
+
+std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file) {
+  TomlFile document = TomlFile::read(file);
+  return finish(document);
+}
+
+std::expected<DataplaneConfig, ConfigErrors> read_dataplane_config(const std::filesystem::path& file,
+                                                                   std::string_view text) {
+  TomlFile document(file, text);
+  return finish(document);
 }
 
 std::vector<std::string> dataplane_options() {

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config_error.hpp"
@@ -90,6 +91,10 @@ struct DataplaneConfig {
 };
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
+
+// The same for the text of a file; `file` is its name in mistakes and where relative names begin.
+[[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> read_dataplane_config(const std::filesystem::path& file,
+                                                                                 std::string_view text);
 
 // Every option the loader knows, sorted: "cores.poll", "port[].name".
 [[nodiscard]] std::vector<std::string> dataplane_options();
