@@ -1,6 +1,7 @@
 #include "dataplane/poll/intake.hpp"
 
 #include <rte_cycles.h>
+#include <rte_random.h>
 
 namespace stirline::dataplane {
 namespace {
@@ -52,7 +53,8 @@ Intake::Intake(PollContext& context, CallStage& calls)
       calls_(calls),
       reassembler_({.datagrams = context.config.limits.reassemblies,
                     .datagrams_per_source = context.config.limits.reassemblies_per_source,
-                    .timeout_cycles = context.config.limits.reassembly_timeout_ms * (rte_get_tsc_hz() / 1'000)},
+                    .timeout_cycles = context.config.limits.reassembly_timeout_ms * (rte_get_tsc_hz() / 1'000),
+                    .hash_seed = static_cast<std::uint32_t>(rte_rand())},
                    static_cast<int>(rte_socket_id())) {}
 
 void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
@@ -142,8 +144,10 @@ void Intake::receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame&
   }
   counters.add(Counter::fragments);
   packet->port = port;  // the reassembler keeps this number: ours, not the device's
-  FragmentSet set;
-  const ReassemblyEvent event = reassembler_.add(packet, frame, rte_rdtsc(), set);
+  FragmentSet set = single(packet, port);
+  const ReassemblyEvent event = reassembler_.packets() < context_.packet_share()
+                                    ? reassembler_.add(packet, frame, rte_rdtsc(), set)
+                                    : ReassemblyEvent::table_full;
   if (event == ReassemblyEvent::held) {
     return;
   }

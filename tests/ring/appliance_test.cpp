@@ -167,6 +167,31 @@ TEST(Appliance, NeverDelaysEmergencyCalls) {  // STIR-AS-13
   EXPECT_EQ(harness.counter(Counter::emergency), 1U);
 }
 
+TEST(Appliance, AnEmergencyNumberInToIsNoWayToCarryAVerdictIn) {  // STIR-VS-15
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 18, .date = kTestNow});
+  const std::size_t to = call.find("To: <sip:") + 9;
+  call.replace(to, call.find('@', to) - to, "911");
+  call.insert(call.find("@carrier-a"), ";verstat=TN-Validation-Passed");
+  harness.put_b(golden::build(inward(call)));
+  EXPECT_EQ(from_a(harness).find("verstat"), std::string::npos);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::emergency), 1U);
+  EXPECT_EQ(harness.counter(Counter::to_verify), 0U);
+}
+
+TEST(Appliance, AnUnusualBodyDoesNotSpareACallTheJudgement) {
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 19, .date = kTestNow});
+  call.replace(call.find("application/sdp"), 15, "application/xyz");
+  harness.put_b(golden::build(inward(call)));
+  EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+  harness.put_a(golden::build(outward(call)));
+  EXPECT_NE(from_b(harness).find("Identity: "), std::string::npos);
+}
+
 TEST(Appliance, TablesThatContradictEachOtherChangeNothing) {
   Harness harness;
   harness.publish(lab_tables());
