@@ -92,17 +92,19 @@ class Part {
       reason.add(Reason::token_too_long);
       return;
     }
-    length_ = base64url_decode(segment, reader_.buffer());
-    if (!length_) {
+    const auto length = base64url_decode(segment, reader_.buffer());
+    decoded_ = length.has_value();
+    length_ = length.value_or(0);
+    if (!decoded_) {
       reason.add(Reason::digest_malformed);
     }
   }
 
   std::optional<simdjson::dom::object> parse(FirstReason& reason) {
-    if (!length_) {
+    if (!decoded_) {
       return std::nullopt;
     }
-    const auto object = reader_.read(*length_);
+    const auto object = reader_.read(length_);
     if (!object) {
       reason.add(reason_of(object.error(), not_json_));
       return std::nullopt;
@@ -113,13 +115,14 @@ class Part {
   [[nodiscard]] bool deterministic(const simdjson::dom::object& object, std::span<char> scratch) const {
     TextWriter writer(scratch);
     write_deterministic(object, writer);
-    return !writer.overflow() && writer.view() == reader_.text(length_.value_or(0));
+    return !writer.overflow() && writer.view() == reader_.text(length_);
   }
 
  private:
   JsonReader& reader_;
   Reason not_json_;
-  std::optional<std::size_t> length_;
+  bool decoded_ = false;
+  std::size_t length_ = 0;
 };
 
 }  // namespace
