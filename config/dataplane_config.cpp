@@ -84,6 +84,7 @@ void read_limits(Section section, LimitConfig& limits) {
 void read_bad_input(Section section, BadInputConfig& bad_input) {
   section.choice<OnBad>("truncated", bad_input.truncated, kOnBads);
   section.choice<OnBad>("checksum", bad_input.checksum, kOnBads);
+  section.choice<OnBad>("extension_headers", bad_input.extension_headers, kOnBads);
   section.choice<OnBad>("overlapping_fragments", bad_input.overlapping_fragments, kOnBads);
   section.choice<OnBad>("fragments", bad_input.fragments, kOnBads);
   section.choice<OnBad>("malformed_sip", bad_input.malformed_sip, kOnBads);

@@ -71,6 +71,7 @@ struct LimitConfig {
 struct BadInputConfig {
   OnBad truncated = OnBad::forward;           // frame shorter than its IP or UDP length says
   OnBad checksum = OnBad::forward;            // wrong UDP or IPv4 header checksum (INL-UDP-02)
+  OnBad extension_headers = OnBad::drop;      // IPv6 headers that hosts may follow and we do not: a way around us
   OnBad overlapping_fragments = OnBad::drop;  // two hosts may read them differently (RFC 5722)
   OnBad fragments = OnBad::forward;           // incomplete at the deadline, too many
   OnBad malformed_sip = OnBad::forward;       // parser error

@@ -32,8 +32,12 @@ namespace stirline::dataplane {
   X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                      \
   X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                     \
   X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")         \
-  X(truncated, "frames", "frames shorter than their IP packet says")                                         \
-  X(bad_header, "frames", "frames whose IP or UDP header lies")                                              \
+  X(frame_cut_header, "frames", "frames that end inside a header")                                           \
+  X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                   \
+  X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                  \
+  X(frame_extension_headers, "frames", "IPv6 frames whose extension headers are not followed")               \
+  X(frame_fragment_length, "frames", "fragments of no data or not of multiples of 8 octets")                 \
+  X(frame_udp_length, "datagrams", "datagrams whose UDP length is not that of the IP packet")                \
   X(bad_checksum, "datagrams", "datagrams to a trunk with a wrong IPv4 header or UDP checksum (INL-UDP-02)") \
   X(scattered, "packets", "packets in several segments, forwarded at once")                                  \
   X(fragments, "packets", "IP fragments of trunk traffic taken into reassembly")                             \
@@ -43,6 +47,7 @@ namespace stirline::dataplane {
   X(fragment_source_full, "packets", "fragments from a source with too many datagrams open")                 \
   X(fragment_table_full, "packets", "fragments without a place in the reassembly table")                     \
   X(fragment_expired, "datagrams", "datagrams whose fragments did not all come in time")                     \
+  X(fragment_first_missing, "datagrams", "of them those whose first fragment did not come")                  \
   X(no_large_buffer, "datagrams", "reassembled datagrams forwarded untouched for want of a buffer")          \
   X(messages, "messages", "SIP messages of trunks that parsed")                                              \
   X(responses, "messages", "of them responses: forwarded")                                                   \

@@ -10,8 +10,6 @@
 namespace stirline::dataplane {
 namespace {
 
-constexpr std::size_t kUdpHeaderBytes = 8;
-
 bool signs(const Trunk& trunk) {
   return trunk.config.role == config::tables::Role::sign || trunk.config.role == config::tables::Role::both;
 }
@@ -347,7 +345,7 @@ void CallStage::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, s
 
 bool CallStage::would_outgrow(const Datagram& datagram, const sip::EditList& edits) const {
   const std::size_t ip_headers = datagram.frame.payload_offset - datagram.frame.ip_offset;
-  return ip_headers + kUdpHeaderBytes + edits.result_size(datagram.payload().size()) >
+  return ip_headers + kUdpHeaderOctets + edits.result_size(datagram.payload().size()) >
          context_.ports[datagram.out_port].mtu;
 }
 
@@ -367,7 +365,7 @@ bool CallStage::write(const Datagram& datagram, const sip::EditList& edits) {
   std::array<rte_mbuf*, kMaxFragments> packets;
   const DatagramSource source{.first_frame = datagram.first,
                               .frame = datagram.frame,
-                              .udp_header = datagram.udp.first(kUdpHeaderBytes),
+                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
                               .payload = datagram.payload()};
   const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
                                              context_.pool, packets);
