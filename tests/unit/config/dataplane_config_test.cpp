@@ -292,6 +292,21 @@ TEST(DataplaneConfig, BrokenTomlIsToldWithItsLine) {
   EXPECT_EQ(mistakes("a = \"\xff\xfe\"").size(), 1U);
 }
 
+TEST(DataplaneConfig, OtherAlphabetsStandInTextsAndCommentsOnly) {
+  EXPECT_EQ(mistakes("\xd0\x9b"),
+            Lines{R"~(:1: expected valid TOML, found "a character outside ASCII and outside quotes")~"});
+  EXPECT_EQ(mistakes("a = 1\n\n\xc3\xa4 = 2"),
+            Lines{R"~(:3: expected valid TOML, found "a character outside ASCII and outside quotes")~"});
+  EXPECT_EQ(mistakes("# [= \xc3\xa4 \"\n" + std::string(kGood)), Lines{});
+  EXPECT_EQ(mistakes("\xef\xbb\xbf" + std::string(kGood)), Lines{}) << "a byte order mark may lead";
+  for (const std::string_view text :
+       {"\"\xc3\xa4\"", "'\xc3\xa4'", "\"\"\"\n[=\n\xc3\xa4\\\"\"\"\"\"", "'''\n[=\n\xc3\xa4'''''"}) {
+    const std::vector<std::string> told = mistakes("\"east-1\"", text);
+    ASSERT_EQ(told.size(), 1U) << text;
+    EXPECT_TRUE(told[0].starts_with(":2: element_id: expected a name")) << told[0];
+  }
+}
+
 TEST(DataplaneConfig, UnreadableFilesAreMistakes) {
   const auto absent = load_dataplane_config("/nonexistent/d.toml");
   ASSERT_FALSE(absent);
