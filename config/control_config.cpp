@@ -282,10 +282,7 @@ class Reader {
   NameSet credentials_{"a credential name"};
 };
 
-}  // namespace
-
-std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file) {
-  TomlFile document = TomlFile::read(file);
+std::expected<ControlConfig, ConfigErrors> finish(TomlFile& document, const std::filesystem::path& file) {
   ControlConfig config;
   config.file = file;
   if (document.parsed()) {
@@ -295,6 +292,19 @@ std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesy
     return std::unexpected(std::move(errors));
   }
   return config;
+}
+
+}  // namespace
+
+std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file) {
+  TomlFile document = TomlFile::read(file);
+  return finish(document, file);
+}
+
+std::expected<ControlConfig, ConfigErrors> read_control_config(const std::filesystem::path& file,
+                                                               std::string_view text) {
+  TomlFile document(file, text);
+  return finish(document, file);
 }
 
 std::vector<std::string> control_options() {

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config_error.hpp"
@@ -51,6 +52,10 @@ struct ControlConfig {
 };
 
 [[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);
+
+// The same for the text of a file; `file` is its name in mistakes and where relative names begin.
+[[nodiscard]] std::expected<ControlConfig, ConfigErrors> read_control_config(const std::filesystem::path& file,
+                                                                             std::string_view text);
 
 // Every option the loader knows, sorted: "trunk[].peers", "trust.anchors".
 [[nodiscard]] std::vector<std::string> control_options();

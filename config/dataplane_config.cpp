@@ -84,6 +84,8 @@ void read_limits(Section section, LimitConfig& limits) {
 void read_bad_input(Section section, BadInputConfig& bad_input) {
   section.choice<OnBad>("truncated", bad_input.truncated, kOnBads);
   section.choice<OnBad>("checksum", bad_input.checksum, kOnBads);
+  section.choice<OnBad>("extension_headers", bad_input.extension_headers, kOnBads);
+  section.choice<OnBad>("overlapping_fragments", bad_input.overlapping_fragments, kOnBads);
   section.choice<OnBad>("fragments", bad_input.fragments, kOnBads);
   section.choice<OnBad>("malformed_sip", bad_input.malformed_sip, kOnBads);
 }
@@ -186,10 +188,7 @@ DataplaneConfig read_document(TomlFile& file) {
   return config;
 }
 
-}  // namespace
-
-std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file) {
-  TomlFile document = TomlFile::read(file);
+std::expected<DataplaneConfig, ConfigErrors> finish(TomlFile& document) {
   DataplaneConfig config;
   if (document.parsed()) {
     config = read_document(document);
@@ -198,6 +197,19 @@ std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::fi
     return std::unexpected(std::move(errors));
   }
   return config;
+}
+
+}  // namespace
+
+std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file) {
+  TomlFile document = TomlFile::read(file);
+  return finish(document);
+}
+
+std::expected<DataplaneConfig, ConfigErrors> read_dataplane_config(const std::filesystem::path& file,
+                                                                   std::string_view text) {
+  TomlFile document(file, text);
+  return finish(document);
 }
 
 std::vector<std::string> dataplane_options() {

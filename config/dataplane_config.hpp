@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config_error.hpp"
@@ -70,6 +71,7 @@ struct LimitConfig {
 struct BadInputConfig {
   OnBad truncated = OnBad::forward;           // frame shorter than its IP or UDP length says
   OnBad checksum = OnBad::forward;            // wrong UDP or IPv4 header checksum (INL-UDP-02)
+  OnBad extension_headers = OnBad::drop;      // IPv6 headers that hosts may follow and we do not: a way around us
   OnBad overlapping_fragments = OnBad::drop;  // two hosts may read them differently (RFC 5722)
   OnBad fragments = OnBad::forward;           // incomplete at the deadline, too many
   OnBad malformed_sip = OnBad::forward;       // parser error
@@ -90,6 +92,10 @@ struct DataplaneConfig {
 };
 
 [[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> load_dataplane_config(const std::filesystem::path& file);
+
+// The same for the text of a file; `file` is its name in mistakes and where relative names begin.
+[[nodiscard]] std::expected<DataplaneConfig, ConfigErrors> read_dataplane_config(const std::filesystem::path& file,
+                                                                                 std::string_view text);
 
 // Every option the loader knows, sorted: "cores.poll", "port[].name".
 [[nodiscard]] std::vector<std::string> dataplane_options();

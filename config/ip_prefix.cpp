@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include <arpa/inet.h>
 
@@ -59,8 +60,8 @@ std::optional<IpPrefix> parse_prefix(std::string_view text) {
   unsigned bits = full_length(*address);
   if (slash != std::string_view::npos) {
     const std::string_view digits = text.substr(slash + 1);
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, bits);
+    const char* const end = std::to_address(digits.end());
+    const auto [stop, error] = std::from_chars(std::to_address(digits.begin()), end, bits);
     if (error != std::errc() || stop != end || bits > full_length(*address) ||
         (digits.size() > 1 && digits.starts_with('0'))) {
       return std::nullopt;

@@ -98,17 +98,21 @@ std::optional<std::uint32_t> index_of(std::span<const std::string> names, const 
 std::optional<std::string> find_mistake(std::span<const NumberRangeConfig> numbers, std::span<const std::string> trunks,
                                         std::span<const std::string> credentials) {
   for (const NumberRangeConfig& range : numbers) {
-    const std::string where = "numbers at " + range.start + ": ";
+    const auto mistake = [&](std::string_view what, std::string_view name = {}) {
+      std::string text = "numbers at ";
+      text.append(range.start).append(": ").append(what).append(name);
+      return text;
+    };
     if (!is_usable(range)) {
-      return where + "not a range of 1 to 15 digits";
+      return mistake("not a range of 1 to 15 digits");
     }
     for (const std::string& trunk : range.trunks) {
       if (!index_of(trunks, trunk)) {
-        return where + "no trunk is called " + trunk;
+        return mistake("no trunk is called ", trunk);
       }
     }
     if (range.attest != '-' && !index_of(credentials, range.credential)) {
-      return where + "no credential is called " + range.credential;
+      return mistake("no credential is called ", range.credential);
     }
   }
   return std::nullopt;
@@ -225,10 +229,12 @@ std::expected<std::vector<NumberRange>, std::string> compile_numbers(std::span<c
 
 std::expected<std::vector<NumberRange>, ConfigErrors> plan_numbers(const ControlConfig& config) {
   std::vector<std::string> trunks;
+  trunks.reserve(config.trunks.size());
   for (const tables::Trunk& trunk : config.trunks) {
     trunks.push_back(trunk.name);
   }
   std::vector<std::string> credentials;
+  credentials.reserve(config.credentials.size());
   for (const CredentialConfig& credential : config.credentials) {
     credentials.push_back(credential.name);
   }

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "config/toml_guard.hpp"
+
 namespace stirline::config {
 namespace {
 
@@ -37,32 +39,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
-}
-
-// The line of the first table header whose name does not begin like one; 0 if there is none. toml++ before 3.5 takes
-// such a header for impossible and aborts instead of reporting it. Lines of texts and of lists of lists that look the
-// same are refused with it: no option takes either.
-std::uint32_t find_bad_header(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  constexpr std::string_view kKeyStarts = "\"'-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  text.remove_prefix(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
-  std::uint32_t line = 1;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of("\n\v\f\r"), text.size() - 1);
-    std::string_view name = text.substr(0, end + 1);
-    name.remove_prefix(std::min(name.find_first_not_of(kBlanks), name.size()));
-    if (name.starts_with('[')) {
-      name.remove_prefix(name.starts_with("[[") ? 2 : 1);
-      name.remove_prefix(std::min(name.find_first_not_of(kBlanks), name.size()));
-      if (name.empty() || !kKeyStarts.contains(name.front())) {
-        return line;
-      }
-    }
-    line += text[end] == '\n' ? 1U : 0U;
-    text.remove_prefix(end + 1);
-  }
-  return 0;
 }
 
 }  // namespace
@@ -119,8 +95,8 @@ TomlFile::TomlFile(std::filesystem::path file, std::string_view text) : file_(st
 }
 
 void TomlFile::parse(std::string_view text) {
-  if (const std::uint32_t line = find_bad_header(text); line != 0) {
-    fail(line, {}, "valid TOML", "a table header that does not begin with the name of a table");
+  if (const auto obstacle = find_obstacle(text)) {
+    fail(obstacle->line, {}, "valid TOML", std::string(obstacle->found));
     return;
   }
   toml::parse_result result = toml::parse(text);

@@ -83,7 +83,6 @@ class Daemon {
   std::int64_t started_ = 0;
   std::int64_t compiled_ = 0;
   std::int64_t connected_since_ = 0;
-  bool reloading_ = false;                    // a candidate is on its way to the data plane
   std::vector<std::string> reload_warnings_;  // options that a reload cannot change
   std::string push_error_;                    // why the data plane did not take the state; empty if it did
   bool push_refused_ = false;                 // and it would say so again

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ class Gatherer {
       gather_x5u(i);
     }
     if (!errors_.empty()) {
-      std::ranges::stable_sort(errors_, {}, &config::ConfigError::line);
+      std::ranges::sort(errors_, {}, [](const config::ConfigError& error) { return std::tie(error.line, error.key); });
       return std::unexpected(std::move(errors_));
     }
     if (config_.anchors.empty() && !config_.credentials.empty()) {
@@ -74,17 +75,9 @@ class Gatherer {
   }
 
   void gather_numbers() {
-    const auto names_of = [](const auto& sections) {
-      std::vector<std::string> names;
-      for (const auto& section : sections) {
-        names.push_back(section.name);
-      }
-      return names;
-    };
-    const auto ranges =
-        config::compile_numbers(config_.numbers, names_of(config_.trunks), names_of(config_.credentials));
+    const auto ranges = config::plan_numbers(config_);
     if (!ranges) {
-      complain(0, "numbers", "ranges that fit together", ranges.error());
+      errors_.insert(errors_.end(), ranges.error().begin(), ranges.error().end());
       return;
     }
     gathered_.number_count = ranges->size();

@@ -34,7 +34,7 @@ std::array<CounterFacts, kCounters> make_facts() {
 #define STIRLINE_COUNTER_FACTS(name, unit, help) facts[at++] = {#name, unit, help};
   STIRLINE_COUNTERS(STIRLINE_COUNTER_FACTS)
 #undef STIRLINE_COUNTER_FACTS
-  for (std::size_t i = 0; i < kParseErrors; ++i) {
+  for (std::size_t i = 0; i < sip::kErrorCodes; ++i) {
     const std::string code = lower(sip::to_string(static_cast<sip::ErrorCode>(i)));
     facts[at++] = {"parse_" + code, "messages", "trunk datagrams whose SIP parse ended with " + code};
   }

@@ -23,9 +23,8 @@ namespace stirline::dataplane {
 #define STIRLINE_COUNTERS(X)                                                                                 \
   X(received, "packets", "packets taken from ports")                                                         \
   X(transmitted, "packets", "packets given to ports")                                                        \
-  X(created, "packets", "packets written anew by editing")                                                   \
+  X(created, "packets", "edited packets, and copies of what a crypto core still reads")                      \
   X(replaced, "packets", "received packets that edited ones stand for")                                      \
-  X(copied, "packets", "copies made to send a message on while a crypto core still reads it")                \
   X(bypassed, "packets", "packets that are not ours, forwarded at once")                                     \
   X(dropped_transmit_full, "packets", "packets the transmit queue did not take")                             \
   X(dropped_truncated, "packets", "truncated frames dropped as configured")                                  \
@@ -33,8 +32,12 @@ namespace stirline::dataplane {
   X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                      \
   X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                     \
   X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")         \
-  X(truncated, "frames", "frames shorter than their IP packet says")                                         \
-  X(bad_header, "frames", "frames whose IP or UDP header lies")                                              \
+  X(frame_cut_header, "frames", "frames that end inside a header")                                           \
+  X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                   \
+  X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                  \
+  X(frame_extension_headers, "frames", "IPv6 frames whose extension headers are not followed")               \
+  X(frame_fragment_length, "frames", "fragments of no data or not of multiples of 8 octets")                 \
+  X(frame_udp_length, "datagrams", "datagrams whose UDP length is not that of the IP packet")                \
   X(bad_checksum, "datagrams", "datagrams to a trunk with a wrong IPv4 header or UDP checksum (INL-UDP-02)") \
   X(scattered, "packets", "packets in several segments, forwarded at once")                                  \
   X(fragments, "packets", "IP fragments of trunk traffic taken into reassembly")                             \
@@ -44,12 +47,13 @@ namespace stirline::dataplane {
   X(fragment_source_full, "packets", "fragments from a source with too many datagrams open")                 \
   X(fragment_table_full, "packets", "fragments without a place in the reassembly table")                     \
   X(fragment_expired, "datagrams", "datagrams whose fragments did not all come in time")                     \
+  X(fragment_first_missing, "datagrams", "of them those whose first fragment did not come")                  \
   X(no_large_buffer, "datagrams", "reassembled datagrams forwarded untouched for want of a buffer")          \
   X(messages, "messages", "SIP messages of trunks that parsed")                                              \
   X(responses, "messages", "of them responses: forwarded")                                                   \
   X(passed, "messages", "requests forwarded byte-identical by their nature (method, scheme, dialog)")        \
   X(flagged, "messages", "requests forwarded byte-identical because they are ambiguous")                     \
-  X(emergency, "messages", "emergency calls: forwarded at once, untouched")                                  \
+  X(emergency, "messages", "emergency calls: forwarded at once")                                             \
   X(identity_limit, "messages", "requests with more Identity header fields than the limit")                  \
   X(to_sign, "calls", "calls to be signed, given to a crypto core")                                          \
   X(signed_a, "calls", "calls signed with attestation A")                                                    \
@@ -67,9 +71,9 @@ namespace stirline::dataplane {
   X(verified_c, "calls", "valid calls with attestation C")                                                   \
   X(stripped, "messages", "requests from untrusted peers that carried verstat or the like (STIR-VS-15)")     \
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                    \
-  X(parked_full, "calls", "calls forwarded untouched because too many are parked")                           \
-  X(ring_full, "calls", "calls forwarded untouched because the crypto cores are full")                       \
-  X(job_deadline, "calls", "calls forwarded untouched because a crypto core did not answer in time")         \
+  X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                   \
+  X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                   \
+  X(job_deadline, "calls", "calls forwarded unsigned or as not validated: no answer in time")                \
   X(no_tables, "messages", "trunk traffic before control has sent its tables")                               \
   X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                 \
   X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")       \
@@ -92,10 +96,9 @@ inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Cou
                                              Counter::dropped_fragments,     Counter::dropped_malformed};
 
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
-inline constexpr std::size_t kParseErrors = static_cast<std::size_t>(sip::ErrorCode::value_count) + 1;
 inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::engine_failed) + 1;
 inline constexpr std::size_t kParseErrorBase = kSingleCounters;
-inline constexpr std::size_t kNotSignedBase = kParseErrorBase + kParseErrors;
+inline constexpr std::size_t kNotSignedBase = kParseErrorBase + sip::kErrorCodes;
 inline constexpr std::size_t kSignOutcomeBase = kNotSignedBase + crypto::kNotSigned;
 inline constexpr std::size_t kReasonBase = kSignOutcomeBase + kSignOutcomes;
 inline constexpr std::size_t kCounters = kReasonBase + crypto::kReasons;

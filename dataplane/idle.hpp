@@ -18,7 +18,7 @@ class Idler {
   void turn(bool worked, Before&& before, After&& after) {
     if (worked) {
       empty_turns_ = 0;
-      sleep_us_ = 1;
+      sleep_us_ = kFirstSleepUs;
       return;
     }
     if (mode_ == config::Idle::busy || ++empty_turns_ < kTurnsBeforeSleep) {
@@ -26,13 +26,15 @@ class Idler {
       return;
     }
     before();
-    sleep(sleep_us_);
+    sleep(sleep_us_ < max_us_ ? sleep_us_ : max_us_);
     after();
-    sleep_us_ = sleep_us_ * 2 < max_us_ ? sleep_us_ * 2 : max_us_;
+    sleep_us_ = sleep_us_ < max_us_ ? sleep_us_ * 2 : max_us_;
   }
 
  private:
   static constexpr std::uint32_t kTurnsBeforeSleep = 64;
+  // Linux adds 50 us of timer slack to any sleep, so shorter steps would only be more system calls.
+  static constexpr std::uint32_t kFirstSleepUs = 25;
 
   static void pause();
   static void sleep(std::uint32_t us);
@@ -40,7 +42,7 @@ class Idler {
   config::Idle mode_;
   std::uint32_t max_us_;
   std::uint32_t empty_turns_ = 0;
-  std::uint32_t sleep_us_ = 1;
+  std::uint32_t sleep_us_ = kFirstSleepUs;
 };
 
 }  // namespace stirline::dataplane

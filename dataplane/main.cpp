@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 
 #include "config/dataplane_config.hpp"
 #include "config/wire/channel.hpp"
@@ -72,6 +73,7 @@ int run(const stirline::config::DataplaneConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  prctl(PR_SET_DUMPABLE, 0);  // no core file, no debugger of the same user: signing keys live here
   CLI::App app{"Stirline data plane: forwards everything between its ports, signs and verifies SIP calls on the way"};
   std::string file = "/etc/stirline/stirlined.toml";
   app.add_option("--config", file, "configuration file")->capture_default_str();

@@ -35,7 +35,7 @@ constexpr std::uint32_t kDeadlineUs = 1'000'000;  // generous: a neighbour on th
 
 struct Direction {
   std::string name;  // "sign"
-  const test::RingPort* in = nullptr;
+  test::RingPort* in = nullptr;
   const test::RingPort* out = nullptr;
   std::vector<Counter> finished;  // their sum is how many calls are done
   std::function<double(OpensslRival&)> rival_us;
@@ -169,8 +169,8 @@ double bypass_mpps(double seconds) {
   constexpr std::uint32_t kPackets = 4'096;
   rte_ring* outward = test::RingPort::make_ring("outward", kRing);
   rte_ring* inward = test::RingPort::make_ring("inward", kRing);
-  const test::RingPort a("loop_a", outward, inward);
-  const test::RingPort b("loop_b", inward, outward);
+  test::RingPort a("loop_a", outward, inward);
+  test::RingPort b("loop_b", inward, outward);
   auto pool = dataplane::make_packet_pool("loop", 2 * kPackets - 1, 1'500, 0);
   if (!pool) {
     throw std::runtime_error(pool.error());

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 

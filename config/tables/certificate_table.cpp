@@ -23,6 +23,7 @@ struct ConstraintText {
 
 std::vector<ConstraintText> constraint_texts(const crypto::ClaimConstraints& constraints) {
   std::vector<ConstraintText> texts;
+  texts.reserve(constraints.must_include.size() + constraints.must_exclude.size());
   for (const std::string& claim : constraints.must_include) {
     texts.push_back({ConstraintPart::must_include, claim});
   }

@@ -22,7 +22,7 @@ struct Certificate {
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::vector<crypto::TnEntry> scope;
-  crypto::ClaimConstraints constraints;  // STIR-CE-05
+  crypto::ClaimConstraints constraints = {};  // STIR-CE-05
 };
 
 [[nodiscard]] Image encode_certificates(const std::vector<Certificate>& certificates);

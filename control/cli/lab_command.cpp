@@ -27,6 +27,7 @@ void add_lab(CLI::App& app, int& status) {
     std::vector<std::string> arguments = verb->remaining();
     arguments.insert(arguments.begin(), script->string());
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
       argv.push_back(argument.data());
     }

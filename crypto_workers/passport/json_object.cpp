@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace stirline::crypto {
 namespace {
@@ -120,9 +121,17 @@ JsonReader::JsonReader(std::size_t max_bytes)
     : max_bytes_(max_bytes),
       buffer_(std::make_unique<std::uint8_t[]>(max_bytes + simdjson::SIMDJSON_PADDING)),
       parser_(max_bytes) {
-  // One level more than is legal: depth is judged by check_object, so that its error is a limit's, not a syntax error.
+  // A few levels more than are legal: depth is judged by check_object, so that its error is a limit's, not a syntax
+  // error.
   if (parser_.allocate(max_bytes, kMaxJsonDepth + 2) != simdjson::SUCCESS) {
     throw std::runtime_error("simdjson cannot allocate its buffers");
+  }
+  // The library grows its tape with the longest text seen: let that be the longest there is.
+  std::ranges::fill(buffer(), std::uint8_t{' '});
+  buffer_[0] = '{';
+  buffer_[max_bytes - 1] = '}';
+  if (!read(max_bytes)) {
+    throw std::runtime_error("simdjson cannot read an object of " + std::to_string(max_bytes) + " octets");
   }
 }
 

@@ -31,7 +31,7 @@ enum class JsonError : std::uint8_t {
 // Reads one object at a time: the result is valid until the next call. One thread.
 class JsonReader {
  public:
-  explicit JsonReader(std::size_t max_bytes);
+  explicit JsonReader(std::size_t max_bytes);  // 32 or more: the library's least
 
   // Room for max_bytes octets, to be filled before read().
   [[nodiscard]] std::span<std::uint8_t> buffer() { return {buffer_.get(), max_bytes_}; }

@@ -92,17 +92,19 @@ class Part {
       reason.add(Reason::token_too_long);
       return;
     }
-    length_ = base64url_decode(segment, reader_.buffer());
-    if (!length_) {
+    const auto length = base64url_decode(segment, reader_.buffer());
+    decoded_ = length.has_value();
+    length_ = length.value_or(0);
+    if (!decoded_) {
       reason.add(Reason::digest_malformed);
     }
   }
 
   std::optional<simdjson::dom::object> parse(FirstReason& reason) {
-    if (!length_) {
+    if (!decoded_) {
       return std::nullopt;
     }
-    const auto object = reader_.read(*length_);
+    const auto object = reader_.read(length_);
     if (!object) {
       reason.add(reason_of(object.error(), not_json_));
       return std::nullopt;
@@ -113,13 +115,14 @@ class Part {
   [[nodiscard]] bool deterministic(const simdjson::dom::object& object, std::span<char> scratch) const {
     TextWriter writer(scratch);
     write_deterministic(object, writer);
-    return !writer.overflow() && writer.view() == reader_.text(*length_);
+    return !writer.overflow() && writer.view() == reader_.text(length_);
   }
 
  private:
   JsonReader& reader_;
   Reason not_json_;
-  std::optional<std::size_t> length_;
+  bool decoded_ = false;
+  std::size_t length_ = 0;
 };
 
 }  // namespace
@@ -148,19 +151,20 @@ Opener::~Opener() = default;
 // Only a token without ppt can be rebuilt from the request (STIR-VS-03): caller, called party, Date.
 void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectation& expectation, std::size_t slot,
                                 OpenedToken& out, FirstReason& reason) {
+  const std::int64_t date = expectation.date.value_or(0);
   if (expectation.date_malformed) {
     reason.add(Reason::date_malformed);
   } else if (!expectation.date) {
     reason.add(Reason::compact_form);
-  } else if (judge_freshness(*expectation.date, expectation) != Reason::verified) {
+  } else if (judge_freshness(date, expectation) != Reason::verified) {
     reason.add(Reason::date_stale);
   }
   if (!reason.none()) {
     return;
   }
-  out.iat = *expectation.date;
+  out.iat = date;
   out.orig_is_uri = orig == nullptr;
-  const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), *expectation.date,
+  const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), date,
                               claimed(orig, expectation.orig_uri)};
   const auto length = build_baseline_signing_input(claims, out.x5u, input(slot));
   if (!length) {

@@ -45,7 +45,7 @@ std::string vdev_argument(const config::PortConfig& port) {
       return argument + ",tx_pcap=" + port.tx_pcap;
     }
     case config::PortKind::null:
-      return device_name(port);
+      return device_name(port) + ",no-rx=1";
   }
   return {};
 }

@@ -125,14 +125,18 @@ void read_fragment_header(Octets octets, Octets ip, std::size_t at, Frame& frame
   if (!holds(ip, at, kFragmentHeader, frame)) {
     return;
   }
-  if (is_extension(ip[at])) {
-    return bad(frame, FrameFault::extension_headers);  // the whole chain stands in front here, and only first
-  }  // fragments could tell what follows
-  if (ip[at] != IPPROTO_UDP) {
+  const std::uint16_t word = load_be16(&ip[at + 2]);
+  const bool first = (word & 0xFFF8) == 0;
+  const bool whole = first && (word & 1) == 0;
+  // Hosts take the Next Header of the first fragment alone (RFC 8200 4.5), so that of the others says nothing.
+  if (first && is_extension(ip[at])) {
+    return bad(frame, FrameFault::extension_headers);  // the whole chain stands in front here
+  }
+  if (whole && ip[at] != IPPROTO_UDP) {
     frame.kind = FrameKind::not_udp;
     return;
   }
-  const std::uint16_t word = load_be16(&ip[at + 2]);
+  frame.protocol = ip[at];
   frame.fragment_header_offset = static_cast<std::uint16_t>(frame.ip_offset + at);
   frame.fragment_offset = word & 0xFFF8;
   frame.more_fragments = (word & 1) != 0;

@@ -14,7 +14,7 @@ enum class FrameKind : std::uint8_t {
   not_ip,        // ARP, MPLS, LLDP ...: not ours
   not_udp,       // IP, but neither UDP nor a fragment of UDP: ICMP, TCP, SCTP ...
   udp,           // a whole UDP datagram
-  udp_fragment,  // a fragment of one
+  udp_fragment,  // a fragment of one; of IPv6 perhaps of another protocol, which only the first fragment can tell
   truncated,     // the frame ends before its IP length, or inside a header
   bad_header,    // IP version or header length wrong, UDP length lies, extension headers beyond the limit
 };
@@ -43,6 +43,7 @@ struct Frame {
   bool ipv6 = false;
   bool more_fragments = false;
   bool dont_fragment = false;         // IPv4 only
+  std::uint8_t protocol = 17;         // IPv6 fragments: Next Header; only the one with offset 0 counts
   std::uint8_t ip_header_length = 0;  // IPv4: with options; IPv6: 40
   std::uint16_t ip_offset = 0;        // behind Ethernet and VLAN/QinQ tags
   std::uint16_t ip_length = 0;        // whole IP packet; what follows in the frame is padding

@@ -10,14 +10,17 @@
 namespace stirline::dataplane {
 namespace {
 
-constexpr std::size_t kUdpHeaderBytes = 8;
-
 bool signs(const Trunk& trunk) {
   return trunk.config.role == config::tables::Role::sign || trunk.config.role == config::tables::Role::both;
 }
 
 bool verifies(const Trunk& trunk) {
   return trunk.config.role == config::tables::Role::verify || trunk.config.role == config::tables::Role::both;
+}
+
+// What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is gone.
+std::string_view not_validated() {
+  return crypto::verstat_parameter(crypto::Verdict::none);
 }
 
 // Not SIP at all, or a keep-alive: none of our business, and no mistake of anybody's (INL-UDP-05).
@@ -67,23 +70,23 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
   const std::uint64_t started = rte_rdtsc();
   const std::string_view octets = datagram.payload();
-  if (crypto::is_emergency(message_, octets)) {  // STIR-AS-13: never delayed, never touched
+  const bool emergency = crypto::is_emergency(message_, octets);
+  if (emergency) {
     context_.counters.add(Counter::emergency);
-    pass(datagram);
-    return;
   }
-  const sip::Action action = sip::action_for(message_, octets, {});
-  if (match.direction == Direction::to_peer) {
-    request_to_peer(datagram, *match.trunk, live, action);
+  if (match.direction == Direction::from_peer) {
+    request_from_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}), emergency);
+  } else if (emergency) {  // STIR-AS-13
+    pass(datagram);
   } else {
-    request_from_peer(datagram, *match.trunk, live, action);
+    request_to_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}));
   }
   context_.counters.add(Counter::cycles_decide, rte_rdtsc() - started);
 }
 
 void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
   Counters& counters = context_.counters;
-  if (action != sip::Action::extract || !signs(trunk)) {
+  if (action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
     pass(datagram);
     return;
@@ -108,11 +111,19 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   park_for_signing(datagram, trunk, live, *plan, attest, credential);
 }
 
-void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
+void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
+                                  bool emergency) {
   Counters& counters = context_.counters;
   if (!verifies(trunk)) {
     counters.add(Counter::passed);
     pass(datagram);
+    return;
+  }
+  const crypto::MarkPlan marks = crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan);
+  if (emergency) {
+    // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
+    // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
+    send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
     return;
   }
   if (message_.identities_seen() > sip::kMaxIdentities) {
@@ -120,14 +131,15 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
     refuse_malformed(datagram);
     return;
   }
-  const crypto::MarkPlan marks = crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan);
   if (!marks.complete) {
     counters.add(Counter::unmarked);
     refuse_malformed(datagram);
     return;
   }
+  // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
+  // judgement.
   const bool judged =
-      action == sip::Action::extract && message_.method() == sip::Method::invite && message_.to().tag.empty();
+      action != sip::Action::flag && message_.method() == sip::Method::invite && message_.to().tag.empty();
   if (marks.removal_count != 0) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
@@ -138,13 +150,13 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   }
   if (!judged) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    mark_and_send(datagram, marks, {});
+    send_marked(datagram, marks, {});
     return;
   }
   if (message_.identities().empty()) {
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
-    mark_and_send(datagram, marks, crypto::verstat_parameter(crypto::Verdict::none));
+    send_marked(datagram, marks, not_validated());
     return;
   }
   park_for_verifying(datagram, trunk, live, marks);
@@ -161,11 +173,11 @@ void CallStage::refuse_malformed(Datagram& datagram) {
                            Counter::dropped_malformed);
 }
 
-Slot* CallStage::park(Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
-  const std::uint32_t index = parking_.take();
+Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
+  const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
+  const std::uint32_t index = room ? parking_.take() : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
-    pass(datagram);
     return nullptr;
   }
   Slot& slot = parking_[index];
@@ -177,15 +189,16 @@ Slot* CallStage::park(Datagram& datagram, const Trunk& trunk, const Live& live, 
   return &slot;
 }
 
-void CallStage::leave(std::uint32_t index) {
-  held_packets_ -= parking_[index].datagram.packets.count;
-  parking_.give_back(index);
+void CallStage::leave(const Slot& slot) {
+  held_packets_ -= slot.datagram.packets.count;
+  parking_.give_back(parking_.index_of(slot));
 }
 
 void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
                                  char attest, std::uint32_t credential) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
   if (slot == nullptr) {
+    pass(datagram);
     return;
   }
   const std::string_view octets = datagram.payload();
@@ -200,20 +213,27 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
   crypto::fill_sign_job(plan, credential, attest, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
   context_.counters.add(Counter::to_sign);
-  dispatch(*slot);
+  if (!dispatch(*slot)) {
+    pass(slot->datagram);
+    leave(*slot);
+  }
 }
 
 void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live,
                                    const crypto::MarkPlan& marks) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
   if (slot == nullptr) {
+    send_marked(datagram, marks, not_validated());
     return;
   }
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   context_.counters.add(Counter::to_verify);
-  dispatch(*slot);
+  if (!dispatch(*slot)) {
+    send_marked(slot->datagram, marks, not_validated());
+    leave(*slot);
+  }
 }
 
 // The emptier of two, the two taken in turn: nearly as good as the emptiest of all, and it looks at two queues only.
@@ -223,18 +243,17 @@ std::size_t CallStage::emptier_link() {
   return links_[next_link_]->jobs.write_available() > links_[first]->jobs.write_available() ? next_link_ : first;
 }
 
-void CallStage::dispatch(Slot& slot) {
-  const auto index = static_cast<std::uint32_t>(&slot - parking_.slots().data());
+bool CallStage::dispatch(Slot& slot) {
   const std::size_t link = emptier_link();
   slot.job.keyring = slot.live->generation->keyring(link);
   slot.parked_at = rte_rdtsc();
   context_.publication.park(context_.reader, *slot.live);
-  if (!links_[link]->jobs.push(index)) {
-    context_.publication.unpark(context_.reader, *slot.live);
-    context_.counters.add(Counter::ring_full);
-    pass(slot.datagram);
-    leave(index);
+  if (links_[link]->jobs.push(parking_.index_of(slot))) {
+    return true;
   }
+  context_.publication.unpark(context_.reader, *slot.live);
+  context_.counters.add(Counter::ring_full);
+  return false;
 }
 
 std::size_t CallStage::resume() {
@@ -263,7 +282,7 @@ void CallStage::finish(std::uint32_t index) {
     finish_verifying(slot);
   }
   context_.publication.unpark(context_.reader, *slot.live);
-  leave(index);
+  leave(slot);
 }
 
 void CallStage::finish_signing(Slot& slot) {
@@ -284,7 +303,7 @@ void CallStage::finish_signing(Slot& slot) {
   if (slot.signature.insert_date) {
     counters.add(Counter::date_inserted);
   }
-  write(slot.datagram, edits);
+  replace(slot.datagram, edits);
 }
 
 void CallStage::finish_verifying(Slot& slot) {
@@ -307,10 +326,10 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
-  mark_and_send(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict));
+  send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict));
 }
 
-void CallStage::mark_and_send(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
+void CallStage::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
   sip::EditList edits;
   if (!crypto::apply_marks(marks, mark, edits)) {
     context_.counters.add(Counter::unmarked);
@@ -321,63 +340,79 @@ void CallStage::mark_and_send(Datagram& datagram, const crypto::MarkPlan& marks,
     pass(datagram);
     return;
   }
-  write(datagram, edits);
+  replace(datagram, edits);
 }
 
 bool CallStage::would_outgrow(const Datagram& datagram, const sip::EditList& edits) const {
   const std::size_t ip_headers = datagram.frame.payload_offset - datagram.frame.ip_offset;
-  return ip_headers + kUdpHeaderBytes + edits.result_size(datagram.payload().size()) >
+  return ip_headers + kUdpHeaderOctets + edits.result_size(datagram.payload().size()) >
          context_.ports[datagram.out_port].mtu;
 }
 
-void CallStage::write(Datagram& datagram, const sip::EditList& edits) {
+void CallStage::replace(Datagram& datagram, const sip::EditList& edits) {
+  if (!write(datagram, edits)) {
+    pass(datagram);
+    return;
+  }
+  context_.counters.add(Counter::replaced, datagram.packets.count);
+  context_.release(datagram);
+  PollContext::free(datagram.packets);
+}
+
+bool CallStage::write(const Datagram& datagram, const sip::EditList& edits) {
   const std::uint64_t started = rte_rdtsc();
   Counters& counters = context_.counters;
   std::array<rte_mbuf*, kMaxFragments> packets;
   const DatagramSource source{.first_frame = datagram.first,
                               .frame = datagram.frame,
-                              .udp_header = datagram.udp.first(kUdpHeaderBytes),
+                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
                               .payload = datagram.payload()};
   const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
                                              context_.pool, packets);
   if (written.packets == 0) {
     counters.add(written.error == WriteError::no_buffers ? Counter::write_no_buffers : Counter::write_too_long);
-    pass(datagram);
-    return;
+    return false;
   }
   ++next_identification_;
   counters.add(Counter::created, written.packets);
-  counters.add(Counter::replaced, datagram.packets.count);
-  context_.release(datagram);
-  PollContext::free(datagram.packets);
   for (std::uint16_t i = 0; i < written.packets; ++i) {
     context_.transmitter.send(datagram.out_port, packets[i]);
   }
   counters.add(Counter::cycles_write, rte_rdtsc() - started);
+  return true;
+}
+
+bool CallStage::copy(const Datagram& datagram) {
+  FragmentSet copies;
+  for (; copies.count < datagram.packets.count; ++copies.count) {
+    rte_mbuf* packet = rte_pktmbuf_copy(datagram.packets.packets[copies.count], context_.pool, 0, UINT32_MAX);
+    if (packet == nullptr) {
+      PollContext::free(copies);
+      return false;
+    }
+    copies.packets[copies.count] = packet;
+  }
+  context_.counters.add(Counter::created, copies.count);
+  context_.forward(copies, datagram.out_port);
+  return true;
 }
 
 void CallStage::expire(std::uint64_t now_cycles) {
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
-    Slot& slot = parking_[index];
+    const Slot& slot = parking_[index];
     if (now_cycles - slot.parked_at < deadline_cycles_) {
       return;
     }
-    // The crypto core may still read the originals, so copies go on in their place. Without room for copies the message
+    // The crypto core may still read the originals, so others go on in their place. Without room for those the message
     // waits.
-    const FragmentSet& originals = slot.datagram.packets;
-    FragmentSet copies;
-    for (; copies.count < originals.count; ++copies.count) {
-      rte_mbuf* copy = rte_pktmbuf_copy(originals.packets[copies.count], context_.pool, 0, UINT32_MAX);
-      if (copy == nullptr) {
-        PollContext::free(copies);
-        return;
-      }
-      copies.packets[copies.count] = copy;
+    sip::EditList edits;
+    const bool marked =
+        slot.job.kind == crypto::JobKind::verify && crypto::apply_marks(slot.marks, not_validated(), edits);
+    const bool sent = marked && !edits.empty() ? write(slot.datagram, edits) : copy(slot.datagram);
+    if (!sent) {
+      return;
     }
     context_.counters.add(Counter::job_deadline);
-    context_.counters.add(Counter::copied, copies.count);
-    context_.counters.add(Counter::created, copies.count);
-    context_.forward(copies, slot.datagram.out_port);
     parking_.abandon(index);
   }
 }

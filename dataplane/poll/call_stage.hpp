@@ -1,7 +1,7 @@
 // Steps 4 to 9 of a message's life (design.md 3): parse, decide, park, hand to a crypto core, resume, edit, send.
 //
 // A message is edited minimally, or forwarded byte-identical, or refused; never repaired. Whatever cannot be decided
-// goes on untouched and is counted (fail open). Thread: one poll core.
+// goes on unsigned or as not validated and is counted (fail open). Thread: one poll core.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ class CallStage {
   // Takes back what the crypto cores have done; returns how many messages moved on.
   std::size_t resume();
 
-  // Sends on untouched what waits too long for a crypto core.
+  // Sends on unsigned, or as not validated, what waits too long for a crypto core.
   void expire(std::uint64_t now_cycles);
 
   [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
@@ -52,24 +52,26 @@ class CallStage {
  private:
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
-  void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
+  void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
   void pass(Datagram& datagram);
   void refuse_malformed(Datagram& datagram);
 
   void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
                         char attest, std::uint32_t credential);
   void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
-  [[nodiscard]] Slot* park(Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
-  void dispatch(Slot& slot);
-  void leave(std::uint32_t index);  // the slot is free again
+  [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
+  [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
+  void leave(const Slot& slot);             // the slot is free again
   [[nodiscard]] std::size_t emptier_link();
 
   void finish(std::uint32_t index);
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
-  void mark_and_send(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
+  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
   [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
-  void write(Datagram& datagram, const sip::EditList& edits);
+  void replace(Datagram& datagram, const sip::EditList& edits);  // the edited message in the place of the original
+  [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);  // sends it; the original stays
+  [[nodiscard]] bool copy(const Datagram& datagram);                               // likewise, unedited
 
   PollContext& context_;
   std::vector<CryptoLink*> links_;

@@ -1,18 +1,16 @@
 #include "dataplane/poll/intake.hpp"
 
 #include <rte_cycles.h>
+#include <rte_random.h>
+
+#include "dataplane/packet/mbuf.hpp"
+#include "dataplane/packet/octets.hpp"
 
 namespace stirline::dataplane {
 namespace {
 
-constexpr std::size_t kUdpHeaderBytes = 8;
-
 std::uint16_t other_side(std::uint16_t port) {
   return port ^ 1U;
-}
-
-std::span<const std::uint8_t> octets_of(const rte_mbuf* packet) {
-  return {rte_pktmbuf_mtod(packet, const std::uint8_t*), packet->data_len};
 }
 
 FragmentSet single(rte_mbuf* packet, std::uint16_t port) {
@@ -23,8 +21,32 @@ FragmentSet single(rte_mbuf* packet, std::uint16_t port) {
   return set;
 }
 
-std::uint16_t big_endian(std::span<const std::uint8_t> octets, std::size_t at) {
-  return static_cast<std::uint16_t>(octets[at] << 8 | octets[at + 1]);
+// The index of the fragment with offset 0; set.count if there is none.
+std::uint16_t first_fragment(const FragmentSet& set) {
+  std::uint16_t index = 0;
+  while (index < set.count && read_frame(octets_of(set.packets[index])).fragment_offset != 0) {
+    ++index;
+  }
+  return index;
+}
+
+Counter counter_of(FrameFault fault) {
+  switch (fault) {
+    case FrameFault::ip_length:
+      return Counter::frame_ip_length;
+    case FrameFault::ip_header:
+      return Counter::frame_ip_header;
+    case FrameFault::extension_headers:
+      return Counter::frame_extension_headers;
+    case FrameFault::fragment_length:
+      return Counter::frame_fragment_length;
+    case FrameFault::udp_length:
+      return Counter::frame_udp_length;
+    case FrameFault::cut_header:
+    case FrameFault::none:
+      break;
+  }
+  return Counter::frame_cut_header;
 }
 
 Counter counter_of(ReassemblyEvent event) {
@@ -52,7 +74,8 @@ Intake::Intake(PollContext& context, CallStage& calls)
       calls_(calls),
       reassembler_({.datagrams = context.config.limits.reassemblies,
                     .datagrams_per_source = context.config.limits.reassemblies_per_source,
-                    .timeout_cycles = context.config.limits.reassembly_timeout_ms * (rte_get_tsc_hz() / 1'000)},
+                    .timeout_cycles = context.config.limits.reassembly_timeout_ms * (rte_get_tsc_hz() / 1'000),
+                    .hash_seed = static_cast<std::uint32_t>(rte_rand())},
                    static_cast<int>(rte_socket_id())) {}
 
 void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
@@ -77,14 +100,8 @@ void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
       }
       break;
     case FrameKind::truncated:
-      counters.add(Counter::truncated);
-      context_.forward_or_drop(single(packet, port), other_side(port), context_.config.bad_input.truncated,
-                               Counter::dropped_truncated);
-      return;
     case FrameKind::bad_header:
-      counters.add(Counter::bad_header);
-      context_.forward_or_drop(single(packet, port), other_side(port), context_.config.bad_input.truncated,
-                               Counter::dropped_bad_header);
+      receive_faulty(port, packet, frame, live);
       return;
     case FrameKind::not_ip:
     case FrameKind::not_udp:
@@ -95,6 +112,21 @@ void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
   }
   counters.add(Counter::bypassed);
   context_.transmitter.send(other_side(port), packet);
+}
+
+// What is no trunk's leaves as it came. A frame cut inside its headers could be anybody's: there the configuration
+// decides.
+void Intake::receive_faulty(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live* live) {
+  context_.counters.add(counter_of(frame.fault));
+  const bool ours =
+      frame.fault == FrameFault::cut_header || (live != nullptr && match(port, frame, *live, true).trunk != nullptr);
+  const config::BadInputConfig& bad_input = context_.config.bad_input;
+  const config::OnBad choice = !ours                                          ? config::OnBad::forward
+                               : frame.fault == FrameFault::extension_headers ? bad_input.extension_headers
+                                                                              : bad_input.truncated;
+  context_.forward_or_drop(
+      single(packet, port), other_side(port), choice,
+      frame.kind == FrameKind::truncated ? Counter::dropped_truncated : Counter::dropped_bad_header);
 }
 
 TrunkMatch Intake::match(std::uint16_t port, const Frame& frame, const Live& live, bool any_port) const {
@@ -142,8 +174,10 @@ void Intake::receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame&
   }
   counters.add(Counter::fragments);
   packet->port = port;  // the reassembler keeps this number: ours, not the device's
-  FragmentSet set;
-  const ReassemblyEvent event = reassembler_.add(packet, frame, rte_rdtsc(), set);
+  FragmentSet set = single(packet, port);
+  const ReassemblyEvent event = reassembler_.packets() < context_.packet_share()
+                                    ? reassembler_.add(packet, frame, rte_rdtsc(), set)
+                                    : ReassemblyEvent::table_full;
   if (event == ReassemblyEvent::held) {
     return;
   }
@@ -164,29 +198,29 @@ void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const 
   Datagram datagram;
   datagram.packets = set;
   datagram.out_port = other_side(port);
+  const std::size_t first = first_fragment(set);
+  datagram.first = octets_of(set.packets[first]);
+  datagram.frame = read_frame(datagram.first);
+  if (datagram.frame.protocol != IPPROTO_UDP) {
+    counters.add(Counter::bypassed, set.count);
+    context_.forward(set, datagram.out_port);
+    return;
+  }
   datagram.gathered = context_.store.take(set.payload_length);
   if (datagram.gathered.empty()) {
     counters.add(Counter::no_large_buffer);
     context_.forward(set, datagram.out_port);
     return;
   }
-  const std::size_t length = gather(set, datagram.gathered);
-  datagram.udp = datagram.gathered.first(length);
-  for (std::uint16_t i = 0; i < set.count; ++i) {
-    datagram.first = octets_of(set.packets[i]);
-    datagram.frame = read_frame(datagram.first);
-    if (datagram.frame.fragment_offset == 0) {
-      break;
-    }
-  }
-  if (length < kUdpHeaderBytes || big_endian(datagram.udp, 4) != length) {
-    counters.add(Counter::bad_header);
+  datagram.udp = datagram.gathered.first(gather(set, datagram.gathered));
+  if (!udp_length_good(datagram.udp)) {
+    counters.add(Counter::frame_udp_length);
     context_.release(datagram);
     context_.forward_or_drop(set, datagram.out_port, context_.config.bad_input.truncated, Counter::dropped_bad_header);
     return;
   }
-  datagram.frame.source_port = big_endian(datagram.udp, 0);
-  datagram.frame.destination_port = big_endian(datagram.udp, 2);
+  datagram.frame.source_port = load_be16(datagram.udp.data());
+  datagram.frame.destination_port = load_be16(&datagram.udp[2]);
   const TrunkMatch found = match(port, datagram.frame, live, false);
   if (found.trunk == nullptr) {
     counters.add(Counter::bypassed, set.count);
@@ -208,6 +242,9 @@ void Intake::expire(std::uint64_t now_cycles) {
   FragmentSet set;
   while (reassembler_.expire(now_cycles, set)) {
     context_.counters.add(Counter::fragment_expired);
+    if (first_fragment(set) == set.count) {
+      context_.counters.add(Counter::fragment_first_missing);
+    }
     context_.forward_or_drop(set, other_side(set.port), context_.config.bad_input.fragments,
                              Counter::dropped_fragments);
   }

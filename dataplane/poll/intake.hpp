@@ -23,6 +23,7 @@ class Intake {
   [[nodiscard]] std::uint32_t held_packets() const { return reassembler_.packets(); }
 
  private:
+  void receive_faulty(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live* live);
   void receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live);
   void receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live);
   void receive_complete(std::uint16_t port, const FragmentSet& set, const Live& live);

@@ -6,7 +6,9 @@ MessageStore::MessageStore(std::size_t small, std::size_t large)
     : small_(make_shelf(small, kSmallBytes)), large_(make_shelf(large, kLargeBytes)) {}
 
 MessageStore::Shelf MessageStore::make_shelf(std::size_t count, std::size_t size) {
-  Shelf shelf{.size = size, .memory = std::make_unique_for_overwrite<std::uint8_t[]>(count * size), .free = {}};
+  Shelf shelf;
+  shelf.size = size;
+  shelf.memory = std::make_unique_for_overwrite<std::uint8_t[]>(count * size);
   shelf.free.reserve(count);
   for (std::size_t i = count; i > 0; --i) {
     shelf.free.push_back(shelf.memory.get() + (i - 1) * size);

@@ -1,14 +1,9 @@
 #include "dataplane/poll/parking.hpp"
 
 namespace stirline::dataplane {
-namespace {
-
-constexpr std::size_t kUdpHeaderBytes = 8;
-
-}  // namespace
 
 std::string_view Datagram::payload() const {
-  const std::span<const std::uint8_t> data = udp.subspan(kUdpHeaderBytes);
+  const std::span<const std::uint8_t> data = udp.subspan(kUdpHeaderOctets);
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 

@@ -56,6 +56,9 @@ class Parking {
 
   [[nodiscard]] Slot& operator[](std::uint32_t index) { return slots_[index]; }
   [[nodiscard]] std::span<Slot> slots() { return slots_; }
+  [[nodiscard]] std::uint32_t index_of(const Slot& slot) const {
+    return static_cast<std::uint32_t>(&slot - slots_.data());
+  }
   [[nodiscard]] std::uint32_t used() const { return used_; }
 
   [[nodiscard]] std::uint32_t take();  // kNone if all are used; the new slot is the youngest

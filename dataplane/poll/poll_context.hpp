@@ -29,6 +29,10 @@ struct PollContext {
   static void free(const FragmentSet& packets);
   // Forwards or drops as configured; `drop` is counted per packet.
   void forward_or_drop(const FragmentSet& packets, std::uint16_t out_port, config::OnBad choice, Counter drop);
+  // How many packets reassembly may hold, and how many parked messages: a quarter of the pool each. The other half is
+  // for the ports' rings and what is written anew: whoever sends fragments by the thousand must not stop anybody else's
+  // packets.
+  [[nodiscard]] std::uint32_t packet_share() const { return config.memory.packets / 4; }
   // Gives the datagram's gathered octets back.
   void release(Datagram& datagram);
 

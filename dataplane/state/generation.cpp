@@ -165,7 +165,9 @@ std::expected<void, std::string> Generation::load_trunks(tables::ImageView image
   }
   for (PairState& state : pairs_) {
     for (std::vector<Peer>& peers : state.peers) {
-      std::ranges::stable_sort(peers, std::ranges::greater{}, [](const Peer& peer) { return peer.prefix.bits; });
+      // The longest prefix first; of equal ones the trunk that stands first in the configuration.
+      std::ranges::sort(peers, {},
+                        [](const Peer& peer) { return std::pair(-int{peer.prefix.bits}, peer.trunk->index); });
     }
   }
   return {};

@@ -114,7 +114,7 @@ def page(rows):
         for row in sorted(chosen, key=lambda row: row.number):
             where = "<br>".join(f"`{path}`" for path in row.where)
             tests = "<br>".join(f"`{test}`" for test in row.tests)
-            yield f"| {row.number} | {row.title} | {where} | {tests} | {row.note} |".replace("|  |", "| |")
+            yield f"| {row.number} | {row.title} | {where} | {tests} | {row.note} |"
 
 
 def main():

@@ -69,6 +69,7 @@ const Names<Setter>& setters() {
        }},
       {"bad_input.truncated", [](S& s, V& v) { s.config.bad_input.truncated = on_bad(v); }},
       {"bad_input.checksum", [](S& s, V& v) { s.config.bad_input.checksum = on_bad(v); }},
+      {"bad_input.extension_headers", [](S& s, V& v) { s.config.bad_input.extension_headers = on_bad(v); }},
       {"bad_input.overlapping_fragments", [](S& s, V& v) { s.config.bad_input.overlapping_fragments = on_bad(v); }},
       {"bad_input.fragments", [](S& s, V& v) { s.config.bad_input.fragments = on_bad(v); }},
       {"bad_input.malformed_sip", [](S& s, V& v) { s.config.bad_input.malformed_sip = on_bad(v); }},

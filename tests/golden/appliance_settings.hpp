@@ -7,6 +7,7 @@
 
 #include "config/dataplane_config.hpp"
 #include "tests/golden/runner.hpp"
+#include "tests/support/harness.hpp"
 #include "tests/support/lab_tables.hpp"
 
 namespace stirline::golden {
@@ -14,8 +15,8 @@ namespace stirline::golden {
 struct Setup {
   config::DataplaneConfig config;
   test::LabTables tables;
-  std::int64_t now = 1'767'225'600;  // 1 January 2026 00:00:00 UTC
-  bool with_tables = true;           // false: control has not spoken yet
+  std::int64_t now = test::kTestNow;
+  bool with_tables = true;  // false: control has not spoken yet
 };
 
 // The error names the setting that is unknown or has a wrong value.

@@ -11,11 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crypto_workers/p256/openssl_engine.hpp"
 #include "dataplane/appliance.hpp"
 #include "dataplane/eal/eal.hpp"
 #include "dataplane/eal/eal_args.hpp"
 #include "tests/golden/appliance_settings.hpp"
 #include "tests/golden/pcap_file.hpp"
+#include "tests/support/harness.hpp"
+#include "tests/support/ledger.hpp"
 
 namespace stirline::golden {
 namespace {
@@ -23,15 +26,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
-
-class FixedClock : public dataplane::Clock {
- public:
-  explicit FixedClock(std::int64_t now) : now_(now) {}
-  [[nodiscard]] std::int64_t now() const override { return now_; }
-
- private:
-  std::int64_t now_;
-};
 
 std::size_t frames_in(const Captures& captures) {
   return read_pcap(captures.a_in).size() + read_pcap(captures.b_in).size();
@@ -73,8 +67,9 @@ std::expected<std::string, std::string> run_here(const Captures& captures, Setup
   if (!eal) {
     return std::unexpected(eal.error());
   }
-  const FixedClock clock(setup.now);
-  auto made = dataplane::Appliance::make(setup.config, {.clock = &clock, .make_engine = {}});
+  const test::TestClock clock(setup.now);
+  const auto make_engine = [] { return crypto::make_openssl_engine(crypto::NonceSource::rfc6979); };
+  auto made = dataplane::Appliance::make(setup.config, {.clock = &clock, .make_engine = make_engine});
   if (!made) {
     return std::unexpected(made.error());
   }
@@ -92,6 +87,9 @@ std::expected<std::string, std::string> run_here(const Captures& captures, Setup
   appliance.stop();
   if (!settled) {
     return std::unexpected("not every frame was received and let go in time");
+  }
+  if (!test::ledger_balances(core)) {
+    return std::unexpected("the ledger does not balance:\n" + counters_text(core.counters()));
   }
   return counters_text(core.counters());
 }

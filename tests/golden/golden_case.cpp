@@ -258,13 +258,27 @@ class Renderer {
       }
     }
     add({head});
-    if (const Joined joined = join(frames); joined.data != 0) {
-      lines_.push_back("fragment = " + std::to_string(joined.data));
-      std::ranges::move(lines_of(joined.whole), std::back_inserter(lines_));
-      return joined.count;
+    const Joined joined = join(frames);
+    const std::size_t count = joined.data != 0 ? joined.count : 1;
+    const std::size_t copies = repeats(frames, count);
+    if (copies > 1) {
+      lines_.push_back("copies = " + std::to_string(copies));
     }
-    std::ranges::move(lines_of(describe(frames.front())), std::back_inserter(lines_));
-    return 1;
+    if (joined.data != 0) {
+      lines_.push_back("fragment = " + std::to_string(joined.data));
+    }
+    std::ranges::move(lines_of(joined.data != 0 ? joined.whole : describe(frames.front())), std::back_inserter(lines_));
+    return count * copies;
+  }
+
+  // How many times in a row the first `count` frames come.
+  static std::size_t repeats(std::span<const Octets> frames, std::size_t count) {
+    std::size_t times = 1;
+    while ((times + 1) * count <= frames.size() &&
+           std::ranges::equal(frames.first(count), frames.subspan(times * count, count))) {
+      ++times;
+    }
+    return times;
   }
 
   void add(const std::vector<std::string>& lines) {
@@ -317,7 +331,8 @@ std::string rewritten(const Case& golden, const Frames& frames, const CounterVal
   }
   text += "\ncounters\n";
   for (const auto& [name, value] : counters) {
-    const bool wanted = golden.counters_listed ? golden.counters.contains(name) : value != 0;
+    const bool reproduces = !name.starts_with("cycles_");
+    const bool wanted = golden.counters_listed ? golden.counters.contains(name) : value != 0 && reproduces;
     if (wanted) {
       text += name + " = " + std::to_string(value) + "\n";
     }

@@ -45,7 +45,7 @@ struct Case {
 [[nodiscard]] std::vector<std::string> expectation_lines(const Case& golden, const Frames& frames);
 
 // The whole file anew: the preamble, these expectations, and the counters (those the case listed; if it listed none,
-// all that are not zero).
+// all that are not zero, but for cycles, which never are the same).
 [[nodiscard]] std::string rewritten(const Case& golden, const Frames& frames, const CounterValues& counters);
 
 }  // namespace stirline::golden

@@ -261,8 +261,12 @@ std::vector<std::string> payload_lines(const std::string& payload) {
   }
   const bool text = readable(payload);
   std::vector<std::string> lines = text ? text_of_octets(payload) : hex_of_octets(payload);
-  lines.insert(lines.begin(), text ? "sip <<END" : "hex <<END");
-  lines.emplace_back("END");
+  std::string marker = "END";
+  while (std::ranges::find(lines, marker) != lines.end()) {
+    marker += "_";
+  }
+  lines.insert(lines.begin(), (text ? "sip <<" : "hex <<") + marker);
+  lines.push_back(marker);
   return lines;
 }
 

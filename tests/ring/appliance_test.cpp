@@ -167,6 +167,58 @@ TEST(Appliance, NeverDelaysEmergencyCalls) {  // STIR-AS-13
   EXPECT_EQ(harness.counter(Counter::emergency), 1U);
 }
 
+TEST(Appliance, AnEmergencyNumberInToIsNoWayToCarryAVerdictIn) {  // STIR-VS-15
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 18, .date = kTestNow});
+  const std::size_t to = call.find("To: <sip:") + 9;
+  call.replace(to, call.find('@', to) - to, "911");
+  call.insert(call.find("@carrier-a"), ";verstat=TN-Validation-Passed");
+  harness.put_b(golden::build(inward(call)));
+  EXPECT_EQ(from_a(harness).find("verstat"), std::string::npos);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::emergency), 1U);
+  EXPECT_EQ(harness.counter(Counter::to_verify), 0U);
+}
+
+TEST(Appliance, AnUnusualBodyDoesNotSpareACallTheJudgement) {
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 19, .date = kTestNow});
+  call.replace(call.find("application/sdp"), 15, "application/xyz");
+  harness.put_b(golden::build(inward(call)));
+  EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+  harness.put_a(golden::build(outward(call)));
+  EXPECT_NE(from_b(harness).find("Identity: "), std::string::npos);
+}
+
+TEST(Appliance, OfIpv6FragmentsOnlyTheFirstTellsTheProtocol) {  // RFC 8200 4.5; INL-MTU-02
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = invite({.number = 20, .date = kTestNow});
+  call.insert(call.find("@carrier-a"), ";verstat=TN-Validation-Passed");
+  PacketSpec spec = inward(call);
+  spec.source = "2001:db8:b::5";
+  spec.destination = "2001:db8:a::1";
+  spec.id = 77;
+  std::vector<PacketSpec> pieces = golden::split(spec, 800);
+  pieces[1].protocol = 59;  // hosts do not look at it
+  for (const PacketSpec& piece : pieces) {
+    harness.put_b(golden::build(piece));
+  }
+  EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+
+  spec.protocol = 58;  // what is of another protocol leaves as it came, once it is whole
+  spec.id = 78;
+  for (const PacketSpec& piece : golden::split(spec, 800)) {
+    harness.put_b(golden::build(piece));
+  }
+  for (const PacketSpec& piece : golden::split(spec, 800)) {
+    EXPECT_EQ(harness.get_a(), golden::build(piece));
+  }
+  EXPECT_TRUE(harness.settle());
+}
+
 TEST(Appliance, TablesThatContradictEachOtherChangeNothing) {
   Harness harness;
   harness.publish(lab_tables());

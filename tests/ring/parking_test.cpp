@@ -120,6 +120,40 @@ TEST(Parking, WhatFindsNoPlaceIsForwardedUntouched) {
   EXPECT_EQ(gated.harness.counter(Counter::signed_a), kPlaces);
 }
 
+// A call from the peer that boasts of a verdict and carries a token that says nothing.
+std::string boasting_call(std::uint32_t number) {
+  std::string call = invite({.number = number, .date = kTestNow});
+  call.insert(call.find("@carrier-a"), ";verstat=TN-Validation-Passed");
+  call.insert(call.find("Content-Type"),
+              "Identity: e30.e30.AA;info=<https://certificates.example.org/lab/1234.pem>\r\n");
+  return call;
+}
+
+TEST(Parking, WhatCannotBeJudgedInTimeIsMarkedAsNotValidated) {  // STIR-VS-15: overload is no way to carry a verdict in
+  GatedHarness gated(1, 20'000);
+  gated.harness.put_a(call_frame(1));  // takes the only place and stops the crypto core
+  EXPECT_EQ(gated.harness.get_b(), call_frame(1));
+  gated.harness.put_b(golden::build(inward(boasting_call(2))));
+  const std::string no_place = next_payload([&] { return gated.harness.get_a(); });
+  EXPECT_EQ(gated.harness.counter(Counter::parked_full), 1U);
+  EXPECT_EQ(no_place.find("TN-Validation-Passed"), std::string::npos);
+  EXPECT_NE(no_place.find(";verstat=No-TN-Validation@"), std::string::npos);
+}
+
+TEST(Parking, ALateVerdictIsNoVerdict) {
+  GatedHarness gated(8, 20'000);
+  gated.harness.put_a(call_frame(1));  // stops the crypto core
+  EXPECT_EQ(gated.harness.get_b(), call_frame(1));
+  gated.harness.put_b(golden::build(inward(boasting_call(2))));
+  const std::string late = next_payload([&] { return gated.harness.get_a(); });
+  EXPECT_EQ(gated.harness.counter(Counter::job_deadline), 2U);
+  EXPECT_EQ(late.find("TN-Validation-Passed"), std::string::npos);
+  EXPECT_NE(late.find(";verstat=No-TN-Validation@"), std::string::npos);
+  gated.gate->open();
+  EXPECT_TRUE(gated.harness.settle());
+  EXPECT_TRUE(gated.harness.a().get().empty());
+}
+
 TEST(Parking, OtherTrafficDoesNotWaitForParkedCalls) {
   GatedHarness gated(64, kNeverUs);
   gated.harness.put_a(call_frame(1));
@@ -151,6 +185,33 @@ TEST(Parking, AGenerationLivesUntilItsLastParkedMessageIsDone) {
   EXPECT_TRUE(gated.harness.settle());
   EXPECT_EQ(gated.harness.counter(Counter::signed_c), 1U);
   gated.harness.publish(lab_tables());  // waits for the second to go; throws if it never does
+}
+
+TEST(Parking, FragmentsByTheHundredTakeTheirShareOfPacketsAndNoMore) {  // INL-MTU-02
+  constexpr std::uint32_t kPackets = 1'023;
+  constexpr std::uint32_t kShare = kPackets / 4;
+  constexpr std::uint32_t kSent = 300;
+  Harness harness({.adjust =
+                       [](config::DataplaneConfig& config) {
+                         config.memory.packets = kPackets;
+                         for (config::PortConfig& port : config.ports) {
+                           port.descriptors = 64;
+                         }
+                       },
+                   .make_engine = {}});
+  harness.publish(lab_tables());
+  for (std::uint32_t i = 0; i < kSent; ++i) {
+    golden::PacketSpec first = golden::split(outward(invite({.number = i})), 800).front();
+    first.source = "192.0.2." + std::to_string(i % 250 + 1);
+    first.id = i;
+    harness.put_a(golden::build(first));
+  }
+  EXPECT_TRUE(harness.settle(kShare));
+  EXPECT_EQ(harness.counter(Counter::fragment_table_full), kSent - kShare);
+  while (!harness.b().get().empty()) {  // those went on as they came
+  }
+  harness.put_a(call_frame(1));
+  EXPECT_NE(next_payload([&] { return harness.get_b(); }).find("Identity: "), std::string::npos);
 }
 
 TEST(Parking, StoppingSendsOnWhatIsHeld) {

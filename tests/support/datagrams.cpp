@@ -7,7 +7,6 @@
 namespace stirline::test {
 
 std::string next_payload(const std::function<Octets()>& next) {
-  constexpr std::size_t kUdpHeaderBytes = 8;
   std::string data;  // UDP header and payload
   std::size_t seen = 0;
   std::size_t total = SIZE_MAX;
@@ -28,7 +27,7 @@ std::string next_payload(const std::function<Octets()>& next) {
     std::copy_n(octets.begin() + frame.payload_offset, frame.payload_length, data.begin() + frame.fragment_offset);
     seen += frame.payload_length;
   }
-  return data.substr(kUdpHeaderBytes);
+  return data.substr(dataplane::kUdpHeaderOctets);
 }
 
 }  // namespace stirline::test

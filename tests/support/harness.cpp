@@ -7,6 +7,7 @@
 
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "dataplane/eal/port.hpp"
+#include "tests/support/ledger.hpp"
 
 namespace stirline::test {
 namespace {
@@ -101,11 +102,10 @@ void Harness::publish(const LabTables& tables) {
   }
 }
 
-void Harness::put(const RingPort& port, std::span<const std::uint8_t> frame) {
+void Harness::put(RingPort& port, std::span<const std::uint8_t> frame) {
   if (!wait_for([&] { return port.put(pool_, frame); })) {
     throw std::runtime_error("the appliance does not take packets");
   }
-  ++put_count_;
 }
 
 std::vector<std::uint8_t> Harness::get(const RingPort& port) {
@@ -118,7 +118,7 @@ std::vector<std::uint8_t> Harness::get(const RingPort& port) {
 bool Harness::settle(std::uint32_t held) {
   return wait_for([&] {
     const dataplane::PollCore& core = *appliance_->poll_cores().front();
-    return counter(Counter::received) == put_count_ && core.held_packets() == held && ledger_balances();
+    return counter(Counter::received) == a_.puts() + b_.puts() && core.held_packets() == held && ledger_balances();
   });
 }
 
@@ -137,13 +137,7 @@ std::uint64_t Harness::counter(const std::string& name) const {
 }
 
 bool Harness::ledger_balances() const {
-  std::uint64_t dropped = 0;
-  for (const Counter drop : dataplane::kDropCounters) {
-    dropped += counter(drop);
-  }
-  return counter(Counter::received) + counter(Counter::created) ==
-         counter(Counter::transmitted) + appliance_->poll_cores().front()->held_packets() + dropped +
-             counter(Counter::replaced);
+  return test::ledger_balances(*appliance_->poll_cores().front());
 }
 
 }  // namespace stirline::test

@@ -61,12 +61,12 @@ class Harness {
   [[nodiscard]] bool ledger_balances() const;  // received + created = transmitted + held + dropped + replaced
   [[nodiscard]] TestClock& clock() { return clock_; }
   [[nodiscard]] dataplane::Appliance& appliance() { return *appliance_; }
-  [[nodiscard]] const RingPort& a() const { return a_; }
-  [[nodiscard]] const RingPort& b() const { return b_; }
+  [[nodiscard]] RingPort& a() { return a_; }
+  [[nodiscard]] RingPort& b() { return b_; }
   [[nodiscard]] rte_mempool* pool() const { return pool_; }
 
  private:
-  void put(const RingPort& port, std::span<const std::uint8_t> frame);
+  void put(RingPort& port, std::span<const std::uint8_t> frame);
   [[nodiscard]] static std::vector<std::uint8_t> get(const RingPort& port);
 
   std::string name_;
@@ -74,7 +74,6 @@ class Harness {
   rte_mempool* pool_;  // of the frames the test puts in
   RingPort a_;
   RingPort b_;
-  std::uint64_t put_count_ = 0;
   std::uint64_t generation_ = 0;
   std::unique_ptr<dataplane::Appliance> appliance_;
 };

@@ -81,7 +81,8 @@ LabTables lab_tables() {
                               .point = lab.credentials.front().point,
                               .not_before = 0,
                               .not_after = 4'000'000'000,
-                              .scope = {{.kind = crypto::TnEntry::Kind::spc, .value = "1234", .count = 1}}});
+                              .scope = {{.kind = crypto::TnEntry::Kind::spc, .value = "1234", .count = 1}},
+                              .constraints = {}});
   return lab;
 }
 

@@ -26,7 +26,7 @@ RingPort::RingPort(const std::string& name, rte_ring* receive, rte_ring* transmi
   }
 }
 
-bool RingPort::put(rte_mempool* pool, std::span<const std::uint8_t> frame) const {
+bool RingPort::put(rte_mempool* pool, std::span<const std::uint8_t> frame) {
   rte_mbuf* packet = rte_pktmbuf_alloc(pool);
   if (packet == nullptr) {
     return false;
@@ -35,6 +35,7 @@ bool RingPort::put(rte_mempool* pool, std::span<const std::uint8_t> frame) const
   if (room != nullptr) {
     std::memcpy(room, frame.data(), frame.size());
     if (rte_ring_sp_enqueue(into_, packet) == 0) {
+      ++puts_;
       return true;
     }
   }

@@ -24,7 +24,8 @@ class RingPort {
   [[nodiscard]] rte_ring* out_of() const { return out_of_; }           // what the appliance transmits
 
   // Gives a copy of `frame` to the appliance; false if ring or pool are full.
-  [[nodiscard]] bool put(rte_mempool* pool, std::span<const std::uint8_t> frame) const;
+  [[nodiscard]] bool put(rte_mempool* pool, std::span<const std::uint8_t> frame);
+  [[nodiscard]] std::uint64_t puts() const { return puts_; }  // how often that went well
   // Takes the next transmitted frame; empty if there is none.
   [[nodiscard]] std::vector<std::uint8_t> get() const;
 
@@ -34,6 +35,7 @@ class RingPort {
   std::string device_;
   rte_ring* into_ = nullptr;
   rte_ring* out_of_ = nullptr;
+  std::uint64_t puts_ = 0;
 };
 
 }  // namespace stirline::test

@@ -36,6 +36,7 @@ reassembly_timeout_ms = 500
 [bad_input]
 truncated = "drop"
 checksum = "drop"
+overlapping_fragments = "forward"
 fragments = "drop"
 malformed_sip = "drop"
 [[port]]
@@ -111,6 +112,7 @@ TEST(DataplaneConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(config.limits.reassembly_timeout_ms, 500U);
   EXPECT_EQ(config.bad_input.truncated, OnBad::drop);
   EXPECT_EQ(config.bad_input.checksum, OnBad::drop);
+  EXPECT_EQ(config.bad_input.overlapping_fragments, OnBad::forward);
   EXPECT_EQ(config.bad_input.fragments, OnBad::drop);
   EXPECT_EQ(config.bad_input.malformed_sip, OnBad::drop);
   ASSERT_EQ(config.ports.size(), 4U);
@@ -135,7 +137,7 @@ TEST(DataplaneConfig, UnknownOptionsAreNamedWithWhatWasMeant) {
             Lines{R"~(:2: elementid: expected a known option (did you mean element_id?), found "elementid")~"});
   EXPECT_EQ(mistakes("hugepages", "hugepage"),
             Lines{R"~(:7: memory.hugepage: expected a known option (did you mean hugepages?), found "hugepage")~"});
-  EXPECT_EQ(mistakes("mtu", "colour"), Lines{R"~(:31: port[0].colour: expected a known option, found "colour")~"});
+  EXPECT_EQ(mistakes("mtu", "colour"), Lines{R"~(:32: port[0].colour: expected a known option, found "colour")~"});
   EXPECT_EQ(mistakes("[bad_input]", "[badinput]"),
             Lines{R"~(:23: badinput: expected a known option (did you mean bad_input?), found "badinput")~"});
 }
@@ -145,10 +147,10 @@ TEST(DataplaneConfig, WrongTypes) {
       mistakes("\"east-1\"", "7"),
       Lines{R"~(:2: element_id: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found "7 (integer)")~"});
   EXPECT_EQ(mistakes("9000", "\"9000\""),
-            Lines{R"~(:31: port[0].mtu: expected a whole number from 576 to 9000, found "9000 (string)")~"});
+            Lines{R"~(:32: port[0].mtu: expected a whole number from 576 to 9000, found "9000 (string)")~"});
   EXPECT_EQ(
       mistakes("9000", "1500.0"),
-      Lines{R"~(:31: port[0].mtu: expected a whole number from 576 to 9000, found "1500.000000 (floating-point)")~"});
+      Lines{R"~(:32: port[0].mtu: expected a whole number from 576 to 9000, found "1500.000000 (floating-point)")~"});
   EXPECT_EQ(mistakes("hugepages = false", "hugepages = 0"),
             Lines{R"~(:7: memory.hugepages: expected true or false, found "0 (integer)")~"});
   EXPECT_EQ(
@@ -168,13 +170,13 @@ TEST(DataplaneConfig, WrongTypes) {
 
 TEST(DataplaneConfig, ValuesOutOfRange) {
   EXPECT_EQ(mistakes("9000", "575"),
-            Lines{R"~(:31: port[0].mtu: expected a whole number from 576 to 9000, found "575")~"});
+            Lines{R"~(:32: port[0].mtu: expected a whole number from 576 to 9000, found "575")~"});
   EXPECT_EQ(mistakes("9000", "9001"),
-            Lines{R"~(:31: port[0].mtu: expected a whole number from 576 to 9000, found "9001")~"});
+            Lines{R"~(:32: port[0].mtu: expected a whole number from 576 to 9000, found "9001")~"});
   EXPECT_EQ(mistakes("9000", "-1"),
-            Lines{R"~(:31: port[0].mtu: expected a whole number from 576 to 9000, found "-1")~"});
+            Lines{R"~(:32: port[0].mtu: expected a whole number from 576 to 9000, found "-1")~"});
   EXPECT_EQ(mistakes("descriptors = 256", "descriptors = 300"),
-            Lines{R"~(:32: port[0].descriptors: expected a power of two, found "300")~"});
+            Lines{R"~(:33: port[0].descriptors: expected a power of two, found "300")~"});
   EXPECT_EQ(mistakes("poll = [0, 1]", "poll = [0, 1024]"),
             Lines{R"~(:12: cores.poll[1]: expected a whole number from 0 to 1023, found "1024")~"});
   EXPECT_EQ(mistakes("\"adaptive\"", "\"lazy\""),
@@ -190,7 +192,7 @@ TEST(DataplaneConfig, ValuesOutOfRange) {
 TEST(DataplaneConfig, WhatIsRequiredAndAbsent) {
   EXPECT_EQ(
       mistakes("name = \"west\"\n", ""),
-      Lines{R"~(:45: pair[0].name: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
+      Lines{R"~(:46: pair[0].name: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"});
   EXPECT_EQ(
       mistakes("crypto = [1]", "crypto = []"),
       Lines{
@@ -198,9 +200,9 @@ TEST(DataplaneConfig, WhatIsRequiredAndAbsent) {
   EXPECT_EQ(mistakes("poll = [0, 1]\n", ""),
             Lines{R"~(:10: cores.poll: expected a list, each element a whole number from 0 to 1023, found nothing)~"});
   EXPECT_EQ(mistakes("device = \"veth0\"\n", ""),
-            Lines{R"~(:28: port[0].device: expected an interface name of 1 to 15 characters, found nothing)~"});
+            Lines{R"~(:29: port[0].device: expected an interface name of 1 to 15 characters, found nothing)~"});
   EXPECT_EQ(mistakes("tx_pcap = \"/tmp/out.pcap\"\n", ""),
-            Lines{R"~(:37: port[2].tx_pcap: expected a file name, found nothing)~"});
+            Lines{R"~(:38: port[2].tx_pcap: expected a file name, found nothing)~"});
   EXPECT_EQ(mistakes(""),
             (Lines{": cores.poll: expected a list, each element a whole number from 0 to 1023, found nothing",
                    ": cores.crypto: expected a list, each element a whole number from 0 to 1023, found "
@@ -215,41 +217,41 @@ TEST(DataplaneConfig, NoPairsAreAMistakeHoweverWritten) {
 
 TEST(DataplaneConfig, NamesAreUniqueAndKnown) {
   EXPECT_EQ(mistakes("name = \"east\"", "name = \"west\""),
-            Lines{R"~(:50: pair[1].name: expected a pair name that is not used before (line 46), found "west")~"});
+            Lines{R"~(:51: pair[1].name: expected a pair name that is not used before (line 47), found "west")~"});
   EXPECT_EQ(mistakes("name = \"p1\"", "name = \"p0\""),
-            (Lines{R"~(:34: port[1].name: expected a port name that is not used before (line 29), found "p0")~",
-                   R"~(:48: pair[0].b: expected the name of a [[port]], found "p1")~"}));
+            (Lines{R"~(:35: port[1].name: expected a port name that is not used before (line 30), found "p0")~",
+                   R"~(:49: pair[0].b: expected the name of a [[port]], found "p1")~"}));
   EXPECT_EQ(mistakes("0000:03:00.1", "0000:03:00.9"),
-            Lines{R"~(:36: port[1].device: expected a PCI address such as 0000:03:00.0, found "0000:03:00.9")~"});
+            Lines{R"~(:37: port[1].device: expected a PCI address such as 0000:03:00.0, found "0000:03:00.9")~"});
   EXPECT_EQ(mistakes("kind = \"pci\"\ndevice = \"0000:03:00.1\"", "kind = \"tap\"\ndevice = \"veth0\""),
-            Lines{R"~(:36: port[1].device: expected a device that is not used before (line 30), found "veth0")~"});
+            Lines{R"~(:37: port[1].device: expected a device that is not used before (line 31), found "veth0")~"});
 }
 
 TEST(DataplaneConfig, PortsArePairedOnce) {
   EXPECT_EQ(mistakes("b = \"p1\"", "b = \"p9\""),
-            (Lines{R"~(:34: port[1].name: expected a port that is in a [[pair]], found "p1")~",
-                   R"~(:48: pair[0].b: expected the name of a [[port]], found "p9")~"}));
+            (Lines{R"~(:35: port[1].name: expected a port that is in a [[pair]], found "p1")~",
+                   R"~(:49: pair[0].b: expected the name of a [[port]], found "p9")~"}));
   EXPECT_EQ(mistakes("b = \"p1\"", "b = \"p0\""),
-            (Lines{R"~(:34: port[1].name: expected a port that is in a [[pair]], found "p1")~",
-                   R"~(:48: pair[0].b: expected a port that is in no pair yet (it is in pair west), found "p0")~"}));
+            (Lines{R"~(:35: port[1].name: expected a port that is in a [[pair]], found "p1")~",
+                   R"~(:49: pair[0].b: expected a port that is in no pair yet (it is in pair west), found "p0")~"}));
   EXPECT_EQ(mistakes("b = \"p2\"", "b = \"p1\""),
-            (Lines{R"~(:38: port[2].name: expected a port that is in a [[pair]], found "p2")~",
-                   R"~(:52: pair[1].b: expected a port that is in no pair yet (it is in pair west), found "p1")~"}));
+            (Lines{R"~(:39: port[2].name: expected a port that is in a [[pair]], found "p2")~",
+                   R"~(:53: pair[1].b: expected a port that is in no pair yet (it is in pair west), found "p1")~"}));
 }
 
 TEST(DataplaneConfig, OptionsOfOtherKindsOfPort) {
   EXPECT_EQ(mistakes("kind = \"null\"", "kind = \"null\"\ndevice = \"eth0\""),
-            Lines{R"~(:45: port[3].device: expected no such option for this kind of port, found "device")~"});
+            Lines{R"~(:46: port[3].device: expected no such option for this kind of port, found "device")~"});
   EXPECT_EQ(mistakes("mtu = 9000", "tx_pcap = \"x\""),
-            Lines{R"~(:31: port[0].tx_pcap: expected no such option for this kind of port, found "tx_pcap")~"});
+            Lines{R"~(:32: port[0].tx_pcap: expected no such option for this kind of port, found "tx_pcap")~"});
   EXPECT_EQ(
       mistakes("/tmp/out.pcap", "/tmp/out,rx_iface=eth0"),
       Lines{
-          R"~(:41: port[2].tx_pcap: expected a file name without ',', '=' or space, found "/tmp/out,rx_iface=eth0")~"});
+          R"~(:42: port[2].tx_pcap: expected a file name without ',', '=' or space, found "/tmp/out,rx_iface=eth0")~"});
   EXPECT_EQ(mistakes("\"veth0\"", "\"a,b=c\""),
-            Lines{R"~(:30: port[0].device: expected an interface name of 1 to 15 characters, found "a,b=c")~"});
+            Lines{R"~(:31: port[0].device: expected an interface name of 1 to 15 characters, found "a,b=c")~"});
   EXPECT_EQ(mistakes("\"null\"", "\"nul\""),
-            Lines{R"~(:44: port[3].kind: expected one of pci, af_packet, tap, pcap, null, found "nul")~"});
+            Lines{R"~(:45: port[3].kind: expected one of pci, af_packet, tap, pcap, null, found "nul")~"});
 }
 
 TEST(DataplaneConfig, BusyCoresDoNotShareCpus) {
@@ -268,9 +270,9 @@ TEST(DataplaneConfig, AllMistakesAreToldInTheOrderOfLines) {
   EXPECT_EQ(mistakes(text),
             (Lines{R"~(:8: memory.megabites: expected a known option (did you mean megabytes?), found "megabites")~",
                    R"~(:17: limits.parked: expected a whole number from 1 to 65536, found "0")~",
-                   R"~(:27: bad_input.malformed_sip: expected one of forward, drop, found "burn")~",
-                   R"~(:38: port[2].name: expected a port that is in a [[pair]], found "p2")~",
-                   R"~(:52: pair[1].b: expected the name of a [[port]], found "p7")~"}));
+                   R"~(:28: bad_input.malformed_sip: expected one of forward, drop, found "burn")~",
+                   R"~(:39: port[2].name: expected a port that is in a [[pair]], found "p2")~",
+                   R"~(:53: pair[1].b: expected the name of a [[port]], found "p7")~"}));
 }
 
 TEST(DataplaneConfig, BrokenTomlIsToldWithItsLine) {
@@ -288,6 +290,21 @@ TEST(DataplaneConfig, BrokenTomlIsToldWithItsLine) {
   EXPECT_EQ(mistakes(std::string(1'000, '[')).size(), 1U);
   EXPECT_EQ(mistakes("a = " + std::string(10'000, '[')).size(), 1U);
   EXPECT_EQ(mistakes("a = \"\xff\xfe\"").size(), 1U);
+}
+
+TEST(DataplaneConfig, OtherAlphabetsStandInTextsAndCommentsOnly) {
+  EXPECT_EQ(mistakes("\xd0\x9b"),
+            Lines{R"~(:1: expected valid TOML, found "a character outside ASCII and outside quotes")~"});
+  EXPECT_EQ(mistakes("a = 1\n\n\xc3\xa4 = 2"),
+            Lines{R"~(:3: expected valid TOML, found "a character outside ASCII and outside quotes")~"});
+  EXPECT_EQ(mistakes("# [= \xc3\xa4 \"\n" + std::string(kGood)), Lines{});
+  EXPECT_EQ(mistakes("\xef\xbb\xbf" + std::string(kGood)), Lines{}) << "a byte order mark may lead";
+  for (const std::string_view text :
+       {"\"\xc3\xa4\"", "'\xc3\xa4'", "\"\"\"\n[=\n\xc3\xa4\\\"\"\"\"\"", "'''\n[=\n\xc3\xa4'''''"}) {
+    const std::vector<std::string> told = mistakes("\"east-1\"", text);
+    ASSERT_EQ(told.size(), 1U) << text;
+    EXPECT_TRUE(told[0].starts_with(":2: element_id: expected a name")) << told[0];
+  }
 }
 
 TEST(DataplaneConfig, UnreadableFilesAreMistakes) {

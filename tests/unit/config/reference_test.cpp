@@ -92,6 +92,7 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->limits.reassembly_timeout_ms, defaults.limits.reassembly_timeout_ms);
   EXPECT_EQ(loaded->bad_input.truncated, defaults.bad_input.truncated);
   EXPECT_EQ(loaded->bad_input.checksum, defaults.bad_input.checksum);
+  EXPECT_EQ(loaded->bad_input.overlapping_fragments, defaults.bad_input.overlapping_fragments);
   EXPECT_EQ(loaded->bad_input.fragments, defaults.bad_input.fragments);
   EXPECT_EQ(loaded->bad_input.malformed_sip, defaults.bad_input.malformed_sip);
   ASSERT_EQ(loaded->ports.size(), 2U);

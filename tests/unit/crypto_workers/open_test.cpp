@@ -21,7 +21,8 @@ class Open : public testing::Test {
  protected:
   Reason reason(const std::string& identity_lines, const test::VerifyOptions& options = {}, CallText call = {}) {
     call.extra += identity_lines;
-    job_ = test::verify(signer.engine(), signer.keyring, call.request(), options);
+    request_ = call.request();  // the job's verdicts refer to it
+    job_ = test::verify(signer.engine(), signer.keyring, request_, options);
     return job_->verify.reason;
   }
   Reason token_reason(const TokenText& text, const test::VerifyOptions& options = {}) {
@@ -39,6 +40,7 @@ class Open : public testing::Test {
   }
 
   Signer signer;
+  std::string request_;
   std::unique_ptr<Job> job_;
   const TokenText good;
 };

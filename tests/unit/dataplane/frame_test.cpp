@@ -117,8 +117,12 @@ std::vector<Case> cases() {
        K::bad_header, F::extension_headers},
       {"ipv6 fragment of a fragment", with(v6("12345678"), [](auto& s) { s.fragment_header = true, s.protocol = 44; }),
        K::bad_header, F::extension_headers},
-      {"ipv6 fragment of TCP", with(v6("12345678"), [](auto& s) { s.more_fragments = true, s.protocol = 6; }),
+      {"ipv6 first fragment of TCP", with(v6("12345678"), [](auto& s) { s.more_fragments = true, s.protocol = 6; }),
+       K::udp_fragment},
+      {"ipv6 whole fragment of TCP", with(v6("12345678"), [](auto& s) { s.fragment_header = true, s.protocol = 6; }),
        K::not_udp},
+      {"ipv6 last fragment that claims to be of TCP",
+       with(v6("1"), [](auto& s) { s.udp = false, s.fragment_offset = 8, s.protocol = 6; }), K::udp_fragment},
       {"ipv6 fragment without data", with(v6(""), [](auto& s) { s.udp = false, s.fragment_offset = 8; }), K::bad_header,
        F::fragment_length},
   };

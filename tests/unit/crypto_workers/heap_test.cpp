@@ -1,0 +1,92 @@
+// The packet path takes nothing from the heap of C++ (OpenSSL's own allocations go through malloc and are not ours).
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "crypto_workers/job/processor.hpp"
+#include "crypto_workers/p256/openssl_engine.hpp"
+#include "crypto_workers/stir/origid.hpp"
+#include "crypto_workers/stir/verification_service.hpp"
+#include "tests/unit/crypto_workers/test_call.hpp"
+#include "tests/unit/crypto_workers/vectors.hpp"
+
+namespace {
+std::atomic<std::size_t> allocations = 0;
+}  // namespace
+
+// The whole test program counts; std::malloc behind it keeps the sanitizers at work.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  std::free(memory);
+}
+
+namespace stirline::crypto {
+namespace {
+
+// The largest payload a token of 8,192 octets has room for, full of what the reader has to look at.
+std::string crowded_payload() {
+  std::string extra = "\"x\":{";
+  for (int i = 0; i < 60; ++i) {
+    extra += "\"member " + std::to_string(i) + "\":[[[[[\"\\u00e9\",1,2.5]]]]],";
+  }
+  return extra + "\"y\":1},";
+}
+
+TEST(Heap, PlanningSigningAndVerifyingTakeNothing) {
+  test::Signer signer;
+  const test::TokenText crowded = test::TokenText{}.with("\"iat\"", crowded_payload() + "\"iat\"");
+  const auto engine = make_openssl_engine();
+  const PrivateKey key = test::own_key("test_leaf_spc1234.key");
+  Keyring keyring;
+  keyring.add(Credential{engine->make_signing_key(key.scalar()).value(), std::string(test::kX5u), 0, 4'000'000'000});
+  test::CallText call;
+  const std::string token = signer.token(crowded);
+  call.extra = signer.shaken_line() + signer.identity_line(token.substr(0, 700) + "\r\n " + token.substr(700));
+  const std::string request = call.request();
+  const auto message = std::make_unique<sip::Message>();
+  Processor processor(*engine);
+  OrigidGenerator origids(std::array<std::uint8_t, kOrigidKeyBytes>{});
+  const auto signing = std::make_unique<Job>();
+  const auto verifying = std::make_unique<Job>();
+  Job* const jobs[] = {signing.get(), verifying.get()};
+  VerifyPolicy policy;
+  for (const Profile profile : {Profile::lenient, Profile::strict}) {
+    policy.profile = profile;
+    const std::size_t before = allocations;
+    ASSERT_TRUE(message->parse(request));
+    const sip::DialPlan dial_plan;
+    signing->keyring = &keyring;
+    signing->sign.attest = 'A';
+    signing->sign.iat = signing->sign.now = test::kNow;
+    signing->sign.orig = *sip::canonical_number("+12155550121", dial_plan);
+    signing->sign.dest = *sip::canonical_number("+12155550131", dial_plan);
+    ASSERT_TRUE(origids.make("element", "call", "tag", signing->sign.origid));
+    verifying->kind = JobKind::verify;
+    verifying->keyring = &signer.keyring;
+    plan_verification(*message, request, dial_plan, Originator::from, policy, test::kNow, verifying->verify);
+    const MarkPlan marks = plan_marks(*message, request, dial_plan);
+    processor.process(jobs);
+    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(signing->sign.outcome, SignOutcome::signed_);
+    EXPECT_EQ(verifying->verify.verdict, Verdict::valid);
+    EXPECT_EQ(verifying->verify.verdicts[1].reason,
+              profile == Profile::lenient ? Reason::verified : Reason::not_deterministic);
+    EXPECT_EQ(marks.mark_count, 1U);
+  }
+}
+
+}  // namespace
+}  // namespace stirline::crypto
