@@ -45,24 +45,36 @@ struct Windows {
       : bits(window_bits), count(windows_of(window_bits)), entries(entries_of_window(window_bits)) {}
 };
 
-// The points of one window for eight jobs. `tables` is one table for each lane.
-STIRLINE_INLINE Point look_up(const Windows& windows, std::size_t window, const Scalars& scalars,
-                              const TableEntry* const (&tables)[kLanes]) {
-  const std::size_t bit = window * windows.bits;
-  const std::size_t word = bit / 64;
-  const std::size_t place = bit % 64;
-  const TableEntry* entries[kLanes];
-  unsigned negative = 0;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    std::uint64_t digit = scalars.word[word][lane] >> place;
-    if (place + windows.bits > 64) {
-      digit |= scalars.word[word + 1][lane] << (64 - place);
+// Where the entries of all windows lie for eight jobs.
+struct Places {
+  static constexpr std::size_t kMostWindows = windows_of(kSmallestWindow);
+  const TableEntry* entry[kMostWindows][kLanes];
+  __mmask8 negative[kMostWindows];
+};
+
+// `tables` is one table for each lane. Tables of many keys lie in the outer caches: all entries are asked for before
+// the first is used.
+void find_entries(const Windows& windows, const Scalars& scalars, const TableEntry* const (&tables)[kLanes],
+                  Places& places) {
+  for (std::size_t window = 0; window < windows.count; ++window) {
+    const std::size_t bit = window * windows.bits;
+    const std::size_t word = bit / 64;
+    const std::size_t place = bit % 64;
+    unsigned negative = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      std::uint64_t digit = scalars.word[word][lane] >> place;
+      if (place + windows.bits > 64) {
+        digit |= scalars.word[word + 1][lane] << (64 - place);
+      }
+      const std::uint64_t sign = (digit >> (windows.bits - 1) & 1) - 1;  // all ones if negative
+      const TableEntry* const entry =
+          tables[lane] + window * windows.entries + ((digit ^ sign) & (windows.entries - 1));
+      __builtin_prefetch(entry);
+      places.entry[window][lane] = entry;
+      negative |= static_cast<unsigned>(sign & 1) << lane;
     }
-    const std::uint64_t sign = (digit >> (windows.bits - 1) & 1) - 1;  // all ones if negative
-    entries[lane] = tables[lane] + window * windows.entries + ((digit ^ sign) & (windows.entries - 1));
-    negative |= static_cast<unsigned>(sign & 1) << lane;
+    places.negative[window] = static_cast<__mmask8>(negative ^ scalars.negated);
   }
-  return load_entries(entries, static_cast<__mmask8>(negative ^ scalars.negated));
 }
 
 void take_jobs(const VerifyBatch& batch, std::size_t v, const OrderElement<kRunningBound>& inverse,
@@ -71,20 +83,24 @@ void take_jobs(const VerifyBatch& batch, std::size_t v, const OrderElement<kRunn
   const auto r = load_jobs<GroupOrder, kOneModulus>(batch.r, v);
   const TableEntry* tables[kLanes];
   Scalars scalars;
+  Places of_key;
+  Places of_base_point;
+  odd_digits(canonical(r * inverse), windows.bits, scalars);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    tables[lane] = batch.table[v * kLanes + lane];
+  }
+  find_entries(windows, scalars, tables, of_key);
   odd_digits(canonical(z * inverse), kBaseWindow, scalars);
   for (const TableEntry*& table : tables) {
     table = base;
   }
   const Windows of_base(kBaseWindow);
+  find_entries(of_base, scalars, tables, of_base_point);
   for (std::size_t window = 0; window < of_base.count; ++window) {
-    scratch.nodes[window * vectors + v] = look_up(of_base, window, scalars, tables);
-  }
-  odd_digits(canonical(r * inverse), windows.bits, scalars);
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    tables[lane] = batch.table[v * kLanes + lane];
+    scratch.nodes[window * vectors + v] = load_entries(of_base_point.entry[window], of_base_point.negative[window]);
   }
   for (std::size_t window = 0; window < windows.count; ++window) {
-    scratch.nodes[(of_base.count + window) * vectors + v] = look_up(windows, window, scalars, tables);
+    scratch.nodes[(of_base.count + window) * vectors + v] = load_entries(of_key.entry[window], of_key.negative[window]);
   }
 }
 
