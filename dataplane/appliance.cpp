@@ -6,12 +6,13 @@
 #include <utility>
 
 #include <openssl/rand.h>
+#include <spdlog/spdlog.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
+#include "crypto_workers/p256/engine_select.hpp"
 #include "dataplane/eal/eal_args.hpp"
 
 namespace stirline::dataplane {
@@ -93,7 +94,18 @@ Appliance::~Appliance() {
 
 std::expected<void, std::string> Appliance::make_engines() {
   for (std::size_t i = 0; i < plan_.cryptos.size(); ++i) {
-    engines_.push_back(surroundings_.make_engine ? surroundings_.make_engine() : crypto::make_openssl_engine());
+    if (surroundings_.make_engine) {
+      engines_.push_back(surroundings_.make_engine());
+      continue;
+    }
+    auto selected = crypto::select_engine(crypto::engine_kind(config_.engine).value_or(crypto::EngineKind::automatic));
+    if (!selected) {
+      return std::unexpected(std::move(selected.error()));
+    }
+    if (!selected->alarm.empty()) {
+      spdlog::error("crypto core {}: {}", i, selected->alarm);
+    }
+    engines_.push_back(std::move(selected->engine));
   }
   return {};
 }

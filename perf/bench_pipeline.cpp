@@ -11,7 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
+#include "crypto_workers/p256/engine_select.hpp"
 #include "dataplane/eal/port.hpp"
 #include "perf/report.hpp"
 #include "perf/rival_openssl.hpp"
@@ -212,12 +212,19 @@ double bypass_mpps(double seconds) {
   return static_cast<double>(packets - packets_before) / (cpu - cpu_before);
 }
 
-std::vector<Result> run(int rounds) {
+std::vector<Result> run(int rounds, crypto::EngineKind engine) {
   std::vector<Result> results;
   OpensslRival rival;
   {
     Harness harness({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kDeadlineUs; },
-                     .make_engine = [] { return crypto::make_openssl_engine(); }});
+                     .make_engine =
+                         [engine] {
+                           auto selected = crypto::select_engine(engine);
+                           if (!selected) {
+                             throw std::runtime_error(selected.error());
+                           }
+                           return std::move(selected->engine);
+                         }});
     harness.publish(test::lab_tables());
     std::vector<Frames> unsigned_calls;
     for (std::uint32_t i = 0; i < kCalls; ++i) {
@@ -260,14 +267,18 @@ int main(int argc, char** argv) {
   CLI::App app{"The data plane on in-memory ports, beside OpenSSL in the same run"};
   bool json = false;
   int rounds = 9;
+  std::string engine = "openssl";
   app.add_flag("--json", json, "print JSON");
   app.add_option("--rounds", rounds, "rounds of 4,096 calls; medians are reported")
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
+  app.add_option("--engine", engine, "crypto engine")
+      ->check(CLI::IsMember({"auto", "ifma", "openssl"}))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
     stirline::test::start_eal("bench_pipeline", 2, 512);
-    const auto results = stirline::perf::run(rounds);
+    const auto results = stirline::perf::run(rounds, *stirline::crypto::engine_kind(engine));
     std::puts((json ? stirline::perf::to_json(results) : stirline::perf::to_table(results)).c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_pipeline: %s\n", error.what());

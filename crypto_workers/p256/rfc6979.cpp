@@ -68,7 +68,32 @@ class NonceGenerator {
   bool failed_ = false;
 };
 
+// bits2octets (2.3.4): the digest modulo the order, which is more than half of 2^256.
+bool reduce_digest(std::span<const std::uint8_t, kHashBytes> digest, std::array<std::uint8_t, kHashBytes>& reduced) {
+  const EcGroup group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+  const BigNumber z(BN_bin2bn(digest.data(), static_cast<int>(digest.size()), nullptr));
+  if (!group || !z) {
+    return false;
+  }
+  const BIGNUM* order = EC_GROUP_get0_order(group.get());
+  return (BN_cmp(z.get(), order) < 0 || BN_sub(z.get(), z.get(), order) == 1) &&
+         BN_bn2binpad(z.get(), reduced.data(), static_cast<int>(reduced.size())) >= 0;
+}
+
 }  // namespace
+
+bool rfc6979_nonce(std::span<const std::uint8_t, kScalarBytes> scalar, std::span<const std::uint8_t, 32> digest,
+                   SecretBytes<kScalarBytes>& nonce) {
+  std::array<std::uint8_t, kHashBytes> reduced{};
+  if (!reduce_digest(digest, reduced)) {
+    return false;
+  }
+  NonceGenerator nonces(scalar, reduced);
+  do {
+    nonces.next(nonce);
+  } while (!nonces.failed() && !is_group_scalar(nonce.span()));
+  return !nonces.failed();
+}
 
 std::optional<std::array<std::uint8_t, kSignatureBytes>> sign_rfc6979(
     std::span<const std::uint8_t, kScalarBytes> scalar, std::span<const std::uint8_t, 32> digest) {
@@ -85,13 +110,10 @@ std::optional<std::array<std::uint8_t, kSignatureBytes>> sign_rfc6979(
     return std::nullopt;
   }
   const BIGNUM* order = EC_GROUP_get0_order(group.get());
+  std::array<std::uint8_t, kHashBytes> reduced{};
   if (BN_bin2bn(scalar.data(), static_cast<int>(scalar.size()), d.get()) == nullptr ||
-      BN_bin2bn(digest.data(), static_cast<int>(digest.size()), z.get()) == nullptr ||
-      BN_nnmod(z.get(), z.get(), order, context.get()) != 1) {
-    return std::nullopt;
-  }
-  std::array<std::uint8_t, kHashBytes> reduced{};  // bits2octets (2.3.4)
-  if (BN_bn2binpad(z.get(), reduced.data(), static_cast<int>(reduced.size())) < 0) {
+      !reduce_digest(digest, reduced) ||
+      BN_bin2bn(reduced.data(), static_cast<int>(reduced.size()), z.get()) == nullptr) {
     return std::nullopt;
   }
 

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto_workers/p256/engine_select.hpp"
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "crypto_workers/p256/openssl_key.hpp"
 #include "crypto_workers/p256/rfc6979.hpp"
@@ -33,15 +34,26 @@ std::array<std::uint8_t, N> fixed(std::span<const std::uint8_t> octets) {
 
 constexpr std::string_view kRfc6979Key = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721";
 
-class EveryEngine : public testing::TestWithParam<NonceSource> {
+class EveryEngine : public testing::TestWithParam<std::tuple<EngineKind, NonceSource>> {
  protected:
-  std::unique_ptr<Engine> engine = make_openssl_engine(GetParam());
+  void SetUp() override {
+    auto selected = select_engine(std::get<EngineKind>(GetParam()), std::get<NonceSource>(GetParam()));
+    if (!selected) {
+      GTEST_SKIP() << selected.error();
+    }
+    engine = std::move(selected->engine);
+  }
+  std::unique_ptr<Engine> engine;
 };
-INSTANTIATE_TEST_SUITE_P(Openssl, EveryEngine, testing::Values(NonceSource::random, NonceSource::rfc6979));
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryEngine,
+                         testing::Combine(testing::Values(EngineKind::openssl, EngineKind::ifma),
+                                          testing::Values(NonceSource::random, NonceSource::rfc6979)));
 
 // RFC 6979 A.2.5, SHA-256
-TEST(Rfc6979, AppendixA25) {
-  const auto engine = make_openssl_engine(NonceSource::rfc6979);
+TEST_P(EveryEngine, Rfc6979AppendixA25) {
+  if (std::get<NonceSource>(GetParam()) != NonceSource::rfc6979) {
+    GTEST_SKIP() << "these nonces are random";
+  }
   const auto key = engine->make_signing_key(fixed<kScalarBytes>(test::from_hex(kRfc6979Key))).value();
   const std::pair<std::string, std::string> kVectors[] = {
       {"sample",
@@ -126,8 +138,10 @@ TEST_P(EveryEngine, RefusesBadKeys) {
   EXPECT_EQ(engine->make_verifying_key(point).error(), EngineError::bad_point);
 }
 
-TEST(RandomNonces, DifferForOneMessage) {
-  const auto engine = make_openssl_engine();
+TEST_P(EveryEngine, RandomNoncesDifferForOneMessage) {
+  if (std::get<NonceSource>(GetParam()) != NonceSource::random) {
+    GTEST_SKIP() << "these nonces are not random";
+  }
   const auto key = engine->make_signing_key(fixed<kScalarBytes>(test::from_hex(kRfc6979Key))).value();
   std::array<Signature, 2> signatures{};
   for (Signature& signature : signatures) {

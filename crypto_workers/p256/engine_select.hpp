@@ -1,0 +1,32 @@
+// The P-256 engine that suits the processor, or the one that was asked for.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/p256/openssl_engine.hpp"
+
+namespace stirline::crypto {
+
+enum class EngineKind : std::uint8_t {
+  automatic,  // "auto": the fastest that this processor runs and that passes its self-test
+  ifma,       // "ifma": AVX-512 IFMA, eight signatures at once
+  openssl,    // "openssl": the reference
+};
+
+[[nodiscard]] std::optional<EngineKind> engine_kind(std::string_view name);
+
+struct SelectedEngine {
+  std::unique_ptr<Engine> engine;
+  std::string alarm;  // not empty: a faster engine failed its self-test and is not used; for the operator
+};
+
+// The error is a sentence: the kind asked for cannot run here. Throws std::runtime_error or std::bad_alloc at start-up.
+[[nodiscard]] std::expected<SelectedEngine, std::string> select_engine(EngineKind kind,
+                                                                       NonceSource nonces = NonceSource::random);
+
+}  // namespace stirline::crypto

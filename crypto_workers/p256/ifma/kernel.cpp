@@ -1,0 +1,82 @@
+#include "crypto_workers/p256/ifma/kernel.hpp"
+
+#include "crypto_workers/p256/ifma/nonce.hpp"
+#include "crypto_workers/p256/ifma/sign.hpp"
+#include "crypto_workers/p256/ifma/tables.hpp"
+#include "crypto_workers/p256/ifma/verify.hpp"
+
+namespace stirline::crypto::ifma {
+namespace {
+
+static_assert(kLanes == kKernelLanes && kLanes == kTablesAtOnce);
+
+struct alignas(64) Memory {
+  SignTable sign_table;
+  TableEntry base_table[table_entries(kBaseWindow)];
+  Scratch scratch;
+  Doublings doublings;
+};
+
+// G (SP 800-186 3.2.1.3).
+constexpr AffinePoint kBasePoint = {{{0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2, 0x6b17d1f2e12c4247}},
+                                    {{0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16, 0x4fe342e2fe1a7f9b}}};
+
+Memory& memory_of(void* memory) {
+  return *static_cast<Memory*>(memory);
+}
+
+// Stores that the compiler may not leave out.
+void overwrite(void* begin, std::size_t bytes) {
+  __builtin_memset(begin, 0, bytes);
+  __asm__ volatile("" : : "r"(begin) : "memory");
+}
+
+bool start(void* raw) {
+  Memory& memory = memory_of(raw);
+  static_assert(kSignWindow == kBaseWindow, "one table serves both");
+  TableEntry* const tables[1] = {memory.base_table};
+  if (!build_tables(&kBasePoint, 1, kBaseWindow, tables, memory.doublings, memory.scratch)) {
+    return false;
+  }
+  cut_sign_table(memory.base_table, memory.sign_table);
+  return true;
+}
+
+bool sign_batch(void* raw, SignBatch& batch, std::size_t jobs) {
+  Memory& memory = memory_of(raw);
+  const bool done = sign(batch, jobs, memory.sign_table, memory.scratch);
+  overwrite(&memory.scratch.signing, sizeof memory.scratch.signing);
+  return done;
+}
+
+void verify_batch(void* raw, VerifyBatch& batch, std::size_t jobs, unsigned bits) {
+  Memory& memory = memory_of(raw);
+  verify(batch, jobs, bits, memory.base_table, memory.scratch);
+}
+
+bool build(void* raw, const AffinePoint* points, std::size_t count, unsigned bits, TableEntry* const* tables) {
+  Memory& memory = memory_of(raw);
+  return build_tables(points, count, bits, tables, memory.doublings, memory.scratch);
+}
+
+void wipe(void* raw) {
+  Memory& memory = memory_of(raw);
+  overwrite(&memory.scratch, sizeof memory.scratch);
+}
+
+constexpr KernelOperations kOperations = {.name = "ifma",
+                                          .memory_bytes = sizeof(Memory),
+                                          .start = start,
+                                          .sign = sign_batch,
+                                          .verify = verify_batch,
+                                          .derive_nonces = derive_nonces,
+                                          .build_tables = build,
+                                          .wipe = wipe};
+
+}  // namespace
+
+const KernelOperations& kernel() {
+  return kOperations;
+}
+
+}  // namespace stirline::crypto::ifma

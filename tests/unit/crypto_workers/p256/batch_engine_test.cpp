@@ -1,0 +1,400 @@
+#include "crypto_workers/p256/batch_engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "crypto_workers/p256/engine_select.hpp"
+#include "crypto_workers/p256/openssl_key.hpp"
+#include "crypto_workers/p256/signature_format.hpp"
+#include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
+
+namespace stirline::crypto {
+namespace {
+
+using Scalar = std::array<std::uint8_t, kScalarBytes>;
+using Signature = std::array<std::uint8_t, kSignatureBytes>;
+
+// Many times the work, for a command of its own: STIRLINE_P256_FULL=1.
+std::size_t times(std::size_t reduced, std::size_t full) {
+  return std::getenv("STIRLINE_P256_FULL") != nullptr ? full : reduced;
+}
+
+struct Party {
+  std::unique_ptr<SigningKey> signing;
+  std::unique_ptr<VerifyingKey> verifying;
+};
+
+Scalar random_scalar(std::mt19937_64& random) {
+  Scalar scalar{};
+  std::ranges::generate(scalar, [&] { return static_cast<std::uint8_t>(random()); });
+  scalar[0] &= 0x7fU;
+  return scalar;
+}
+
+class BatchEngineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_ifma()) {
+      GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    }
+    engine = make({});
+  }
+
+  [[nodiscard]] std::unique_ptr<BatchEngine> make(BatchEngineOptions options) const {
+    return BatchEngine::make(ifma::kernel(), std::move(options));
+  }
+
+  Party party(Engine& owner, const Scalar& scalar) const {
+    return {owner.make_signing_key(scalar).value(), owner.make_verifying_key(public_point(scalar).value()).value()};
+  }
+
+  // `count` messages signed by `signer` with keys in turn; all must be signed.
+  void sign(Engine& signer, const std::vector<Party>& parties, std::size_t count) {
+    messages.resize(count);
+    signatures.assign(count, {});
+    std::vector<SignRequest> batch(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      messages[i] = "message " + std::to_string(serial++) + std::string(i % 200, 'x');
+      batch[i] = {parties[i % parties.size()].signing.get(), test::octets(messages[i]), signatures[i].data(), false};
+    }
+    signer.sign(batch);
+    EXPECT_TRUE(std::ranges::all_of(batch, &SignRequest::done));
+  }
+
+  std::vector<bool> verify(Engine& verifier, const std::vector<Party>& parties) {
+    std::vector<VerifyRequest> batch(messages.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      batch[i] = {parties[i % parties.size()].verifying.get(), test::octets(messages[i]), signatures[i].data(), false};
+    }
+    verifier.verify(batch);
+    std::vector<bool> verdicts;
+    std::ranges::transform(batch, std::back_inserter(verdicts), &VerifyRequest::valid);
+    return verdicts;
+  }
+
+  std::size_t invalid(Engine& verifier, const std::vector<Party>& parties) {
+    return static_cast<std::size_t>(std::ranges::count(verify(verifier, parties), false));
+  }
+
+  std::unique_ptr<BatchEngine> engine;
+  std::unique_ptr<Engine> openssl = make_openssl_engine();
+  std::mt19937_64 random{11};
+  std::vector<std::string> messages;
+  std::vector<Signature> signatures;
+  std::size_t serial = 0;
+};
+
+// Both ways, mixed keys, at batch sizes from 1 to 257.
+TEST_F(BatchEngineTest, AgreesWithOpensslAtEverySize) {
+  std::vector<Party> ours;
+  std::vector<Party> theirs;
+  for (int i = 0; i < 11; ++i) {
+    const Scalar scalar = random_scalar(random);
+    ours.push_back(party(*engine, scalar));
+    theirs.push_back(party(*openssl, scalar));
+  }
+  const std::size_t step = times(19, 1);
+  for (std::size_t count = 1; count <= 257; count += count < 18 ? 1 : step) {
+    sign(*engine, ours, count);
+    EXPECT_EQ(invalid(*openssl, theirs), 0U) << count;
+    EXPECT_EQ(invalid(*engine, ours), 0U) << count;
+    sign(*openssl, theirs, count);
+    EXPECT_EQ(invalid(*engine, ours), 0U) << count;
+  }
+  EXPECT_EQ(engine->counters().faults, 0U);
+  EXPECT_EQ(engine->counters().met_sums, 0U);
+  EXPECT_GE(engine->counters().tables_built, 11U);
+}
+
+TEST_F(BatchEngineTest, AgreesWithOpensslAtRandom) {
+  for (std::size_t round = 0; round < times(6, 800); ++round) {
+    std::vector<Party> ours;
+    std::vector<Party> theirs;
+    for (int i = 0; i < 5; ++i) {
+      const Scalar scalar = random_scalar(random);
+      ours.push_back(party(*engine, scalar));
+      theirs.push_back(party(*openssl, scalar));
+    }
+    sign(*engine, ours, kMaxBatch);
+    EXPECT_EQ(invalid(*openssl, theirs), 0U);
+    EXPECT_EQ(invalid(*engine, ours), 0U);  // without tables
+    EXPECT_EQ(invalid(*engine, ours), 0U);  // with tables
+    for (std::size_t i = 0; i < signatures.size(); ++i) {
+      signatures[i][random() % kSignatureBytes] ^= static_cast<std::uint8_t>(1U << (random() % 8));
+    }
+    EXPECT_EQ(verify(*engine, ours), verify(*openssl, theirs));
+  }
+  EXPECT_EQ(engine->counters().faults, 0U);
+}
+
+TEST_F(BatchEngineTest, OneBadLaneAtEachPosition) {
+  const std::vector<Party> parties = [&] {
+    std::vector<Party> list;
+    list.push_back(party(*engine, random_scalar(random)));
+    return list;
+  }();
+  sign(*engine, parties, kMaxBatch);
+  EXPECT_EQ(invalid(*engine, parties), 0U);
+  for (std::size_t bad = 0; bad < kMaxBatch; ++bad) {
+    signatures[bad][40] ^= 1U;
+    const std::vector<bool> verdicts = verify(*engine, parties);
+    EXPECT_FALSE(verdicts[bad]);
+    EXPECT_EQ(std::ranges::count(verdicts, false), 1);
+    signatures[bad][40] ^= 1U;
+  }
+}
+
+// STIR-VS-07. Wycheproof, all vectors in both table sizes, each among good signatures that must stay good.
+TEST_F(BatchEngineTest, WycheproofLeavesNeighboursAlone) {
+  const auto path = test::test_data("vectors/ecdsa_secp256r1_sha256_p1363_test.json");
+  if (!path) {
+    GTEST_SKIP() << "the Wycheproof vectors are not here (meson option test_data)";
+  }
+  engine = make({.busy_after_uses = 1});
+  const std::vector<Party> neighbour = [&] {
+    std::vector<Party> list;
+    list.push_back(party(*engine, random_scalar(random)));
+    return list;
+  }();
+  sign(*engine, neighbour, 15);
+  const auto file = nlohmann::json::parse(test::read_file(*path));
+  std::size_t judged = 0;
+  for (const auto& group : file["testGroups"]) {
+    std::array<std::uint8_t, kPointBytes> point{};
+    std::ranges::copy(test::from_hex(group["publicKey"]["uncompressed"].get<std::string>()), point.begin());
+    const auto key = engine->make_verifying_key(point).value();
+    std::vector<std::vector<std::uint8_t>> texts;
+    std::vector<std::vector<std::uint8_t>> values;
+    std::vector<bool> expected;
+    for (const auto& vector : group["tests"]) {
+      ++judged;
+      const auto signature = test::from_hex(vector["sig"].get<std::string>());
+      if (signature.size() == kSignatureBytes) {  // others never reach an engine
+        texts.push_back(test::from_hex(vector["msg"].get<std::string>()));
+        values.push_back(signature);
+        expected.push_back(vector["result"] == "valid");
+      } else {
+        EXPECT_EQ(vector["result"], "invalid");
+      }
+    }
+    // Three rounds: cold, with the small table, with the large one.
+    for (int round = 0; round < 3; ++round) {
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        std::vector<VerifyRequest> batch(16);
+        for (std::size_t j = 0; j < 15; ++j) {
+          batch[j + (j >= i % 16 ? 1 : 0)] = {neighbour[0].verifying.get(), test::octets(messages[j]),
+                                              signatures[j].data(), false};
+        }
+        batch[i % 16] = {key.get(), texts[i], values[i].data(), !expected[i]};
+        engine->verify(batch);
+        EXPECT_EQ(batch[i % 16].valid, expected[i]) << "round " << round << " vector " << i;
+        EXPECT_EQ(std::ranges::count(batch, false, &VerifyRequest::valid), expected[i] ? 0 : 1) << i;
+      }
+    }
+  }
+  EXPECT_EQ(judged, file["numberOfTests"].get<std::size_t>());
+  EXPECT_EQ(engine->counters().faults, 0U);
+}
+
+TEST_F(BatchEngineTest, NoncesNeverRepeat) {
+  std::vector<Party> parties;
+  parties.push_back(party(*engine, random_scalar(random)));
+  parties.push_back(party(*engine, random_scalar(random)));
+  std::set<Scalar> seen;
+  const std::size_t rounds = times(80, 7'813);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    serial = 0;  // the same messages again and again
+    sign(*engine, parties, kMaxBatch);
+    for (const Signature& signature : signatures) {
+      Scalar r{};
+      std::ranges::copy(std::span(signature).first<32>(), r.begin());
+      EXPECT_TRUE(seen.insert(r).second);
+    }
+  }
+  EXPECT_EQ(seen.size(), rounds * kMaxBatch);
+}
+
+TEST_F(BatchEngineTest, WithoutEntropyNothingIsSigned) {
+  bool working = true;
+  engine = make({.entropy = [&](std::span<std::uint8_t> out) { return working && system_entropy(out); }});
+  std::vector<Party> parties;
+  parties.push_back(party(*engine, random_scalar(random)));
+  sign(*engine, parties, 8);
+  working = false;
+  std::size_t refused = 0;
+  for (std::size_t round = 0; round < 1'030; ++round) {  // the generator is seeded anew after 1,024 batches
+    Signature signature{};
+    std::array<SignRequest, 1> batch{{{parties[0].signing.get(), test::octets("sample"), signature.data(), true}}};
+    engine->sign(batch);
+    if (!batch[0].done) {
+      ++refused;
+      EXPECT_EQ(signature, Signature{});
+    }
+  }
+  EXPECT_EQ(refused, 7U);
+  EXPECT_EQ(engine->counters().nonce_failures, 7U);
+  const auto starved = make({.entropy = [](std::span<std::uint8_t>) { return false; }});
+  const auto key = starved->make_signing_key(random_scalar(random)).value();
+  Signature signature{};
+  std::array<SignRequest, 1> batch{{{key.get(), test::octets("sample"), signature.data(), true}}};
+  starved->sign(batch);
+  EXPECT_FALSE(batch[0].done);
+  EXPECT_EQ(signature, Signature{});
+}
+
+// Kernels that go wrong after their self-test.
+struct Broken {
+  enum class How { none, refuses, marks, lies } how = How::none;
+  std::size_t lane = 0;
+};
+Broken broken;
+
+bool broken_sign(void* memory, SignBatch& batch, std::size_t jobs) {
+  const bool good = ifma::kernel().sign(memory, batch, jobs);
+  switch (broken.how) {
+    case Broken::How::none:
+      return good;
+    case Broken::How::refuses:
+      return false;
+    case Broken::How::marks:
+      batch.good[broken.lane / 8] = static_cast<std::uint8_t>(batch.good[broken.lane / 8] & ~(1U << broken.lane % 8));
+      batch.s[2][broken.lane] ^= 16;
+      return good;
+    case Broken::How::lies:
+      for (auto& word : batch.s[1]) {
+        word ^= 16;
+      }
+      return good;
+  }
+  return false;
+}
+
+class BrokenKernelTest : public BatchEngineTest {
+ protected:
+  void SetUp() override {
+    BatchEngineTest::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    broken = {};
+    engine = BatchEngine::make(operations);
+    const Scalar scalar = random_scalar(random);
+    ours.push_back(party(*engine, scalar));
+    theirs.push_back(party(*openssl, scalar));
+  }
+
+  KernelOperations operations = [] {
+    KernelOperations copy = ifma::kernel();
+    copy.sign = broken_sign;
+    return copy;
+  }();
+  std::vector<Party> ours;
+  std::vector<Party> theirs;
+};
+
+TEST_F(BrokenKernelTest, ARefusedBatchIsSignedByOpenssl) {
+  broken.how = Broken::How::refuses;
+  sign(*engine, ours, 20);
+  EXPECT_EQ(invalid(*openssl, theirs), 0U);
+  EXPECT_EQ(engine->counters().faults, 1U);
+}
+
+TEST_F(BrokenKernelTest, AFaultyLaneIsNotReleased) {
+  broken.how = Broken::How::marks;
+  for (std::size_t lane = 0; lane < 8; ++lane) {
+    broken.lane = lane;
+    sign(*engine, ours, 8);
+    EXPECT_EQ(invalid(*openssl, theirs), 0U);
+  }
+  EXPECT_EQ(engine->counters().faults, 3U);  // then it is not used any more
+  EXPECT_FALSE(engine->counters().trusted);
+}
+
+TEST_F(BrokenKernelTest, AKernelThatLiesIsFoundOut) {
+  broken.how = Broken::How::lies;
+  std::size_t released = 0;
+  for (std::size_t round = 0; round < 64; ++round) {
+    sign(*engine, ours, 8);
+    released += invalid(*openssl, theirs) != 0 ? 1U : 0U;
+  }
+  EXPECT_EQ(released, 45U);  // every sixteenth batch is sampled; the third wrong sample ends it
+  EXPECT_FALSE(engine->counters().trusted);
+}
+
+TEST_F(BrokenKernelTest, FailsItsSelfTestAtStart) {
+  broken.how = Broken::How::lies;
+  EXPECT_EQ(BatchEngine::make(operations), nullptr);
+}
+
+// Who holds the key 1 (its point is the base point) or n - 1 makes partial sums equal or opposite in every fifth
+// signature. Verdicts stay right, good and bad, and nobody else's lane is disturbed.
+TEST_F(BatchEngineTest, SumsThatMeetDisturbNobody) {
+  Scalar one{};
+  one[31] = 1;
+  Scalar minus_one{};
+  std::ranges::copy(test::from_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550"),
+                    minus_one.begin());
+  std::vector<Party> parties;
+  parties.push_back(party(*engine, random_scalar(random)));
+  parties.push_back(party(*engine, one));
+  parties.push_back(party(*engine, random_scalar(random)));
+  parties.push_back(party(*engine, minus_one));
+  for (std::size_t round = 0; round < times(20, 400); ++round) {
+    sign(*engine, parties, kMaxBatch);
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+    for (std::size_t i = 0; i < signatures.size(); i += 3) {
+      signatures[i][50] ^= 4U;
+    }
+    EXPECT_EQ(invalid(*engine, parties), (kMaxBatch + 2) / 3);
+  }
+  EXPECT_GT(engine->counters().met_sums, 0U);
+  EXPECT_EQ(engine->counters().faults, 0U);
+}
+
+TEST_F(BatchEngineTest, TablesStayWithinTheirBudget) {
+  constexpr std::size_t kRoom = 4;
+  const std::size_t small = table_entries(5) * sizeof(TableEntry);
+  engine = make({.table_budget_bytes = kRoom * small});
+  for (int i = 0; i < 10; ++i) {
+    const Scalar scalar = random_scalar(random);
+    std::vector<Party> theirs;
+    theirs.push_back(party(*openssl, scalar));
+    sign(*openssl, theirs, 8);
+    std::vector<Party> one;
+    one.push_back(party(*engine, scalar));
+    EXPECT_EQ(invalid(*engine, one), 0U);
+    EXPECT_EQ(invalid(*engine, one), 0U);
+  }
+  EXPECT_EQ(engine->counters().tables_built, 10U);
+  EXPECT_EQ(engine->counters().cold, 80U);
+}
+
+TEST_F(BatchEngineTest, BusyKeysGetLargeTables) {
+  engine = make({.busy_after_uses = 100});
+  std::vector<Party> parties;
+  for (int i = 0; i < 3; ++i) {
+    parties.push_back(party(*engine, random_scalar(random)));
+  }
+  sign(*engine, parties, kMaxBatch);
+  for (int round = 0; round < 12; ++round) {
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+  }
+  EXPECT_EQ(engine->counters().tables_built, 6U);
+  EXPECT_EQ(engine->counters().cold, kMaxBatch);
+}
+
+TEST(EngineSelect, NamesAndRefuge) {
+  EXPECT_EQ(engine_kind("auto"), EngineKind::automatic);
+  EXPECT_EQ(engine_kind("ifma"), EngineKind::ifma);
+  EXPECT_EQ(engine_kind("openssl"), EngineKind::openssl);
+  EXPECT_EQ(engine_kind("IFMA"), std::nullopt);
+  EXPECT_EQ(select_engine(EngineKind::openssl)->engine->name(), "openssl");
+  EXPECT_EQ(select_engine(EngineKind::automatic)->engine->name(), has_ifma() ? "ifma" : "openssl");
+  EXPECT_EQ(select_engine(EngineKind::ifma).has_value(), has_ifma());
+}
+
+}  // namespace
+}  // namespace stirline::crypto

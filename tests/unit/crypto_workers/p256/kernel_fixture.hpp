@@ -1,0 +1,58 @@
+// A started kernel with its memory, and numbers in and out of its batches.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "crypto_workers/p256/cpu_features.hpp"
+#include "crypto_workers/p256/ifma/kernel.hpp"
+#include "crypto_workers/p256/locked_memory.hpp"
+#include "crypto_workers/p256/words_octets.hpp"
+#include "tests/unit/crypto_workers/vectors.hpp"
+
+namespace stirline::test {
+
+// The number that `hex` spells; of a longer one the leftmost 256 bits, as ECDSA takes digests (FIPS 186-5 6.4.1).
+inline crypto::Words words_of(std::string hex) {
+  hex = hex.size() > 64 ? hex.substr(0, 64) : std::string(64 - hex.size(), '0') + hex;
+  std::array<std::uint8_t, 32> octets{};
+  std::ranges::copy(from_hex(hex), octets.begin());
+  return crypto::words_from(octets);
+}
+
+inline void put(crypto::JobWords& words, std::size_t job, const crypto::Words& value) {
+  for (std::size_t i = 0; i < crypto::kWords; ++i) {
+    words[i][job] = value.word[i];
+  }
+}
+
+inline bool holds(const crypto::JobWords& words, std::size_t job, const crypto::Words& value) {
+  bool same = true;
+  for (std::size_t i = 0; i < crypto::kWords; ++i) {
+    same = same && words[i][job] == value.word[i];
+  }
+  return same;
+}
+
+inline bool bit(const crypto::JobBits& bits, std::size_t job) {
+  return (bits[job / 8] >> (job % 8) & 1U) != 0;
+}
+
+class KernelTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!crypto::has_ifma()) {
+      GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    }
+    memory = std::make_unique<crypto::LockedMemory>(kernel.memory_bytes);
+    ASSERT_TRUE(kernel.start(memory->data()));
+  }
+
+  const crypto::KernelOperations& kernel = crypto::ifma::kernel();
+  std::unique_ptr<crypto::LockedMemory> memory;
+};
+
+}  // namespace stirline::test
