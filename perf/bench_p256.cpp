@@ -13,6 +13,7 @@
 #include "crypto_workers/p256/cpu_features.hpp"
 #include "crypto_workers/p256/ifma/kernel.hpp"
 #include "crypto_workers/p256/locked_memory.hpp"
+#include "crypto_workers/p256/message_hash.hpp"
 #include "crypto_workers/p256/words_octets.hpp"
 #include "perf/p256_workload.hpp"
 #include "perf/report.hpp"
@@ -90,6 +91,7 @@ class Bench {
     use_tables(5);
     verify_kernel(kKernelJobs, "verify/batch128_8certs_w5");
     table_build();
+    hash(16);
     engine_rows();
     results.push_back({"kernel/memory", "KiB", static_cast<double>(kernel_.memory_bytes) / 1'024, {}});
   }
@@ -165,6 +167,25 @@ class Bench {
         },
         3, [&](std::size_t input) { rival_.verify(input); });
     add("table_build/w5_8certs", "us/cert", measured.ours_us, measured.rival_us, false);
+  }
+
+  void hash(std::size_t messages) {
+    crypto::MessageHash hash;
+    std::vector<crypto::HashJob> jobs(messages);
+    const Measured measured = in_turns(
+        slices_, messages * 8,
+        [&](std::size_t slice) {
+          for (std::size_t round = 0; round < 8; ++round) {
+            for (std::size_t job = 0; job < messages; ++job) {
+              jobs[job].message = workload_.messages[((slice * 8 + round) * messages + job) % P256Workload::kInputs];
+            }
+            if (!hash.hash(jobs)) {
+              throw std::runtime_error("the library refuses to hash");
+            }
+          }
+        },
+        messages * 8, [&](std::size_t input) { rival_.hash(input); });
+    add_rate("sha256/400B_batch" + std::to_string(messages), measured);
   }
 
   void engine_rows() {

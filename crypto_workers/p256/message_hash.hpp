@@ -1,12 +1,16 @@
-// SHA-256 of many messages at once.
+// SHA-256 of many messages at once: sixteen at a time with intel-ipsec-mb from kManyMessages on, one by one with
+// OpenSSL below. On a processor without AVX-512 OpenSSL does them all.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "crypto_workers/openssl_pointers.hpp"
+
+struct IMB_MGR;
 
 namespace stirline::crypto {
 
@@ -19,14 +23,29 @@ struct HashJob {
 
 class MessageHash {
  public:
-  MessageHash();  // throws std::runtime_error if there is no SHA-256
+  // Where sixteen lanes begin to win: 400 octets cost 546 cycles each at eight messages, 728 with OpenSSL.
+  static constexpr std::size_t kManyMessages = 8;
+  static constexpr std::size_t kMaxMessages = 128;
 
-  // False if the library failed: no digest may be used then.
+  MessageHash();  // throws std::runtime_error if there is no SHA-256
+  ~MessageHash();
+  MessageHash(const MessageHash&) = delete;
+  MessageHash& operator=(const MessageHash&) = delete;
+
+  // At most kMaxMessages. False if a library failed: no digest may be used then.
   [[nodiscard]] bool hash(std::span<HashJob> jobs);
 
  private:
+  struct ManagerFree {
+    void operator()(IMB_MGR* manager) const;
+  };
+
+  bool hash_one(HashJob& job);
+  bool hash_many(std::span<HashJob> jobs);
+
   EvpDigest sha256_;
   EvpDigestContext context_;
+  std::unique_ptr<IMB_MGR, ManagerFree> manager_;  // nothing without AVX-512
 };
 
 }  // namespace stirline::crypto
