@@ -158,6 +158,7 @@ std::expected<void, CertificateProblem> ChainValidator::Impl::validate_path(std:
 
   std::vector<X509*> path;
   STACK_OF(X509)* built = X509_STORE_CTX_get0_chain(context.get());
+  path.reserve(static_cast<std::size_t>(sk_X509_num(built)));
   for (int i = 0; i < sk_X509_num(built); ++i) {
     path.push_back(sk_X509_value(built, i));
   }

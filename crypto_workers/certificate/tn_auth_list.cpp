@@ -59,22 +59,29 @@ std::optional<Interval> interval_of(const TnEntry& entry) {
   return Interval{entry.value.size(), first, first + entry.count - 1};
 }
 
+// The last number of the interval among `entries` that holds `number`, of `digits` digits.
+std::optional<std::uint64_t> end_of_holder(std::span<const TnEntry> entries, std::size_t digits, std::uint64_t number) {
+  for (const TnEntry& entry : entries) {
+    const auto interval = interval_of(entry);
+    if (interval && interval->digits == digits && interval->first <= number && number <= interval->last) {
+      return interval->last;
+    }
+  }
+  return std::nullopt;
+}
+
 // Walks upwards through the parent's intervals until the child's is used up.
 bool inside(const Interval& child, std::span<const TnEntry> parent) {
   std::uint64_t next = child.first;
   for (std::size_t step = 0; step <= parent.size(); ++step) {
-    const auto holder = std::ranges::find_if(parent, [&](const TnEntry& entry) {
-      const auto interval = interval_of(entry);
-      return interval && interval->digits == child.digits && interval->first <= next && next <= interval->last;
-    });
-    if (holder == parent.end()) {
+    const auto last = end_of_holder(parent, child.digits, next);
+    if (!last) {
       return false;
     }
-    const std::uint64_t last = interval_of(*holder)->last;
-    if (last >= child.last) {
+    if (*last >= child.last) {
       return true;
     }
-    next = last + 1;
+    next = *last + 1;
   }
   return false;
 }
