@@ -7,13 +7,12 @@
 #include <sstream>
 #include <system_error>
 
-#include "config/toml_guard.hpp"
-
 namespace stirline::config {
 namespace {
 
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{16} << 20;
 constexpr std::size_t kMaxShown = 80;  // octets of a value in a mistake
+constexpr const char* kToml = "valid TOML";
 constexpr std::string_view kPathText = "a file name";
 
 std::uint32_t line_of(const toml::node& node) {
@@ -95,16 +94,17 @@ TomlFile::TomlFile(std::filesystem::path file, std::string_view text) : file_(st
 }
 
 void TomlFile::parse(std::string_view text) {
-  if (const auto obstacle = find_obstacle(text)) {
-    fail(obstacle->line, {}, "valid TOML", std::string(obstacle->found));
+  if (const auto line = find_foreign_character(text)) {
+    fail(*line, {}, kToml, "a character outside ASCII and outside quotes");
     return;
   }
-  toml::parse_result result = toml::parse(text);
-  parsed_ = result.succeeded();
-  if (parsed_) {
-    document_ = std::move(result).table();
-  } else {
-    fail(result.error().source().begin.line, {}, "valid TOML", std::string(result.error().description()));
+  try {
+    document_ = parse_toml(text);
+    parsed_ = true;
+  } catch (const toml::parse_error& error) {
+    fail(error.source().begin.line, {}, kToml, std::string(error.description()));
+  } catch (const TomlGaveUp&) {
+    fail(find_impossible_line(text), {}, kToml, "something that can stand at no such place");
   }
 }
 

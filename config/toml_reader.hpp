@@ -17,10 +17,8 @@
 #include <utility>
 #include <vector>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include "config/config_error.hpp"
+#include "config/toml_library.hpp"
 
 namespace stirline::config {
 

@@ -280,11 +280,14 @@ TEST(DataplaneConfig, BrokenTomlIsToldWithItsLine) {
   ASSERT_EQ(told.size(), 1U);
   EXPECT_TRUE(told[0].starts_with(":2: expected valid TOML, found \"")) << told[0];
   EXPECT_EQ(mistakes("socket = 1\nsocket = 2\n").size(), 1U);
-  for (const std::string_view header :
-       {"[[[a]]]", "[=", "[[=", "[", "[[", "[ [a]]", "[]", "[[]]", "[\xc3\xa4]", "\xef\xbb\xbf[=", "\v[="}) {
+  for (const std::string_view header : {"[[[a]]]", "[=", "[[=", "[", "[[", "[ [a]]", "[]", "[[]]", "[\xc3\xa4]",
+                                        "a = [}", "a = {b=,}", "\xef\xbb\xbf[=", "\v[="}) {
     const std::vector<std::string> refused = mistakes("socket = \"a\"\n" + std::string(header));
     ASSERT_EQ(refused.size(), 1U) << header;
     EXPECT_TRUE(refused[0].starts_with(":2: expected valid TOML")) << refused[0];
+    const std::vector<std::string> inside = mistakes("z = 1\n" + std::string(header) + "\nb = 1\n[c]\n");
+    ASSERT_EQ(inside.size(), 1U) << header;
+    EXPECT_TRUE(inside[0].starts_with(":2: expected valid TOML")) << inside[0];
     EXPECT_EQ(mistakes(header).size(), 1U) << header;
   }
   EXPECT_EQ(mistakes(std::string(1'000, '[')).size(), 1U);

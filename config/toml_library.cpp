@@ -1,13 +1,12 @@
-#include "config/toml_guard.hpp"
+#include "config/toml_library.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace stirline::config {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kKeyStarts = "\"'-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 bool is_line_break(char c) {
   return c >= '\n' && c <= '\r';
@@ -32,38 +31,52 @@ std::size_t quoted_length(std::string_view text) {
   return text.size();
 }
 
-// True if a table's name follows the bracket, or two, at the beginning of `header`.
-bool has_name(std::string_view header) {
-  header.remove_prefix(header.starts_with("[[") ? 2 : 1);
-  header.remove_prefix(std::min(header.find_first_not_of(kBlanks), header.size()));
-  return !header.empty() && kKeyStarts.contains(header.front());
+bool gives_up(std::string_view text) {
+  try {
+    static_cast<void>(parse_toml(text));
+  } catch (const TomlGaveUp&) {
+    return true;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+  return false;
 }
 
 }  // namespace
 
-std::optional<TomlObstacle> find_obstacle(std::string_view text) {
+std::optional<std::uint32_t> find_foreign_character(std::string_view text) {
   std::size_t at = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   std::uint32_t line = 1;
-  bool begins_line = true;
   while (at < text.size()) {
     const char c = text[at];
-    std::size_t length = 1;
-    if (begins_line && c == '[' && !has_name(text.substr(at))) {
-      return TomlObstacle{line, "a table header that does not begin with the name of a table"};
-    }
     if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
-      return TomlObstacle{line, "a character outside ASCII and outside quotes"};
+      return line;
     }
+    std::size_t length = 1;
     if (c == '"' || c == '\'') {
       length = quoted_length(text.substr(at));
     } else if (c == '#') {
       length = std::min(text.find_first_of("\n\v\f\r", at), text.size()) - at;
     }
-    begins_line = is_line_break(c) || (begins_line && kBlanks.contains(c));
     line += static_cast<std::uint32_t>(std::ranges::count(text.substr(at, length), '\n'));
     at += length;
   }
   return std::nullopt;
+}
+
+toml::table parse_toml(std::string_view text) {
+  return toml::parse(text);
+}
+
+std::uint32_t find_impossible_line(std::string_view text) {
+  std::vector<std::size_t> ends;  // of lines
+  for (std::size_t at = 0; at < text.size();) {
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    ends.push_back(at);
+  }
+  // The parser reads from the beginning: it gives up on the lines up to the bad one, and never on fewer.
+  const auto bad = std::ranges::partition_point(ends, [&](std::size_t end) { return !gives_up(text.substr(0, end)); });
+  return static_cast<std::uint32_t>(bad - ends.begin()) + 1;
 }
 
 }  // namespace stirline::config
