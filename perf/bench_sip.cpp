@@ -69,19 +69,35 @@ int main() {
       SipDepth d[3];
       int k = 0;
       for (auto* p : {own.get(), sofia.get(), osip.get()}) {
-        if (!p->parse(m)) { std::printf("fail %d\n%s\n", k, m.c_str()); return 1; }
+        if (!p->parse(m)) {
+          std::printf("fail %d\n%s\n", k, m.c_str());
+          return 1;
+        }
         d[k++] = p->depth();
         p->release();
       }
       for (int i = 1; i < 3; ++i)
-      if (!(d[0] == d[i])) {
-        std::printf("diff %d\n%s\n", i, m.c_str());
-        auto show = [](SipDepth& x) { std::printf("%s %u %s %s %s %s %s %s %s %s %s %u %zu %s %s %zu %s %zu %d %u\n", x.method.c_str(), x.status, x.request_user.c_str(), x.request_host.c_str(), x.from_user.c_str(), x.from_host.c_str(), x.from_tag.c_str(), x.to_user.c_str(), x.to_host.c_str(), x.to_tag.c_str(), x.call_id.c_str(), x.cseq, x.vias, x.branch.c_str(), x.contact_host.c_str(), x.asserted_users.size(), x.asserted_users.empty()?"":x.asserted_users.back().c_str(), x.identity_octets, x.dated, x.content_length); };
-        show(d[0]); show(d[i]);
-        return 1;
-      }
+        if (!(d[0] == d[i])) {
+          std::printf("diff %d\n%s\n", i, m.c_str());
+          auto show = [](SipDepth& x) {
+            std::printf("%s %u %s %s %s %s %s %s %s %s %s %u %zu %s %s %zu %s %zu %d %u\n", x.method.c_str(), x.status,
+                        x.request_user.c_str(), x.request_host.c_str(), x.from_user.c_str(), x.from_host.c_str(),
+                        x.from_tag.c_str(), x.to_user.c_str(), x.to_host.c_str(), x.to_tag.c_str(), x.call_id.c_str(),
+                        x.cseq, x.vias, x.branch.c_str(), x.contact_host.c_str(), x.asserted_users.size(),
+                        x.asserted_users.empty() ? "" : x.asserted_users.back().c_str(), x.identity_octets, x.dated,
+                        x.content_length);
+          };
+          show(d[0]);
+          show(d[i]);
+          return 1;
+        }
     }
-    auto w = [&](SipParser* p) { return [p, &messages](std::size_t i) { (void)p->parse(messages[i]); p->release(); }; };
+    auto w = [&](SipParser* p) {
+      return [p, &messages](std::size_t i) {
+        (void)p->parse(messages[i]);
+        p->release();
+      };
+    };
     auto t = in_turns(61, messages.size(), {{"own", w(own.get())}, {"sofia", w(sofia.get())}, {"osip", w(osip.get())}});
     std::printf("%zu bytes: own %.0f sofia %.0f osip %.0f ratio %.2f\n", bytes / 1024, t[0], t[1], t[2], t[1] / t[0]);
   }

@@ -3,10 +3,9 @@
 #include <charconv>
 #include <stdexcept>
 
-#include <sys/time.h>
-
 #include <osipparser2/osip_message.h>
 #include <osipparser2/osip_parser.h>
+#include <sys/time.h>
 
 namespace stirline::perf {
 namespace {

@@ -68,8 +68,8 @@ class Writer {
     }
     text += extensions(call && !response, response);
     if (kind != SipClass::response || one_in(2)) {
-      text += fmt::format("P-Asserted-Identity: {}<sip:+{}@{};user=phone>\r\n", pick(kNames), response ? called : caller,
-                          home);
+      text += fmt::format("P-Asserted-Identity: {}<sip:+{}@{};user=phone>\r\n", pick(kNames),
+                          response ? called : caller, home);
       if (one_in(4)) {
         text += fmt::format("P-Asserted-Identity: <tel:+{}>\r\n", response ? called : caller);
       }
@@ -164,8 +164,9 @@ class Writer {
     const std::string by = one_in(2) ? address() : std::string(pick(kHosts));
     const std::string branch =
         one_in(3) ? fmt::format("z9hG4bK-524287-1---{}", hex(16)) : "z9hG4bK" + hex(20 + below(8));
-    const std::string received =
-        hop == 0 ? "" : fmt::format(";received=10.{}.{}.{};rport={}", below(256), below(256), 1 + below(254), 1024 + below(40'000));
+    const std::string received = hop == 0 ? ""
+                                          : fmt::format(";received=10.{}.{}.{};rport={}", below(256), below(256),
+                                                        1 + below(254), 1024 + below(40'000));
     return fmt::format("Via: SIP/2.0/UDP {}{};branch={}{}\r\n", by, one_in(4) ? "" : ":5060", branch, received);
   }
 

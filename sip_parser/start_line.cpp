@@ -1,34 +1,13 @@
 #include "sip_parser/start_line.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "sip_parser/characters.hpp"
 #include "sip_parser/line_scan.hpp"
+#include "sip_parser/method_names.hpp"
 
 namespace stirline::sip::detail {
 namespace {
-
-struct MethodName {
-  std::string_view name;
-  Method method;
-};
-constexpr std::array<MethodName, 14> kMethods = {{
-    {"INVITE", Method::invite},
-    {"ACK", Method::ack},
-    {"BYE", Method::bye},
-    {"CANCEL", Method::cancel},
-    {"OPTIONS", Method::options},
-    {"REGISTER", Method::register_},
-    {"MESSAGE", Method::message},
-    {"SUBSCRIBE", Method::subscribe},
-    {"NOTIFY", Method::notify},
-    {"PRACK", Method::prack},
-    {"UPDATE", Method::update},
-    {"INFO", Method::info},
-    {"REFER", Method::refer},
-    {"PUBLISH", Method::publish},
-}};
 
 constexpr std::string_view kVersion = "SIP/2.0";
 
@@ -138,12 +117,8 @@ StartLine read_request_line(std::string_view text, StartLine line) {
 }  // namespace
 
 Method method_of(std::string_view name) {
-  for (const MethodName& entry : kMethods) {
-    if (entry.name == name) {
-      return entry.method;
-    }
-  }
-  return Method::other;
+  const MethodName& entry = method_entry(MethodName(name, Method::other).word);
+  return entry.name == name ? entry.method : Method::other;
 }
 
 StartLine read_start_line(std::string_view octets, const Strictness& strictness) {

@@ -1,0 +1,136 @@
+// The names of header fields, and a hash that finds one without a comparison in vain. Internal: data only, so that
+// every kernel may look into the same table.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "sip_parser/header_id.hpp"
+
+namespace stirline::sip::detail {
+
+struct HeaderName {
+  HeaderId id;
+  std::string_view name;
+};
+
+// In the order of HeaderId, behind them the compact forms (RFC 3261 7.3.3; RFC 8224 4). "n", the obsolete
+// Identity-Info, is not among them (STIR-HDR-08).
+inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
+    {HeaderId::unknown, ""},
+    {HeaderId::via, "Via"},
+    {HeaderId::from, "From"},
+    {HeaderId::to, "To"},
+    {HeaderId::call_id, "Call-ID"},
+    {HeaderId::cseq, "CSeq"},
+    {HeaderId::max_forwards, "Max-Forwards"},
+    {HeaderId::contact, "Contact"},
+    {HeaderId::p_asserted_identity, "P-Asserted-Identity"},
+    {HeaderId::p_preferred_identity, "P-Preferred-Identity"},
+    {HeaderId::privacy, "Privacy"},
+    {HeaderId::identity, "Identity"},
+    {HeaderId::date, "Date"},
+    {HeaderId::reason, "Reason"},
+    {HeaderId::diversion, "Diversion"},
+    {HeaderId::history_info, "History-Info"},
+    {HeaderId::resource_priority, "Resource-Priority"},
+    {HeaderId::priority, "Priority"},
+    {HeaderId::call_info, "Call-Info"},
+    {HeaderId::feature_caps, "Feature-Caps"},
+    {HeaderId::content_type, "Content-Type"},
+    {HeaderId::content_length, "Content-Length"},
+    {HeaderId::content_disposition, "Content-Disposition"},
+    {HeaderId::require, "Require"},
+    {HeaderId::supported, "Supported"},
+    {HeaderId::subject, "Subject"},
+    {HeaderId::record_route, "Record-Route"},
+    {HeaderId::route, "Route"},
+    {HeaderId::attestation_info, "Attestation-Info"},
+    {HeaderId::origination_id, "Origination-Id"},
+    {HeaderId::proxy_require, "Proxy-Require"},
+    {HeaderId::accept, "Accept"},
+    {HeaderId::via, "v"},
+    {HeaderId::from, "f"},
+    {HeaderId::to, "t"},
+    {HeaderId::call_id, "i"},
+    {HeaderId::contact, "m"},
+    {HeaderId::identity, "y"},
+    {HeaderId::content_type, "c"},
+    {HeaderId::content_length, "l"},
+    {HeaderId::supported, "k"},
+    {HeaderId::subject, "s"},
+});
+static_assert([] {
+  for (std::size_t i = 0; i < kHeaderIds; ++i) {
+    if (static_cast<std::size_t>(kHeaderNames[i].id) != i) {
+      return false;
+    }
+  }
+  return true;
+}());
+
+inline constexpr std::size_t kLongestHeaderName = 31;  // what the tables have room for
+
+// The first eight octets of a name, the first one lowest, fewer if it is shorter; in any case of letters.
+[[nodiscard]] constexpr std::uint64_t header_key(std::string_view name) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
+    key |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  }
+  return key;
+}
+
+// A name as the kernels compare it: octets of the message and `letters` may differ only where `care` has no bits.
+struct alignas(64) HeaderPattern {
+  std::array<char, 32> letters{};
+  std::array<char, 32> care{};
+};
+
+struct HeaderTable {
+  static constexpr std::size_t kSlots = 256;
+
+  std::uint64_t multiplier = 0;
+  std::array<std::uint8_t, kSlots> slots{};  // index in kHeaderNames, 0 where no name belongs
+  std::array<std::uint8_t, kHeaderNames.size()> lengths{};
+  std::array<HeaderId, kHeaderNames.size()> ids{};
+  std::array<HeaderPattern, kHeaderNames.size()> patterns{};
+
+  // `key` as header_key() makes it. Bit 5 set everywhere makes letters equal in both cases.
+  [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t key, std::size_t length, std::uint64_t multiplier) {
+    const std::uint64_t octets = length < 8 ? (std::uint64_t{1} << (8 * length)) - 1 : ~std::uint64_t{0};
+    return static_cast<std::size_t>((((key | 0x2020'2020'2020'2020) & octets) + length) * multiplier >> 56);
+  }
+};
+
+[[nodiscard]] consteval HeaderTable make_header_table() {
+  HeaderTable table;
+  for (std::size_t i = 1; i < kHeaderNames.size(); ++i) {
+    const std::string_view name = kHeaderNames[i].name;
+    table.lengths[i] = static_cast<std::uint8_t>(name.size());
+    table.ids[i] = kHeaderNames[i].id;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      const bool letter = name[at] != '-';
+      table.patterns[i].letters[at] = name[at];
+      table.patterns[i].care[at] = static_cast<char>(letter ? 0xDF : 0xFF);
+    }
+  }
+  // Multipliers are tried until no two names meet.
+  std::uint64_t candidate = 0x9E37'79B9'7F4A'7C15;
+  for (bool perfect = false; !perfect; candidate = candidate * 0xD134'2543'DE82'EF95 + 1) {
+    table.multiplier = candidate | 1;
+    table.slots = {};
+    perfect = true;
+    for (std::size_t i = 1; i < kHeaderNames.size() && perfect; ++i) {
+      const std::string_view name = kHeaderNames[i].name;
+      std::uint8_t& slot = table.slots[HeaderTable::slot_of(header_key(name), name.size(), table.multiplier)];
+      perfect = slot == 0;
+      slot = static_cast<std::uint8_t>(i);
+    }
+  }
+  return table;
+}
+inline constexpr HeaderTable kHeaderTable = make_header_table();
+
+}  // namespace stirline::sip::detail

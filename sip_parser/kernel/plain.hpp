@@ -1,0 +1,133 @@
+// What a vector kernel reads by itself, step by step as read_message() asks for it. Each step answers true if it found
+// everything it needs plain, and has then filled the fields exactly as the exact reader would.
+#pragma once
+
+#include "sip_parser/kernel/plain_head.hpp"
+#include "sip_parser/kernel/plain_identity.hpp"
+#include "sip_parser/kernel/plain_name_addr.hpp"
+#include "sip_parser/kernel/plain_via.hpp"
+#include "sip_parser/strictness.hpp"
+
+namespace stirline::sip::detail {
+
+template <typename Block>
+class Plain {
+ public:
+  Plain(const char* data, std::size_t size) : octets_{data, size} {}
+
+  [[nodiscard]] bool head(MessageFields& fields, std::size_t& body) const {
+    LineEnds ends;
+    if (!find_line_ends(octets_, ends) || !plain_start_line(octets_, ends.offsets[0], fields) ||
+        !plain_header_lines(octets_, ends, fields)) {
+      return false;
+    }
+    body = ends.offsets[ends.count - 1] + 1U;
+    return true;
+  }
+
+  [[nodiscard]] bool vias(MessageFields& fields, const Strictness& strictness) const {
+    const std::size_t count = fields.chains.count(HeaderId::via);
+    if (count > kMaxVias || !strictness.accept_missing_branch_cookie) {
+      return false;
+    }
+    std::size_t line = fields.chains.first(HeaderId::via);
+    if (!plain_via(octets_, fields.headers[line].value, fields.top_via)) {
+      return false;
+    }
+    Via below_top;
+    for (std::size_t left = count - 1; left > 0; --left) {
+      line = fields.chains.next(line);
+      if (!plain_via(octets_, fields.headers[line].value, below_top)) {
+        return false;
+      }
+    }
+    fields.via_count = static_cast<std::uint16_t>(count);
+    return true;
+  }
+
+  [[nodiscard]] bool from(MessageFields& fields) const { return party(fields, HeaderId::from, fields.from); }
+  [[nodiscard]] bool to(MessageFields& fields) const { return party(fields, HeaderId::to, fields.to); }
+
+  [[nodiscard]] bool call_id(MessageFields& fields) const {
+    fields.call_id = value_of(fields, HeaderId::call_id);
+    const std::size_t length = fields.call_id.length;
+    return length != 0 && length <= kWindow &&
+           (octets_.at(fields.call_id.offset).any_of(kBlankOctets) & below(length)) == 0;
+  }
+
+  // 1*8DIGIT SP method, the request's own.
+  [[nodiscard]] bool cseq(MessageFields& fields) const {
+    const Span value = value_of(fields, HeaderId::cseq);
+    const Block window = octets_.at(value.offset);
+    const std::size_t digits = run_end(window.any_of(kDigitOctets), 0);
+    const std::size_t method = digits + 1;
+    if (fields.kind != Kind::request || digits - 1 >= 8 || !has(window.equal(' '), digits) ||
+        value.length != method + fields.method_text.length) {
+      return false;
+    }
+    const std::uint64_t same = octets_.at(value.offset + method).equal(octets_.at(0));
+    if ((~same & below(fields.method_text.length)) != 0) {
+      return false;
+    }
+    fields.cseq = number(window.word(), digits);
+    fields.cseq_method = make_span(value.offset + method, fields.method_text.length);
+    return true;
+  }
+
+  [[nodiscard]] bool contacts(MessageFields& fields) const {
+    const std::size_t count = fields.chains.count(HeaderId::contact);
+    return count == 0 || (count == 1 && party(fields, HeaderId::contact, fields.contact.emplace()));
+  }
+
+  [[nodiscard]] bool asserted_identities(MessageFields& fields) const {
+    const std::size_t count = fields.chains.count(HeaderId::p_asserted_identity);
+    if (count > kMaxAssertedIdentities) {
+      return false;
+    }
+    std::size_t line = fields.chains.first(HeaderId::p_asserted_identity);
+    for (std::size_t i = 0; i < count; ++i, line = fields.chains.next(line)) {
+      if (!plain_name_addr(octets_, fields.headers[line].value, fields.asserted[i])) {
+        return false;
+      }
+    }
+    fields.asserted_count = static_cast<std::uint16_t>(count);
+    return true;
+  }
+
+  [[nodiscard]] bool identities(MessageFields& fields) const {
+    const std::size_t count = fields.chains.count(HeaderId::identity);
+    if (count > kMaxIdentities) {
+      return false;
+    }
+    std::size_t line = fields.chains.first(HeaderId::identity);
+    for (std::size_t i = 0; i < count; ++i, line = fields.chains.next(line)) {
+      if (!plain_identity(octets_, fields.headers[line].value, fields.identities[i])) {
+        return false;
+      }
+    }
+    fields.identity_count = static_cast<std::uint16_t>(count);
+    fields.identities_seen = fields.identity_count;
+    return true;
+  }
+
+ private:
+  [[nodiscard]] static Span value_of(const MessageFields& fields, HeaderId id) {
+    return fields.headers[fields.chains.first(id)].value;
+  }
+
+  [[nodiscard]] bool party(const MessageFields& fields, HeaderId id, NameAddr& party) const {
+    return plain_name_addr(octets_, value_of(fields, id), party);
+  }
+
+  // The value of the first `digits` octets of `word`, at most eight, all of them digits.
+  [[nodiscard]] static std::uint32_t number(std::uint64_t word, std::size_t digits) {
+    word = (word & 0x0F0F'0F0F'0F0F'0F0F) << (64 - 8 * digits);  // leading zeros in front
+    word = (word * 10 + (word >> 8U)) & 0x00FF'00FF'00FF'00FF;
+    word = (word * 100 + (word >> 16U)) & 0x0000'FFFF'0000'FFFF;
+    return static_cast<std::uint32_t>((word * 10'000 + (word >> 32U)) & 0xFFFF'FFFF);
+  }
+
+  Octets<Block> octets_;
+};
+
+}  // namespace stirline::sip::detail
