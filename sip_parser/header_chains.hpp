@@ -4,6 +4,7 @@
 // that.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,42 +14,65 @@
 
 namespace stirline::sip::detail {
 
-// A set of header names, a bit each.
-using HeaderSet = std::uint64_t;
-static_assert(kHeaderIds <= 64);
-
-[[nodiscard]] constexpr HeaderSet bit_of(HeaderId id) {
-  return HeaderSet{1} << static_cast<unsigned>(id);
-}
-
 class HeaderChains {
  public:
   void clear() {
-    seen_ = 0;
-    repeated_ = 0;
-    counts_.fill(0);
-    tails_ = kHeads;
+    std::ranges::copy(kNobody, cells_.begin());
+    tails_ = kNobody;
   }
 
   // `Kernel` keeps what different kernels are compiled to apart (kernel/README.md).
   template <typename Kernel>
   void add(HeaderId id, std::size_t line) {
     const auto name = static_cast<std::size_t>(id);
-    repeated_ |= seen_ & bit_of(id);
-    seen_ |= bit_of(id);
-    ++counts_[name];
-    links_[tails_[name]] = static_cast<std::uint16_t>(line);
-    tails_[name] = static_cast<std::uint16_t>(kHeaderIds + line);
+    const std::size_t cell = kHeaderIds + line;
+    cells_[tails_[name]] = static_cast<std::uint16_t>(cell);
+    tails_[name] = static_cast<std::uint16_t>(cell);
   }
 
-  [[nodiscard]] HeaderSet seen() const { return seen_; }
-  [[nodiscard]] HeaderSet repeated() const { return repeated_; }
-  [[nodiscard]] std::size_t count(HeaderId id) const { return counts_[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] std::size_t first(HeaderId id) const { return links_[static_cast<std::size_t>(id)]; }  // count() > 0
-  [[nodiscard]] std::size_t next(std::size_t line) const { return links_[kHeaderIds + line]; }  // if there is another
+  [[nodiscard]] bool has(HeaderId id) const {
+    const auto name = static_cast<std::size_t>(id);
+    return tails_[name] != name;
+  }
+
+  [[nodiscard]] bool repeats(HeaderId id) const {
+    const auto name = static_cast<std::size_t>(id);
+    return cells_[name] != tails_[name];
+  }
+
+  // Goes through the lines of one name in message order.
+  class Cursor {
+   public:
+    [[nodiscard]] bool at_end() const { return cell_ == tail_; }
+    // The next line's index, unless at_end().
+    [[nodiscard]] std::size_t next() {
+      cell_ = cells_[cell_];
+      return cell_ - kHeaderIds;
+    }
+
+   private:
+    friend class HeaderChains;
+    Cursor(const std::uint16_t* cells, std::size_t head, std::size_t tail) : cells_(cells), cell_(head), tail_(tail) {}
+
+    const std::uint16_t* cells_;
+    std::size_t cell_;
+    std::size_t tail_;
+  };
+  [[nodiscard]] Cursor lines(HeaderId id) const {
+    const auto name = static_cast<std::size_t>(id);
+    return {cells_.data(), name, tails_[name]};
+  }
+
+  [[nodiscard]] std::size_t count(HeaderId id) const {
+    std::size_t lines_seen = 0;
+    for (Cursor cursor = lines(id); !cursor.at_end(); ++lines_seen) {
+      static_cast<void>(cursor.next());
+    }
+    return lines_seen;
+  }
 
  private:
-  static constexpr std::array<std::uint16_t, kHeaderIds> kHeads = [] {
+  static constexpr std::array<std::uint16_t, kHeaderIds> kNobody = [] {
     std::array<std::uint16_t, kHeaderIds> heads{};
     for (std::size_t i = 0; i < heads.size(); ++i) {
       heads[i] = static_cast<std::uint16_t>(i);
@@ -56,11 +80,10 @@ class HeaderChains {
     return heads;
   }();
 
-  HeaderSet seen_ = 0;
-  HeaderSet repeated_ = 0;
-  std::array<std::uint16_t, kHeaderIds> counts_{};
-  std::array<std::uint16_t, kHeaderIds> tails_ = kHeads;           // where the next line of this name is noted
-  std::array<std::uint16_t, kHeaderIds + kMaxHeaderLines> links_;  // first line of each name, then next line of each
+  // A cell for each name and behind them one for each line; each says which is next. A name without lines points to
+  // itself. What is behind a tail means nothing.
+  std::array<std::uint16_t, kHeaderIds + kMaxHeaderLines> cells_;
+  std::array<std::uint16_t, kHeaderIds> tails_ = kNobody;
 };
 
 }  // namespace stirline::sip::detail

@@ -12,7 +12,7 @@ std::string_view name_of(HeaderId id) {
 
 HeaderId header_id(std::string_view name) {
   const detail::HeaderTable& table = detail::kHeaderTable;
-  const auto slot = detail::HeaderTable::slot_of(detail::header_key(name), name.size(), table.multiplier);
+  const auto slot = detail::HeaderTable::slot_of(detail::leading_word(name), name.size(), table.multiplier);
   const std::size_t index = table.slots[slot];
   return detail::equal_ignoring_case(detail::kHeaderNames[index].name, name) ? table.ids[index] : HeaderId::unknown;
 }

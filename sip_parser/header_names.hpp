@@ -2,12 +2,14 @@
 // every kernel may look into the same table.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "sip_parser/header_id.hpp"
+#include "sip_parser/words.hpp"
 
 namespace stirline::sip::detail {
 
@@ -71,18 +73,13 @@ static_assert([] {
   return true;
 }());
 
-inline constexpr std::size_t kLongestHeaderName = 31;  // what the tables have room for
+inline constexpr std::size_t kLongestHeaderName = 31;  // what a pattern has room for
+static_assert(std::ranges::all_of(kHeaderNames, [](const HeaderName& entry) {
+  return entry.name.size() <= kLongestHeaderName;
+}));
 
-// The first eight octets of a name, the first one lowest, fewer if it is shorter; in any case of letters.
-[[nodiscard]] constexpr std::uint64_t header_key(std::string_view name) {
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
-    key |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
-  }
-  return key;
-}
-
-// A name as the kernels compare it: octets of the message and `letters` may differ only where `care` has no bits.
+// A name with its colon as the kernels compare it: octets of the message and `letters` may differ only where `care` has
+// no bits. Nothing equals the pattern of no name.
 struct alignas(64) HeaderPattern {
   std::array<char, 32> letters{};
   std::array<char, 32> care{};
@@ -93,22 +90,22 @@ struct HeaderTable {
 
   std::uint64_t multiplier = 0;
   std::array<std::uint8_t, kSlots> slots{};  // index in kHeaderNames, 0 where no name belongs
-  std::array<std::uint8_t, kHeaderNames.size()> lengths{};
   std::array<HeaderId, kHeaderNames.size()> ids{};
   std::array<HeaderPattern, kHeaderNames.size()> patterns{};
 
-  // `key` as header_key() makes it. Bit 5 set everywhere makes letters equal in both cases.
+  // `key` as leading_word() makes it of a name. Without bit 5 letters are equal in both cases.
   [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t key, std::size_t length, std::uint64_t multiplier) {
-    const std::uint64_t octets = length < 8 ? (std::uint64_t{1} << (8 * length)) - 1 : ~std::uint64_t{0};
-    return static_cast<std::size_t>((((key | 0x2020'2020'2020'2020) & octets) + length) * multiplier >> 56);
+    return static_cast<std::size_t>(((key & 0xDFDF'DFDF'DFDF'DFDF) + length) * multiplier >> 56);
   }
 };
 
 [[nodiscard]] consteval HeaderTable make_header_table() {
   HeaderTable table;
+  table.patterns[0].care.fill(static_cast<char>(0xFF));
   for (std::size_t i = 1; i < kHeaderNames.size(); ++i) {
     const std::string_view name = kHeaderNames[i].name;
-    table.lengths[i] = static_cast<std::uint8_t>(name.size());
+    table.patterns[i].letters[name.size()] = ':';
+    table.patterns[i].care[name.size()] = static_cast<char>(0xFF);
     table.ids[i] = kHeaderNames[i].id;
     for (std::size_t at = 0; at < name.size(); ++at) {
       const bool letter = name[at] != '-';
@@ -124,7 +121,7 @@ struct HeaderTable {
     perfect = true;
     for (std::size_t i = 1; i < kHeaderNames.size() && perfect; ++i) {
       const std::string_view name = kHeaderNames[i].name;
-      std::uint8_t& slot = table.slots[HeaderTable::slot_of(header_key(name), name.size(), table.multiplier)];
+      std::uint8_t& slot = table.slots[HeaderTable::slot_of(leading_word(name), name.size(), table.multiplier)];
       perfect = slot == 0;
       slot = static_cast<std::uint8_t>(i);
     }

@@ -15,9 +15,8 @@ template <typename Read>
 ParseError for_each_value(const MessageFields& fields, std::string_view octets, HeaderId id, std::size_t limit,
                           Read&& read) {
   std::size_t values = 0;
-  std::size_t line = fields.chains.first(id);
-  for (std::size_t left = fields.chains.count(id); left > 0; --left, line = fields.chains.next(line)) {
-    ValueList list(octets, fields.headers[line].value);
+  for (auto lines = fields.chains.lines(id); !lines.at_end();) {
+    ValueList list(octets, fields.headers[lines.next()].value);
     Span value;
     for (Step step = list.next(value); step != Step::end; step = list.next(value)) {
       if (step == Step::open_quote) {
@@ -92,9 +91,8 @@ ParseError read_asserted_identities(MessageFields& fields, std::string_view octe
 void read_identities(MessageFields& fields, std::string_view octets) {
   fields.identities_seen = 0;
   fields.identity_count = 0;
-  std::size_t line = fields.chains.first(HeaderId::identity);
-  for (std::size_t left = fields.chains.count(HeaderId::identity); left > 0; --left, line = fields.chains.next(line)) {
-    ValueList list(octets, fields.headers[line].value);
+  for (auto lines = fields.chains.lines(HeaderId::identity); !lines.at_end();) {
+    ValueList list(octets, fields.headers[lines.next()].value);
     Span value;
     while (list.next(value) != Step::end) {
       ++fields.identities_seen;

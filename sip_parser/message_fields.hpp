@@ -57,7 +57,8 @@ struct MessageFields : SmallFields {
 
   // In message order; nullptr if absent.
   [[nodiscard]] const HeaderLine* first(HeaderId id) const {
-    return chains.count(id) == 0 ? nullptr : &headers[chains.first(id)];
+    HeaderChains::Cursor lines = chains.lines(id);
+    return lines.at_end() ? nullptr : &headers[lines.next()];
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sip_parser/message_parts.hpp"
+#include "sip_parser/words.hpp"
 
 namespace stirline::sip::detail {
 
@@ -18,11 +19,8 @@ struct MethodName {
   std::uint64_t word = 0;  // its first eight octets, the first one lowest
 
   constexpr MethodName() = default;
-  constexpr MethodName(std::string_view text, Method known) : name(text), length(text.size()), method(known) {
-    for (std::size_t i = 0; i < text.size() && i < 8; ++i) {
-      word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-    }
-  }
+  constexpr MethodName(std::string_view text, Method known)
+      : name(text), length(text.size()), method(known), word(leading_word(text)) {}
 };
 
 inline constexpr std::array kMethodNames = std::to_array<MethodName>({

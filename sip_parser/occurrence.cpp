@@ -14,36 +14,21 @@ constexpr std::array kOnceOnly = {
 
 constexpr std::array kMandatory = {HeaderId::via, HeaderId::from, HeaderId::to, HeaderId::call_id, HeaderId::cseq};
 
-template <std::size_t N>
-constexpr HeaderSet set_of(const std::array<HeaderId, N>& ids) {
-  HeaderSet set = 0;
-  for (const HeaderId id : ids) {
-    set |= bit_of(id);
-  }
-  return set;
-}
-constexpr HeaderSet kOnceOnlySet = set_of(kOnceOnly) | bit_of(HeaderId::content_length);
-
-ParseError repeated(const MessageFields& fields) {
-  const auto at = [&fields](HeaderId id) { return fields.first(id)->whole.offset; };
-  if (fields.chains.count(HeaderId::content_length) > 1) {
-    return {ErrorCode::content_length_conflict, at(HeaderId::content_length), HeaderId::content_length};
-  }
-  for (const HeaderId id : kOnceOnly) {
-    if (fields.chains.count(id) > 1) {
-      return {ErrorCode::duplicate, at(id), id};
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 ParseError check_occurrence(const MessageFields& fields, const Strictness& strictness) {
-  if ((fields.chains.repeated() & kOnceOnlySet) != 0) {
-    return repeated(fields);
+  const auto duplicate = [&fields](HeaderId id, ErrorCode code) {
+    return ParseError{code, fields.first(id)->whole.offset, id};
+  };
+  if (fields.chains.repeats(HeaderId::content_length)) {
+    return duplicate(HeaderId::content_length, ErrorCode::content_length_conflict);
   }
-  const auto missing = [&fields](HeaderId id) { return (fields.chains.seen() & bit_of(id)) == 0; };
+  for (const HeaderId id : kOnceOnly) {
+    if (fields.chains.repeats(id)) {
+      return duplicate(id, ErrorCode::duplicate);
+    }
+  }
+  const auto missing = [&fields](HeaderId id) { return !fields.chains.has(id); };
   for (const HeaderId id : kMandatory) {
     if (missing(id)) {
       return {ErrorCode::missing, fields.blank_line, id};

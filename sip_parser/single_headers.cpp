@@ -114,7 +114,8 @@ ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t
   std::size_t length = rest;
   if (const HeaderLine* header = fields.first(HeaderId::content_length); header != nullptr) {
     const std::string_view digits = text(octets, header->value);
-    const std::string_view significant = without_leading_zeros(digits);
+    const std::string_view significant =
+        digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
     const auto number = significant.size() <= kMaxContentLengthDigits ? decimal(significant, 99'999'999) : std::nullopt;
     if (!number) {
       return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);

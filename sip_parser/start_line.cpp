@@ -117,7 +117,7 @@ StartLine read_request_line(std::string_view text, StartLine line) {
 }  // namespace
 
 Method method_of(std::string_view name) {
-  const MethodName& entry = method_entry(MethodName(name, Method::other).word);
+  const MethodName& entry = method_entry(leading_word(name));
   return entry.name == name ? entry.method : Method::other;
 }
 

@@ -28,15 +28,12 @@ class Avx2Block {
   }
 
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(char octet) const {
-    const __m256i all = _mm256_set1_epi8(octet);
+    const __m256i all = repeated(octet);
     return tops(_mm256_cmpeq_epi8(low_, all), _mm256_cmpeq_epi8(high_, all));
   }
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(const Avx2Block& other) const {
     return tops(_mm256_cmpeq_epi8(low_, other.low_), _mm256_cmpeq_epi8(high_, other.high_));
   }
-  // 128..255
-  [[gnu::always_inline]] [[nodiscard]] std::uint64_t beyond_ascii() const { return tops(low_, high_); }
-
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t any_of(const OctetClass& wanted) const {
     const __m256i rows = _mm256_load_si256(address(wanted.rows.data()));
     return ~tops(_mm256_cmpeq_epi8(found(low_, rows), _mm256_setzero_si256()),
@@ -50,6 +47,18 @@ class Avx2Block {
     return _mm256_testz_si256(_mm256_xor_si256(low_, letters), care) != 0;
   }
 
+  // Writes where the first 32 bits of `mask` stand, plus `base`; at `out` is room for as many.
+  [[gnu::always_inline]] static void put_positions(std::uint64_t mask, std::size_t base, std::uint16_t* out) {
+    // Written whether they are there or not: seldom are there more, and nothing has to be guessed.
+    constexpr int kAtOnce = 4;
+    for (int i = 0; i < kAtOnce; ++i, mask = _blsr_u64(mask)) {
+      *out++ = static_cast<std::uint16_t>(base + _tzcnt_u64(mask));
+    }
+    for (int i = kAtOnce; i < 32 && mask != 0; ++i, mask = _blsr_u64(mask)) {
+      *out++ = static_cast<std::uint16_t>(base + _tzcnt_u64(mask));
+    }
+  }
+
   // The first eight octets, the first one lowest.
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t word() const {
     return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm256_castsi256_si128(low_)));
@@ -57,6 +66,11 @@ class Avx2Block {
 
  private:
   [[gnu::always_inline]] Avx2Block(__m256i low, __m256i high) : low_(low), high_(high) {}
+
+  // `octet` is ASCII.
+  [[gnu::always_inline]] static __m256i repeated(char octet) {
+    return _mm256_load_si256(address(kRepeated[static_cast<unsigned char>(octet)].octets.data()));
+  }
 
   [[gnu::always_inline]] static const __m256i* address(const void* at) { return static_cast<const __m256i*>(at); }
 
@@ -68,7 +82,7 @@ class Avx2Block {
   // Not zero where the octet is in the class of `rows`.
   [[gnu::always_inline]] static __m256i found(__m256i octets, __m256i rows) {
     const __m256i bits = _mm256_load_si256(address(kRowBits.rows.data()));
-    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(octets, 4), _mm256_set1_epi8(0x0F));
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(octets, 4), repeated(0x0F));
     return _mm256_and_si256(_mm256_shuffle_epi8(rows, octets), _mm256_shuffle_epi8(bits, high));
   }
 

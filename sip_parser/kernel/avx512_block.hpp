@@ -1,6 +1,7 @@
 // 64 octets in one register. Only for the translation unit built for it (README.md).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,19 +24,17 @@ class Avx512Block {
   }
 
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(char octet) const {
-    return _mm512_cmpeq_epi8_mask(octets_, _mm512_set1_epi8(octet));
+    return in_general_register(_mm512_cmpeq_epi8_mask(octets_, repeated(octet)));
   }
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(const Avx512Block& other) const {
-    return _mm512_cmpeq_epi8_mask(octets_, other.octets_);
+    return in_general_register(_mm512_cmpeq_epi8_mask(octets_, other.octets_));
   }
-  // 128..255
-  [[gnu::always_inline]] [[nodiscard]] std::uint64_t beyond_ascii() const { return _mm512_movepi8_mask(octets_); }
-
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t any_of(const OctetClass& wanted) const {
     const __m512i rows = _mm512_load_si512(wanted.rows.data());
     const __m512i bits = _mm512_load_si512(kRowBits.rows.data());
-    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(octets_, 4), _mm512_set1_epi8(0x0F));
-    return _mm512_test_epi8_mask(_mm512_shuffle_epi8(rows, octets_), _mm512_shuffle_epi8(bits, high));
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(octets_, 4), repeated(0x0F));
+    return in_general_register(
+        _mm512_test_epi8_mask(_mm512_shuffle_epi8(rows, octets_), _mm512_shuffle_epi8(bits, high)));
   }
 
   // True if the first 32 octets are those of `pattern`, as far as it cares.
@@ -46,13 +45,39 @@ class Avx512Block {
            0;
   }
 
+  // Writes where the first 32 bits of `mask` stand, plus `base`; at `out` is room for as many.
+  [[gnu::always_inline]] static void put_positions(std::uint64_t mask, std::size_t base, std::uint16_t* out) {
+    const __m512i octets = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kPlaces.data()));
+    const __m512i places = _mm512_cvtepu8_epi16(_mm512_maskz_extracti64x4_epi64(0xF, octets, 0));
+    _mm512_storeu_si512(out, _mm512_add_epi16(places, _mm512_set1_epi16(static_cast<std::int16_t>(base))));
+  }
+
   // The first eight octets, the first one lowest.
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t word() const { return static_cast<std::uint64_t>(octets_[0]); }
 
  private:
   [[gnu::always_inline]] explicit Avx512Block(__m512i octets) : octets_(octets) {}
 
+  // Compilers like to go on in mask registers, where arithmetic is slow and from where the way back is long.
+  [[gnu::always_inline]] static std::uint64_t in_general_register(std::uint64_t mask) {
+    asm("" : "+r"(mask));
+    return mask;
+  }
+
+  // `octet` is ASCII.
+  [[gnu::always_inline]] static __m512i repeated(char octet) {
+    return _mm512_load_si512(kRepeated[static_cast<unsigned char>(octet)].octets.data());
+  }
+
   [[gnu::always_inline]] static const __m256i* address(const void* at) { return static_cast<const __m256i*>(at); }
+
+  alignas(64) static constexpr std::array<std::uint8_t, 64> kPlaces = [] {
+    std::array<std::uint8_t, 64> places{};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      places[i] = static_cast<std::uint8_t>(i);
+    }
+    return places;
+  }();
 
   __m512i octets_;
 };

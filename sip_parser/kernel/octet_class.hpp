@@ -56,4 +56,11 @@ inline constexpr OctetClass kStrayOctets = octets_where([](char c) { return is(c
 inline constexpr OctetClass kBracketedOctets =
     octets_where([](char c) { return is(c, kVisible) && c != '<' && c != '>' && c != '"'; });
 
+// Each ASCII octet 64 times over, to be compared with. Defined where no vector kernel sees it: a compiler that knows the
+// octets would rather build them anew each time.
+struct alignas(64) RepeatedOctet {
+  std::array<char, 64> octets{};
+};
+extern const std::array<RepeatedOctet, 128> kRepeated;
+
 }  // namespace stirline::sip::detail

@@ -8,20 +8,55 @@
 
 #include <immintrin.h>
 
+#include "sip_parser/span.hpp"
+#include "sip_parser/words.hpp"
+
 namespace stirline::sip::detail {
 
 inline constexpr std::size_t kWindow = 64;
 
 template <typename Block>
-struct Octets {
-  const char* data;
-  std::size_t size;
+class Octets {
+ public:
+  [[gnu::always_inline]] Octets(const char* data, std::size_t size)
+      : data_(data), size_(size), last_whole_(static_cast<std::ptrdiff_t>(size) - std::ptrdiff_t{kWindow}) {}
 
-  // The window that begins at `offset` (at most `size`); zeros where the message has ended.
+  [[gnu::always_inline]] [[nodiscard]] std::size_t size() const { return size_; }
+  [[gnu::always_inline]] [[nodiscard]] char operator[](std::size_t offset) const { return data_[offset]; }
+
+  // The window that begins at `offset` (at most size()); zeros where the message has ended.
   [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const {
-    const std::size_t left = size - offset;
-    return left >= kWindow ? Block::whole(data + offset) : Block::front(data + offset, left);
+    if (static_cast<std::ptrdiff_t>(offset) <= last_whole_) [[likely]] {
+      return Block::whole(data_ + offset);
+    }
+    return Block::front(data_ + offset, size_ - offset);
   }
+
+  // The windows that begin at `offset` and one and two octets behind it; at least two octets are there.
+  struct Neighbours {
+    Block first;
+    Block second;
+    Block third;
+  };
+  [[gnu::always_inline]] [[nodiscard]] Neighbours neighbours(std::size_t offset) const {
+    if (static_cast<std::ptrdiff_t>(offset) + 2 <= last_whole_) [[likely]] {
+      const char* const begin = data_ + offset;
+      return {Block::whole(begin), Block::whole(begin + 1), Block::whole(begin + 2)};
+    }
+    return {at(offset), at(offset + 1), at(offset + 2)};
+  }
+
+  // Four octets that must be there, the first one lowest.
+  [[gnu::always_inline]] [[nodiscard]] std::uint32_t four(std::size_t offset) const {
+    std::uint32_t octets = 0;
+    __builtin_memcpy(&octets, data_ + offset, sizeof octets);
+    return octets;
+  }
+
+ private:
+  const char* data_;
+  std::size_t size_;
+  std::ptrdiff_t last_whole_;
 };
 
 // The bits of the first `count` octets; all of them from 64 on (up to 255).
@@ -36,14 +71,28 @@ struct Octets {
 
 // How far a run of bits goes that begins at `begin` (at most 64); 64 if it does not end.
 [[gnu::always_inline]] inline std::size_t run_end(std::uint64_t mask, std::size_t begin) {
-  return lowest(~mask & ~below(begin));
+  return lowest(~(mask | below(begin)));
 }
 
 [[gnu::always_inline]] inline bool has(std::uint64_t mask, std::size_t bit) {
   return (mask >> bit & 1U) != 0;
 }
 
-// Text of up to eight octets as Block::word() has it. A letter compares in both cases, if `letters` says so.
+// Sets a span in one store; compilers make four of two halves. `offset` is below 65,536.
+[[gnu::always_inline]] inline void set_span(Span& span, std::size_t offset, std::size_t length) {
+  const auto halves = static_cast<std::uint32_t>(offset | length << 16U);
+  static_assert(sizeof span == sizeof halves && std::endian::native == std::endian::little);
+  void* const place = &span;
+  __builtin_memcpy(place, &halves, sizeof halves);
+}
+
+// Sets a span where `present`, else the empty one at 0 that stands for an absent part; without a branch.
+[[gnu::always_inline]] inline void set_optional(Span& span, bool present, std::size_t offset, std::size_t length) {
+  const std::size_t keep = std::size_t{0} - static_cast<std::size_t>(present);
+  set_span(span, offset & keep, length & keep);
+}
+
+// Text of up to eight octets as Block::word() and Octets::four() have it. A letter compares in both cases, if wanted.
 struct Word {
   std::uint64_t octets = 0;
   std::uint64_t care = 0;

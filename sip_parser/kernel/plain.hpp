@@ -13,7 +13,7 @@ namespace stirline::sip::detail {
 template <typename Block>
 class Plain {
  public:
-  Plain(const char* data, std::size_t size) : octets_{data, size} {}
+  Plain(const char* data, std::size_t size) : octets_(data, size) {}
 
   [[nodiscard]] bool head(MessageFields& fields, std::size_t& body) const {
     LineEnds ends;
@@ -21,23 +21,21 @@ class Plain {
         !plain_header_lines(octets_, ends, fields)) {
       return false;
     }
-    body = ends.offsets[ends.count - 1] + 1U;
+    body = ends.blank_line() + 2;
     return true;
   }
 
   [[nodiscard]] bool vias(MessageFields& fields, const Strictness& strictness) const {
-    const std::size_t count = fields.chains.count(HeaderId::via);
-    if (count > kMaxVias || !strictness.accept_missing_branch_cookie) {
+    if (!strictness.accept_missing_branch_cookie) {
       return false;
     }
-    std::size_t line = fields.chains.first(HeaderId::via);
-    if (!plain_via(octets_, fields.headers[line].value, fields.top_via)) {
+    auto lines = fields.chains.lines(HeaderId::via);
+    std::size_t count = 1;
+    if (!plain_via(octets_, fields.headers[lines.next()].value, fields.top_via)) {
       return false;
     }
-    Via below_top;
-    for (std::size_t left = count - 1; left > 0; --left) {
-      line = fields.chains.next(line);
-      if (!plain_via(octets_, fields.headers[line].value, below_top)) {
+    for (Via below_top; !lines.at_end(); ++count) {
+      if (count == kMaxVias || !plain_via(octets_, fields.headers[lines.next()].value, below_top)) {
         return false;
       }
     }
@@ -70,23 +68,21 @@ class Plain {
       return false;
     }
     fields.cseq = number(window.word(), digits);
-    fields.cseq_method = make_span(value.offset + method, fields.method_text.length);
+    set_span(fields.cseq_method, value.offset + method, fields.method_text.length);
     return true;
   }
 
   [[nodiscard]] bool contacts(MessageFields& fields) const {
-    const std::size_t count = fields.chains.count(HeaderId::contact);
-    return count == 0 || (count == 1 && party(fields, HeaderId::contact, fields.contact.emplace()));
+    auto lines = fields.chains.lines(HeaderId::contact);
+    return lines.at_end() ||
+           (plain_name_addr(octets_, fields.headers[lines.next()].value, fields.contact.emplace()) && lines.at_end());
   }
 
   [[nodiscard]] bool asserted_identities(MessageFields& fields) const {
-    const std::size_t count = fields.chains.count(HeaderId::p_asserted_identity);
-    if (count > kMaxAssertedIdentities) {
-      return false;
-    }
-    std::size_t line = fields.chains.first(HeaderId::p_asserted_identity);
-    for (std::size_t i = 0; i < count; ++i, line = fields.chains.next(line)) {
-      if (!plain_name_addr(octets_, fields.headers[line].value, fields.asserted[i])) {
+    std::size_t count = 0;
+    for (auto lines = fields.chains.lines(HeaderId::p_asserted_identity); !lines.at_end(); ++count) {
+      if (count == kMaxAssertedIdentities ||
+          !plain_name_addr(octets_, fields.headers[lines.next()].value, fields.asserted[count])) {
         return false;
       }
     }
@@ -95,13 +91,10 @@ class Plain {
   }
 
   [[nodiscard]] bool identities(MessageFields& fields) const {
-    const std::size_t count = fields.chains.count(HeaderId::identity);
-    if (count > kMaxIdentities) {
-      return false;
-    }
-    std::size_t line = fields.chains.first(HeaderId::identity);
-    for (std::size_t i = 0; i < count; ++i, line = fields.chains.next(line)) {
-      if (!plain_identity(octets_, fields.headers[line].value, fields.identities[i])) {
+    std::size_t count = 0;
+    for (auto lines = fields.chains.lines(HeaderId::identity); !lines.at_end(); ++count) {
+      if (count == kMaxIdentities ||
+          !plain_identity(octets_, fields.headers[lines.next()].value, fields.identities[count])) {
         return false;
       }
     }
@@ -112,7 +105,7 @@ class Plain {
 
  private:
   [[nodiscard]] static Span value_of(const MessageFields& fields, HeaderId id) {
-    return fields.headers[fields.chains.first(id)].value;
+    return fields.headers[fields.chains.lines(id).next()].value;
   }
 
   [[nodiscard]] bool party(const MessageFields& fields, HeaderId id, NameAddr& party) const {

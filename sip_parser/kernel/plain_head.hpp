@@ -2,7 +2,6 @@
 // method, plain Request-URI, names without blanks before the colon.
 #pragma once
 
-#include <algorithm>
 #include <array>
 
 #include "sip_parser/header_names.hpp"
@@ -13,73 +12,72 @@
 
 namespace stirline::sip::detail {
 
-// Offsets of the LFs from the start line's to the blank line's.
+// Where the CRs of the start line and of the header lines stand.
 struct LineEnds {
-  static constexpr std::size_t kAtOnce = 4;  // written whether they are there or not: there are seldom more in a window
-  static constexpr std::size_t kMost = kMaxHeaderLines + 2;
+  static constexpr std::size_t kMost = kMaxHeaderLines + 1;
 
   std::size_t count = 0;
   std::array<std::uint16_t, kMost + kWindow> offsets;
+
+  [[nodiscard]] std::size_t blank_line() const { return offsets[count - 1] + 2U; }
 };
 
 // The only pass over every octet of the head. False if there is no blank line within the limits, or a line end or
 // control character that is not plain.
 template <typename Block>
-[[gnu::always_inline]] inline bool find_line_ends(const Octets<Block>& octets, LineEnds& ends) {
-  const std::size_t limit = octets.size < kMaxHeaderBlockBytes ? octets.size : kMaxHeaderBlockBytes;
+[[gnu::noinline]] bool find_line_ends(const Octets<Block> octets, LineEnds& ends) {
+  constexpr std::size_t kBlankLine = 4;  // the CRLF in front of it and its own
+  const std::size_t limit = octets.size() < kMaxHeaderBlockBytes ? octets.size() : kMaxHeaderBlockBytes;
+  std::uint16_t* const offsets = ends.offsets.data();
+  std::size_t count = 0;
   std::uint64_t trouble = 0;
-  std::uint64_t cr_before = 0;  // bit 0: the window before ended with CR
-  std::uint64_t lf_before = 0;  // bits 0 and 1: LFs among its last two octets
-  for (std::size_t at = 0; at < limit; at += kWindow) {
-    const Block window = octets.at(at);
-    const std::uint64_t lf = window.equal('\n');
-    const std::uint64_t cr = window.equal('\r');
-    // With CRs where they belong, an LF two octets behind another ends an empty line.
-    const std::uint64_t blank_line = lf & (lf << 2U | lf_before);
-    const std::uint64_t head = blank_line ^ (blank_line - 1);  // up to there, or all
-    trouble |= (window.any_of(kStrayOctets) | (lf ^ (cr << 1U | cr_before))) & head;
-    std::uint64_t left = lf & head;
-    const auto lines = static_cast<std::size_t>(std::popcount(left));
-    for (std::size_t i = 0; i < LineEnds::kAtOnce; ++i) {
-      ends.offsets[ends.count + i] = static_cast<std::uint16_t>(at + lowest(left));
-      left &= left - 1;
-    }
-    for (std::size_t i = LineEnds::kAtOnce; i < lines; ++i) {
-      ends.offsets[ends.count + i] = static_cast<std::uint16_t>(at + lowest(left));
-      left &= left - 1;
-    }
-    ends.count += lines;
+  for (std::size_t at = 0; at + kBlankLine <= limit && count <= LineEnds::kMost; at += kWindow) {
+    const auto window = octets.neighbours(at);
+    const std::uint64_t cr = window.first.equal('\r');
+    const std::uint64_t lf_behind = window.second.equal('\n');
+    const std::uint64_t blank_line = cr & window.third.equal('\r');
+    const std::uint64_t misfits = window.first.any_of(kStrayOctets) | (cr ^ lf_behind);
     if (blank_line != 0) {
-      return trouble == 0 && ends.count <= LineEnds::kMost && ends.offsets[ends.count - 1] < limit;
+      const std::uint64_t head = blank_line ^ (blank_line - 1);  // up to the last header line's CR
+      Block::put_positions(cr & head, at, offsets + count);
+      ends.count = count + static_cast<std::size_t>(_mm_popcnt_u64(cr & head));
+      const std::size_t behind = ends.blank_line() + 2;
+      return (trouble | (misfits & head)) == 0 && ends.count <= LineEnds::kMost && behind <= limit &&
+             octets[behind - 1] == '\n';
     }
-    if (ends.count > LineEnds::kMost) {
-      return false;
-    }
-    cr_before = cr >> (kWindow - 1);
-    lf_before = lf >> (kWindow - 2);
+    trouble |= misfits;
+    Block::put_positions(cr, at, offsets + count);
+    count += static_cast<std::size_t>(_mm_popcnt_u64(cr));
   }
   return false;
 }
 
-// Reads the start line, whose LF stands at `line_end`.
+// Reads the status line, which ends at `line_end`; `front` are the first octets of the message.
 template <typename Block>
-[[gnu::always_inline]] inline bool plain_start_line(const Octets<Block>& octets, std::size_t line_end,
-                                                    MessageFields& fields) {
-  constexpr std::size_t kVersion = 8;  // "SIP/2.0 " with its space
+[[gnu::always_inline]] inline bool plain_status_line(const Octets<Block>& octets, const Block& front,
+                                                     std::size_t line_end, MessageFields& fields) {
+  constexpr std::size_t kStatus = 8;  // behind "SIP/2.0 "
+  constexpr std::size_t kStatusEnd = kStatus + 3;
+  if (line_end <= kStatusEnd || run_end(front.any_of(kDigitOctets), kStatus) != kStatusEnd ||
+      octets[kStatusEnd] != ' ') {
+    return false;
+  }
+  const auto digit = [&octets](std::size_t at) { return static_cast<unsigned>(octets[at] - '0'); };
+  const unsigned status = digit(kStatus) * 100 + digit(kStatus + 1) * 10 + digit(kStatus + 2);
+  fields.kind = Kind::response;
+  fields.status = static_cast<std::uint16_t>(status);
+  fields.start_line_known = true;
+  return status >= 100 && status <= 699;
+}
+
+// Reads the start line, which ends at `line_end`.
+template <typename Block>
+[[gnu::noinline]] bool plain_start_line(const Octets<Block> octets, std::size_t line_end, MessageFields& fields) {
   const Block front = octets.at(0);
   if ("SIP/2.0 "_any_case.leads(front.word())) {
-    constexpr std::size_t kStatusEnd = kVersion + 3;
-    if (line_end <= kStatusEnd || run_end(front.any_of(kDigitOctets), kVersion) != kStatusEnd ||
-        !has(front.equal(' '), kStatusEnd)) {
-      return false;
-    }
-    const auto digit = [&octets](std::size_t at) { return static_cast<unsigned>(octets.data[at] - '0'); };
-    const unsigned status = digit(kVersion) * 100 + digit(kVersion + 1) * 10 + digit(kVersion + 2);
-    fields.kind = Kind::response;
-    fields.status = static_cast<std::uint16_t>(status);
-    fields.start_line_known = true;
-    return status >= 100 && status <= 699;
+    return plain_status_line(octets, front, line_end, fields);
   }
+  constexpr std::size_t kVersion = 7;  // "SIP/2.0"
   constexpr std::size_t kLongestMethod = 9;
   const std::size_t method_end = lowest(front.equal(' '));
   if (method_end > kLongestMethod) {
@@ -88,60 +86,73 @@ template <typename Block>
   const std::uint64_t word = _bzhi_u64(front.word(), static_cast<unsigned>(8 * method_end));
   const MethodName& method = method_entry(word);
   // Of the known methods, SUBSCRIBE alone goes beyond the word.
-  if (method.word != word || method.length != method_end || (method_end == 9 && !has(front.equal('E'), 8))) {
+  if (method.word != word || method.length != method_end || (method_end == kLongestMethod && octets[8] != 'E')) {
     return false;
   }
-  const std::size_t uri_end = plain_uri<' '>(octets, method_end + 1, fields.request_uri);
-  if (uri_end == 0 || uri_end + kVersion + 1 != line_end ||
-      !"SIP/2.0\r"_any_case.leads(octets.at(uri_end + 1).word())) {
+  const std::size_t uri_end = plain_uri<' '>(octets, front, 0, method_end + 1, fields.request_uri);
+  if (uri_end == 0 || uri_end + 1 + kVersion != line_end || !"SIP/"_any_case.leads(octets.four(uri_end + 1)) ||
+      !"2.0\r"_exact.leads(octets.four(uri_end + 5))) {
     return false;
   }
   fields.kind = Kind::request;
   fields.method = method.method;
-  fields.method_text = make_span(0, method_end);
+  set_span(fields.method_text, 0, method_end);
   fields.start_line_known = true;
   return true;
 }
 
-// Names, values and chains of the lines between the start line and the blank line.
+// The name of `length` octets that `window` begins with. Without a branch: which names come is what nobody can predict.
 template <typename Block>
-[[gnu::always_inline]] inline bool plain_header_lines(const Octets<Block>& octets, const LineEnds& ends,
-                                                      MessageFields& fields) {
-  const std::size_t lines = ends.count - 2;
+[[gnu::always_inline]] inline HeaderId header_id_of(const Block& window, std::size_t length) {
+  // Of a name longer than a pattern the key is wrong, and no pattern has its colon there.
+  const std::uint64_t key = _bzhi_u64(window.word(), static_cast<unsigned>(8 * length));
+  const std::size_t name = kHeaderTable.slots[HeaderTable::slot_of(key, length, kHeaderTable.multiplier)];
+  const auto known = static_cast<unsigned>(window.matches(kHeaderTable.patterns[name]));
+  return static_cast<HeaderId>(static_cast<unsigned>(kHeaderTable.ids[name]) & (0U - known));
+}
+
+// The value between `begin`, behind the colon, and the end of its line, without outer blanks.
+template <typename Block>
+[[gnu::noinline]] [[gnu::cold]] void trim_value(const Octets<Block> octets, std::size_t begin, std::size_t end,
+                                                Span& value) {
+  const auto is_blank = [&octets](std::size_t at) { return octets[at] == ' ' || octets[at] == '\t'; };
+  while (begin < end && is_blank(begin)) {
+    ++begin;
+  }
+  while (begin < end && is_blank(end - 1)) {
+    --end;
+  }
+  set_span(value, begin, end - begin);
+}
+
+// Names, values and chains of the header lines.
+template <typename Block>
+[[gnu::noinline]] bool plain_header_lines(const Octets<Block> octets, const LineEnds& ends, MessageFields& fields) {
+  const std::size_t lines = ends.count - 1;
   bool plain = true;
+  std::size_t begin = ends.offsets[0] + 2U;
   for (std::size_t line = 0; line < lines; ++line) {
-    const std::size_t begin = ends.offsets[line] + 1U;
-    const std::size_t next = ends.offsets[line + 1] + 1U;
-    const std::size_t content_end = next - 2;
+    const std::size_t end = ends.offsets[line + 1];
     const Block window = octets.at(begin);
-    const std::size_t colon = lowest(window.equal(':'));
-    const std::uint64_t blank = window.equal(' ') | window.equal('\t');
-    // A colon right behind the name is in this very line, for CR is in no token.
-    plain = plain && run_end(window.any_of(kTokenOctets), 0) == colon && colon - 1 < kWindow - 1;
-    std::size_t value = begin + run_end(blank, colon + 1);
-    std::size_t value_end = content_end;
-    const auto is_blank = [&octets](std::size_t at) { return octets.data[at] == ' ' || octets.data[at] == '\t'; };
-    if (value == begin + kWindow) {
-      while (value < content_end && is_blank(value)) {
-        ++value;
-      }
-    }
-    while (value_end > value && is_blank(value_end - 1)) {
-      --value_end;
-    }
-    const std::size_t slot = HeaderTable::slot_of(window.word(), colon, kHeaderTable.multiplier);
-    const std::size_t name = kHeaderTable.slots[slot];
-    const bool known = kHeaderTable.lengths[name] == colon && window.matches(kHeaderTable.patterns[name]);
-    const HeaderId id = known ? kHeaderTable.ids[name] : HeaderId::unknown;
+    const std::size_t name_end = run_end(window.any_of(kTokenOctets), 0);
+    // CR is in no token, so the colon is looked for in this very line.
+    plain &= (name_end - 1 < kWindow - 1) & (octets[begin + name_end] == ':');
+    const HeaderId id = header_id_of(window, name_end);
     HeaderLine& header = fields.headers[line];
     header.id = id;
-    header.name = make_span(begin, colon);
-    header.value = make_span(value, value_end - value);
-    header.whole = make_span(begin, next - begin);
+    const std::size_t colon = begin + name_end;
+    set_span(header.name, begin, name_end);
+    set_span(header.whole, begin, end + 2 - begin);
+    if (octets[colon + 1] == ' ' && octets[colon + 2] > ' ' && octets[end - 1] > ' ') [[likely]] {
+      set_span(header.value, colon + 2, end - colon - 2);
+    } else {
+      trim_value(octets, colon + 1, end, header.value);
+    }
     fields.chains.add<Block>(id, line);
+    begin = end + 2;
   }
   fields.header_count = static_cast<std::uint16_t>(lines);
-  fields.blank_line = static_cast<std::uint16_t>(ends.offsets[ends.count - 2] + 1U);
+  fields.blank_line = static_cast<std::uint16_t>(begin);
   return plain;
 }
 

@@ -50,7 +50,7 @@ template <typename Block>
 
 // Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_identity(const Octets<Block>& octets, Span value, IdentityHeader& identity) {
+[[gnu::noinline]] bool plain_identity(const Octets<Block> octets, Span value, IdentityHeader& identity) {
   const std::size_t end = std::size_t{value.offset} + value.length;
   std::size_t at = plain_digest_end(octets, value.offset);
   if (at == 0) {
@@ -58,7 +58,7 @@ template <typename Block>
   }
   identity = {};
   identity.whole = value;
-  identity.digest = make_span(value.offset, at - value.offset);
+  set_span(identity.digest, value.offset, at - value.offset);
   while (at != end) {
     const Block window = octets.at(at);
     const std::uint64_t word = window.word();
@@ -71,7 +71,7 @@ template <typename Block>
       if (close == 0 || !identity.info.empty()) {
         return false;
       }
-      identity.info = make_span(at + kInfo, close - at - kInfo);
+      set_span(identity.info, at + kInfo, close - at - kInfo);
       at = close + 1;
       continue;
     }
@@ -84,7 +84,7 @@ template <typename Block>
         (quotes != 0 && !has(quote, stop))) {
       return false;
     }
-    content = make_span(at + begin, stop - begin);
+    set_span(content, at + begin, stop - begin);
     at += stop + quotes;
     if (at != end && !has(window.equal(';'), stop + quotes)) {
       return false;
