@@ -14,6 +14,19 @@
 
 namespace stirline::sip::detail {
 
+// A set of header names, a bit each.
+using HeaderSet = std::uint64_t;
+static_assert(kHeaderIds <= 64);
+
+template <std::size_t N>
+[[nodiscard]] consteval HeaderSet set_of(const std::array<HeaderId, N>& ids) {
+  HeaderSet set = 0;
+  for (const HeaderId id : ids) {
+    set |= HeaderSet{1} << static_cast<unsigned>(id);
+  }
+  return set;
+}
+
 class HeaderChains {
  public:
   void clear() {
@@ -25,7 +38,7 @@ class HeaderChains {
   template <typename Kernel>
   void add(HeaderId id, std::size_t line) {
     const auto name = static_cast<std::size_t>(id);
-    const std::size_t cell = kHeaderIds + line;
+    const std::size_t cell = kNames + line;
     cells_[tails_[name]] = static_cast<std::uint16_t>(cell);
     tails_[name] = static_cast<std::uint16_t>(cell);
   }
@@ -40,6 +53,17 @@ class HeaderChains {
     return cells_[name] != tails_[name];
   }
 
+  // Which of the names that `wanted` has bits for are missing or come more than once; one bit a name, `HeaderId` says
+  // which. `Block::differing` compares 32 numbers at once.
+  template <typename Block>
+  [[nodiscard]] HeaderSet missing(HeaderSet wanted) const {
+    return wanted & ~differing<Block>(tails_.data(), kNobody.data());
+  }
+  template <typename Block>
+  [[nodiscard]] HeaderSet repeated(HeaderSet wanted) const {
+    return wanted & differing<Block>(tails_.data(), cells_.data());
+  }
+
   // Goes through the lines of one name in message order.
   class Cursor {
    public:
@@ -47,7 +71,7 @@ class HeaderChains {
     // The next line's index, unless at_end().
     [[nodiscard]] std::size_t next() {
       cell_ = cells_[cell_];
-      return cell_ - kHeaderIds;
+      return cell_ - kNames;
     }
 
    private:
@@ -72,8 +96,21 @@ class HeaderChains {
   }
 
  private:
-  static constexpr std::array<std::uint16_t, kHeaderIds> kNobody = [] {
-    std::array<std::uint16_t, kHeaderIds> heads{};
+  static constexpr std::size_t kAtOnce = 32;
+  static constexpr std::size_t kNames = (kHeaderIds + kAtOnce - 1) / kAtOnce * kAtOnce;
+  using Names = std::array<std::uint16_t, kNames>;
+
+  template <typename Block>
+  [[nodiscard]] static HeaderSet differing(const std::uint16_t* a, const std::uint16_t* b) {
+    HeaderSet set = 0;
+    for (std::size_t at = 0; at < kNames; at += kAtOnce) {
+      set |= HeaderSet{Block::differing(a + at, b + at)} << at;
+    }
+    return set;
+  }
+
+  static constexpr Names kNobody = [] {
+    Names heads{};
     for (std::size_t i = 0; i < heads.size(); ++i) {
       heads[i] = static_cast<std::uint16_t>(i);
     }
@@ -82,8 +119,8 @@ class HeaderChains {
 
   // A cell for each name and behind them one for each line; each says which is next. A name without lines points to
   // itself. What is behind a tail means nothing.
-  std::array<std::uint16_t, kHeaderIds + kMaxHeaderLines> cells_;
-  std::array<std::uint16_t, kHeaderIds> tails_ = kNobody;
+  std::array<std::uint16_t, kNames + kMaxHeaderLines> cells_;
+  Names tails_ = kNobody;
 };
 
 }  // namespace stirline::sip::detail

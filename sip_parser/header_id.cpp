@@ -13,8 +13,8 @@ std::string_view name_of(HeaderId id) {
 HeaderId header_id(std::string_view name) {
   const detail::HeaderTable& table = detail::kHeaderTable;
   const auto slot = detail::HeaderTable::slot_of(detail::leading_word(name), name.size(), table.multiplier);
-  const std::size_t index = table.slots[slot];
-  return detail::equal_ignoring_case(detail::kHeaderNames[index].name, name) ? table.ids[index] : HeaderId::unknown;
+  const std::size_t index = table.slots[slot] / sizeof(detail::HeaderPattern);
+  return detail::equal_ignoring_case(detail::kHeaderNames[index].name, name) ? detail::kHeaderNames[index].id : HeaderId::unknown;
 }
 
 }  // namespace stirline::sip

@@ -73,7 +73,7 @@ static_assert([] {
   return true;
 }());
 
-inline constexpr std::size_t kLongestHeaderName = 31;  // what a pattern has room for
+inline constexpr std::size_t kLongestHeaderName = 30;  // what a pattern has room for
 static_assert(std::ranges::all_of(kHeaderNames, [](const HeaderName& entry) {
   return entry.name.size() <= kLongestHeaderName;
 }));
@@ -81,16 +81,16 @@ static_assert(std::ranges::all_of(kHeaderNames, [](const HeaderName& entry) {
 // A name with its colon as the kernels compare it: octets of the message and `letters` may differ only where `care` has
 // no bits. Nothing equals the pattern of no name.
 struct alignas(64) HeaderPattern {
-  std::array<char, 32> letters{};
-  std::array<char, 32> care{};
+  std::array<char, kLongestHeaderName + 1> letters{};
+  HeaderId id = HeaderId::unknown;
+  std::array<char, kLongestHeaderName + 2> care{};  // of `id` too: never
 };
 
 struct HeaderTable {
   static constexpr std::size_t kSlots = 256;
 
   std::uint64_t multiplier = 0;
-  std::array<std::uint8_t, kSlots> slots{};  // index in kHeaderNames, 0 where no name belongs
-  std::array<HeaderId, kHeaderNames.size()> ids{};
+  std::array<std::uint16_t, kSlots> slots{};  // octets from the first pattern, that of no name, to the one to look at
   std::array<HeaderPattern, kHeaderNames.size()> patterns{};
 
   // `key` as leading_word() makes it of a name. Without bit 5 letters are equal in both cases.
@@ -106,7 +106,7 @@ struct HeaderTable {
     const std::string_view name = kHeaderNames[i].name;
     table.patterns[i].letters[name.size()] = ':';
     table.patterns[i].care[name.size()] = static_cast<char>(0xFF);
-    table.ids[i] = kHeaderNames[i].id;
+    table.patterns[i].id = kHeaderNames[i].id;
     for (std::size_t at = 0; at < name.size(); ++at) {
       const bool letter = name[at] != '-';
       table.patterns[i].letters[at] = name[at];
@@ -121,9 +121,9 @@ struct HeaderTable {
     perfect = true;
     for (std::size_t i = 1; i < kHeaderNames.size() && perfect; ++i) {
       const std::string_view name = kHeaderNames[i].name;
-      std::uint8_t& slot = table.slots[HeaderTable::slot_of(leading_word(name), name.size(), table.multiplier)];
+      std::uint16_t& slot = table.slots[HeaderTable::slot_of(leading_word(name), name.size(), table.multiplier)];
       perfect = slot == 0;
-      slot = static_cast<std::uint8_t>(i);
+      slot = static_cast<std::uint16_t>(i * sizeof(HeaderPattern));
     }
   }
   return table;

@@ -1,21 +1,6 @@
-#include <array>
-
-#include "sip_parser/typed_headers.hpp"
+#include "sip_parser/occurrence.hpp"
 
 namespace stirline::sip::detail {
-namespace {
-
-// Fields that a message carries once. Two of them are two readings, even if they are equal now (INL-ED-03).
-constexpr std::array kOnceOnly = {
-    HeaderId::from,         HeaderId::to,       HeaderId::call_id,          HeaderId::cseq,
-    HeaderId::max_forwards, HeaderId::date,     HeaderId::content_type,     HeaderId::content_disposition,
-    HeaderId::privacy,      HeaderId::priority, HeaderId::attestation_info, HeaderId::origination_id,
-};
-
-constexpr std::array kMandatory = {HeaderId::via, HeaderId::from, HeaderId::to, HeaderId::call_id, HeaderId::cseq};
-
-}  // namespace
-
 ParseError check_occurrence(const MessageFields& fields, const Strictness& strictness) {
   const auto duplicate = [&fields](HeaderId id, ErrorCode code) {
     return ParseError{code, fields.first(id)->whole.offset, id};

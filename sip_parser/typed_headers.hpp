@@ -15,9 +15,6 @@
 
 namespace stirline::sip::detail {
 
-// What comes twice that may come once; then what must be there and is not (RFC 3261 8.1.1; INL-ED-03).
-[[nodiscard]] ParseError check_occurrence(const MessageFields& fields, const Strictness& strictness);
-
 [[nodiscard]] ParseError read_vias(MessageFields& fields, std::string_view octets, const Strictness& strictness);
 [[nodiscard]] ParseError read_from(MessageFields& fields, std::string_view octets);
 [[nodiscard]] ParseError read_to(MessageFields& fields, std::string_view octets);

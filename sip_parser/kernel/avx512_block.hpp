@@ -23,19 +23,50 @@ class Avx512Block {
     return Avx512Block(_mm512_maskz_loadu_epi8(_bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(count)), at));
   }
 
+  // `octet` is ASCII.
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(char octet) const {
     return in_general_register(_mm512_cmpeq_epi8_mask(octets_, repeated(octet)));
   }
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(const Avx512Block& other) const {
     return in_general_register(_mm512_cmpeq_epi8_mask(octets_, other.octets_));
   }
-  [[gnu::always_inline]] [[nodiscard]] std::uint64_t any_of(const OctetClass& wanted) const {
-    const __m512i rows = _mm512_load_si512(wanted.rows.data());
-    const __m512i bits = _mm512_load_si512(kRowBits.rows.data());
-    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(octets_, 4), repeated(0x0F));
-    return in_general_register(
-        _mm512_test_epi8_mask(_mm512_shuffle_epi8(rows, octets_), _mm512_shuffle_epi8(bits, high)));
+
+  // Which octets belong to which classes: one look-up for all. Only for ASCII.
+  class Classes {
+   public:
+    [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const {
+      const auto bit = static_cast<char>(1U << static_cast<unsigned>(wanted));
+      const __m512i bits = wanted == OctetClass::bracketed ? _mm512_set1_epi8(bit) : repeated(bit);
+      return in_general_register(_mm512_test_epi8_mask(bits_, bits));
+    }
+
+   private:
+    friend class Avx512Block;
+    [[gnu::always_inline]] explicit Classes(__m512i bits) : bits_(bits) {}
+    __m512i bits_;
+  };
+  [[gnu::always_inline]] [[nodiscard]] Classes classes() const {
+    return Classes(_mm512_permutex2var_epi8(_mm512_load_si512(kClassBits.data()), octets_,
+                                            _mm512_load_si512(kClassBits.data() + kHalf)));
   }
+
+  // Octets beyond ASCII, and control characters where none should be, of one window or several.
+  class Strays {
+   public:
+    [[gnu::always_inline]] Strays() : tops_(_mm512_setzero_si512()) {}
+    [[gnu::always_inline]] void add(const Avx512Block& block) {
+      const __m512i found = _mm512_permutex2var_epi8(_mm512_load_si512(kStrayBits.data()), block.octets_,
+                                                     _mm512_load_si512(kStrayBits.data() + kHalf));
+      constexpr int kOr = 0xFE;
+      tops_ = _mm512_ternarylogic_epi64(tops_, found, block.octets_, kOr);
+    }
+    [[gnu::always_inline]] [[nodiscard]] std::uint64_t mask() const {
+      return in_general_register(_mm512_movepi8_mask(tops_));
+    }
+
+   private:
+    __m512i tops_;
+  };
 
   // True if the first 32 octets are those of `pattern`, as far as it cares.
   [[gnu::always_inline]] [[nodiscard]] bool matches(const HeaderPattern& pattern) const {
@@ -43,6 +74,11 @@ class Avx512Block {
     const __m256i care = _mm256_load_si256(address(pattern.care.data()));
     return _mm256_test_epi8_mask(_mm256_xor_si256(_mm512_maskz_extracti64x4_epi64(0xF, octets_, 0), letters), care) ==
            0;
+  }
+
+  // Which of 32 numbers differ.
+  [[gnu::always_inline]] [[nodiscard]] static std::uint32_t differing(const std::uint16_t* a, const std::uint16_t* b) {
+    return _mm512_cmpneq_epi16_mask(_mm512_loadu_si512(a), _mm512_loadu_si512(b));
   }
 
   // Writes where the first 32 bits of `mask` stand, plus `base`; at `out` is room for as many.
@@ -56,20 +92,7 @@ class Avx512Block {
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t word() const { return static_cast<std::uint64_t>(octets_[0]); }
 
  private:
-  [[gnu::always_inline]] explicit Avx512Block(__m512i octets) : octets_(octets) {}
-
-  // Compilers like to go on in mask registers, where arithmetic is slow and from where the way back is long.
-  [[gnu::always_inline]] static std::uint64_t in_general_register(std::uint64_t mask) {
-    asm("" : "+r"(mask));
-    return mask;
-  }
-
-  // `octet` is ASCII.
-  [[gnu::always_inline]] static __m512i repeated(char octet) {
-    return _mm512_load_si512(kRepeated[static_cast<unsigned char>(octet)].octets.data());
-  }
-
-  [[gnu::always_inline]] static const __m256i* address(const void* at) { return static_cast<const __m256i*>(at); }
+  static constexpr std::size_t kHalf = 64;  // of a table with 128 entries
 
   alignas(64) static constexpr std::array<std::uint8_t, 64> kPlaces = [] {
     std::array<std::uint8_t, 64> places{};
@@ -78,6 +101,20 @@ class Avx512Block {
     }
     return places;
   }();
+
+  [[gnu::always_inline]] explicit Avx512Block(__m512i octets) : octets_(octets) {}
+
+  // Compilers like to go on in mask registers, where arithmetic is slow and from where the way back is long.
+  [[gnu::always_inline]] static std::uint64_t in_general_register(std::uint64_t mask) {
+    asm("" : "+r"(mask));
+    return mask;
+  }
+
+  [[gnu::always_inline]] static __m512i repeated(char octet) {
+    return _mm512_load_si512(kRepeated[static_cast<unsigned char>(octet)].octets.data());
+  }
+
+  [[gnu::always_inline]] static const __m256i* address(const void* at) { return static_cast<const __m256i*>(at); }
 
   __m512i octets_;
 };

@@ -10,7 +10,7 @@ namespace stirline::sip {
 enum class Kernel : std::uint8_t {
   scalar,  // any processor: the exact readers alone
   avx2,    // AVX2, BMI, BMI2, LZCNT, POPCNT
-  avx512,  // those and AVX-512 F, BW, VL, VBMI2
+  avx512,  // those and AVX-512 F, BW, VL, VBMI, VBMI2
 };
 inline constexpr std::array kKernels = {Kernel::scalar, Kernel::avx2, Kernel::avx512};
 

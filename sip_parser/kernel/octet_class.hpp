@@ -1,6 +1,4 @@
-// Character classes as the vector kernels look them up: a bitmap of the 128 ASCII octets, sixteen rows of eight bits.
-// Row and bit of an octet are its low and its high four bits, so one shuffle finds each. No octet above 127 is in any.
-// Shuffles work on sixteen octets, so a register of 64 holds the rows four times.
+// Character classes as the vector kernels look them up, for ASCII.
 #pragma once
 
 #include <array>
@@ -11,56 +9,56 @@
 
 namespace stirline::sip::detail {
 
-struct alignas(64) OctetClass {
-  static constexpr std::size_t kRows = 16;
-  std::array<std::uint8_t, 4 * kRows> rows{};
-};
+enum class OctetClass : std::uint8_t { token, host, user, uri_param, param_value, digit, base64url, bracketed };
+inline constexpr std::size_t kOctetClasses = 8;
 
-template <typename Predicate>
-[[nodiscard]] consteval OctetClass octets_where(Predicate&& predicate) {
-  OctetClass result;
-  for (unsigned octet = 0; octet < 128; ++octet) {
-    if (predicate(static_cast<char>(octet))) {
-      for (std::size_t row = octet % OctetClass::kRows; row < result.rows.size(); row += OctetClass::kRows) {
-        result.rows[row] = static_cast<std::uint8_t>(result.rows[row] | 1U << octet / OctetClass::kRows);
-      }
-    }
+[[nodiscard]] constexpr bool belongs(char c, OctetClass octet_class) {
+  switch (octet_class) {
+    case OctetClass::token:
+      return is(c, kToken);
+    case OctetClass::host:
+      return is(c, kHost);
+    case OctetClass::user:
+      return is(c, kUser);
+    case OctetClass::uri_param:
+      return is(c, kUriParam);
+    case OctetClass::param_value:
+      return is(c, kParamValue);
+    case OctetClass::digit:
+      return is(c, kDigit);
+    case OctetClass::base64url:
+      return is(c, kBase64Url);
+    case OctetClass::bracketed:  // what may stand inside <> as a URI of any scheme
+      return is(c, kVisible) && c != '<' && c != '>' && c != '"';
   }
-  return result;
+  return false;
 }
 
-[[nodiscard]] consteval OctetClass octets_of(std::uint16_t classes) {
-  return octets_where([classes](char c) { return is(c, classes); });
-}
-
-// The bit of each row of high four bits, as any_of() shuffles it.
-inline constexpr OctetClass kRowBits = [] {
-  OctetClass result;
-  for (std::size_t row = 0; row < result.rows.size(); ++row) {
-    result.rows[row] = static_cast<std::uint8_t>(row % OctetClass::kRows < 8 ? 1U << row % OctetClass::kRows : 0U);
-  }
-  return result;
-}();
-
-inline constexpr OctetClass kBlankOctets = octets_of(kBlank);
-inline constexpr OctetClass kDigitOctets = octets_of(kDigit);
-inline constexpr OctetClass kTokenOctets = octets_of(kToken);
-inline constexpr OctetClass kHostOctets = octets_of(kHost);
-inline constexpr OctetClass kUserOctets = octets_of(kUser);
-inline constexpr OctetClass kUriParamOctets = octets_of(kUriParam);
-inline constexpr OctetClass kParamValueOctets = octets_of(kParamValue);
-inline constexpr OctetClass kBase64UrlOctets = octets_of(kBase64Url);
 // Controls that end no line and are no blanks.
-inline constexpr OctetClass kStrayOctets = octets_where([](char c) { return is(c, kControl) && !is(c, kBlank); });
-// What may stand inside <> as a URI of any scheme.
-inline constexpr OctetClass kBracketedOctets =
-    octets_where([](char c) { return is(c, kVisible) && c != '<' && c != '>' && c != '"'; });
+[[nodiscard]] constexpr bool is_stray(char c) {
+  return is(c, kControl) && !is(c, kBlank);
+}
 
-// Each ASCII octet 64 times over, to be compared with. Defined where no vector kernel sees it: a compiler that knows the
-// octets would rather build them anew each time.
+// The tables are aligned for whole registers. They are defined where no vector kernel sees them: a compiler that knows
+// the octets would rather build them anew each time.
+
+// Each ASCII octet 64 times over, to be compared with.
 struct alignas(64) RepeatedOctet {
   std::array<char, 64> octets{};
 };
-extern const std::array<RepeatedOctet, 128> kRepeated;
+[[gnu::visibility("hidden")]] extern const std::array<RepeatedOctet, 128> kRepeated;
+
+// By octet: the classes it is in, a bit each; and 0x80 for a stray one.
+[[gnu::visibility("hidden")]] extern const std::array<std::uint8_t, 128> kClassBits;
+[[gnu::visibility("hidden")]] extern const std::array<std::uint8_t, 128> kStrayBits;
+
+// For kernels that can only look up sixteen octets: the 128 as a bitmap, sixteen rows of eight bits, twice over. Row and
+// bit of an octet are its low and its high four bits.
+struct alignas(32) OctetRows {
+  static constexpr std::size_t kRows = 16;
+  std::array<std::uint8_t, 2 * kRows> rows{};
+};
+[[gnu::visibility("hidden")]] extern const std::array<OctetRows, kOctetClasses> kClassRows;
+[[gnu::visibility("hidden")]] extern const OctetRows kRowBits;  // by high four bits: the bit in the rows
 
 }  // namespace stirline::sip::detail

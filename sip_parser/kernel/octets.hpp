@@ -18,18 +18,15 @@ inline constexpr std::size_t kWindow = 64;
 template <typename Block>
 class Octets {
  public:
-  [[gnu::always_inline]] Octets(const char* data, std::size_t size)
-      : data_(data), size_(size), last_whole_(static_cast<std::ptrdiff_t>(size) - std::ptrdiff_t{kWindow}) {}
+  [[gnu::always_inline]] Octets(const char* data, std::size_t size) : data_(data), size_(size) {}
 
   [[gnu::always_inline]] [[nodiscard]] std::size_t size() const { return size_; }
   [[gnu::always_inline]] [[nodiscard]] char operator[](std::size_t offset) const { return data_[offset]; }
 
   // The window that begins at `offset` (at most size()); zeros where the message has ended.
   [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const {
-    if (static_cast<std::ptrdiff_t>(offset) <= last_whole_) [[likely]] {
-      return Block::whole(data_ + offset);
-    }
-    return Block::front(data_ + offset, size_ - offset);
+    const std::size_t left = size_ - offset;
+    return left >= kWindow ? Block::whole(data_ + offset) : Block::front(data_ + offset, left);
   }
 
   // The windows that begin at `offset` and one and two octets behind it; at least two octets are there.
@@ -39,7 +36,7 @@ class Octets {
     Block third;
   };
   [[gnu::always_inline]] [[nodiscard]] Neighbours neighbours(std::size_t offset) const {
-    if (static_cast<std::ptrdiff_t>(offset) + 2 <= last_whole_) [[likely]] {
+    if (size_ - offset >= kWindow + 2) [[likely]] {
       const char* const begin = data_ + offset;
       return {Block::whole(begin), Block::whole(begin + 1), Block::whole(begin + 2)};
     }
@@ -56,7 +53,6 @@ class Octets {
  private:
   const char* data_;
   std::size_t size_;
-  std::ptrdiff_t last_whole_;
 };
 
 // The bits of the first `count` octets; all of them from 64 on (up to 255).

@@ -2,10 +2,15 @@
 // everything it needs plain, and has then filled the fields exactly as the exact reader would.
 #pragma once
 
+#include <array>
+
 #include "sip_parser/kernel/plain_head.hpp"
 #include "sip_parser/kernel/plain_identity.hpp"
 #include "sip_parser/kernel/plain_name_addr.hpp"
 #include "sip_parser/kernel/plain_via.hpp"
+#include "sip_parser/kernel/read_message.hpp"
+#include "sip_parser/kernel/select.hpp"
+#include "sip_parser/occurrence.hpp"
 #include "sip_parser/strictness.hpp"
 
 namespace stirline::sip::detail {
@@ -23,6 +28,13 @@ class Plain {
     }
     body = ends.blank_line() + 2;
     return true;
+  }
+
+  // RFC 3261 8.1.1; INL-ED-03
+  [[nodiscard]] static bool occurrence(const MessageFields& fields, const Strictness& strictness) {
+    constexpr HeaderSet kOnce = set_of(kOnceOnly) | set_of(std::array{HeaderId::content_length});
+    return strictness.accept_missing_max_forwards && strictness.accept_missing_contact &&
+           (fields.chains.missing<Block>(set_of(kMandatory)) | fields.chains.repeated<Block>(kOnce)) == 0;
   }
 
   [[nodiscard]] bool vias(MessageFields& fields, const Strictness& strictness) const {
@@ -49,15 +61,16 @@ class Plain {
   [[nodiscard]] bool call_id(MessageFields& fields) const {
     fields.call_id = value_of(fields, HeaderId::call_id);
     const std::size_t length = fields.call_id.length;
-    return length != 0 && length <= kWindow &&
-           (octets_.at(fields.call_id.offset).any_of(kBlankOctets) & below(length)) == 0;
+    const Block window = octets_.at(fields.call_id.offset);
+    const std::uint64_t blank = window.equal(' ') | window.equal('\t');
+    return length != 0 && length <= kWindow && (blank & below(length)) == 0;
   }
 
   // 1*8DIGIT SP method, the request's own.
   [[nodiscard]] bool cseq(MessageFields& fields) const {
     const Span value = value_of(fields, HeaderId::cseq);
     const Block window = octets_.at(value.offset);
-    const std::size_t digits = run_end(window.any_of(kDigitOctets), 0);
+    const std::size_t digits = run_end(window.classes().of(OctetClass::digit), 0);
     const std::size_t method = digits + 1;
     if (fields.kind != Kind::request || digits - 1 >= 8 || !has(window.equal(' '), digits) ||
         value.length != method + fields.method_text.length) {
@@ -122,5 +135,20 @@ class Plain {
 
   Octets<Block> octets_;
 };
+
+// The whole of a vector kernel. A message whose head is not plain is for the exact readers altogether.
+template <typename Block>
+[[nodiscard]] ParseError read_message_plainly(MessageFields& fields, std::string_view octets,
+                                              const Strictness& strictness) {
+  if (octets.size() <= kMaxMessageBytes) [[likely]] {
+    fields.clear();
+    const Plain<Block> plain(octets.data(), octets.size());
+    std::size_t body = 0;
+    if (plain.head(fields, body)) [[likely]] {
+      return read_values(plain, fields, octets, strictness, body);
+    }
+  }
+  return read_message_scalar(fields, octets, strictness);
+}
 
 }  // namespace stirline::sip::detail

@@ -25,27 +25,31 @@ struct LineEnds {
 // The only pass over every octet of the head. False if there is no blank line within the limits, or a line end or
 // control character that is not plain.
 template <typename Block>
-[[gnu::noinline]] bool find_line_ends(const Octets<Block> octets, LineEnds& ends) {
+[[gnu::noinline]] bool find_line_ends(Octets<Block> octets, LineEnds& ends) {
   constexpr std::size_t kBlankLine = 4;  // the CRLF in front of it and its own
   const std::size_t limit = octets.size() < kMaxHeaderBlockBytes ? octets.size() : kMaxHeaderBlockBytes;
   std::uint16_t* const offsets = ends.offsets.data();
   std::size_t count = 0;
   std::uint64_t trouble = 0;
+  typename Block::Strays strays;
   for (std::size_t at = 0; at + kBlankLine <= limit && count <= LineEnds::kMost; at += kWindow) {
     const auto window = octets.neighbours(at);
     const std::uint64_t cr = window.first.equal('\r');
     const std::uint64_t lf_behind = window.second.equal('\n');
     const std::uint64_t blank_line = cr & window.third.equal('\r');
-    const std::uint64_t misfits = window.first.any_of(kStrayOctets) | (cr ^ lf_behind);
+    const std::uint64_t misfits = cr ^ lf_behind;
     if (blank_line != 0) {
+      typename Block::Strays last;
+      last.add(window.first);
       const std::uint64_t head = blank_line ^ (blank_line - 1);  // up to the last header line's CR
       Block::put_positions(cr & head, at, offsets + count);
       ends.count = count + static_cast<std::size_t>(_mm_popcnt_u64(cr & head));
       const std::size_t behind = ends.blank_line() + 2;
-      return (trouble | (misfits & head)) == 0 && ends.count <= LineEnds::kMost && behind <= limit &&
+      return (trouble | strays.mask() | ((misfits | last.mask()) & head)) == 0 && ends.count <= LineEnds::kMost && behind <= limit &&
              octets[behind - 1] == '\n';
     }
     trouble |= misfits;
+    strays.add(window.first);
     Block::put_positions(cr, at, offsets + count);
     count += static_cast<std::size_t>(_mm_popcnt_u64(cr));
   }
@@ -58,7 +62,7 @@ template <typename Block>
                                                      std::size_t line_end, MessageFields& fields) {
   constexpr std::size_t kStatus = 8;  // behind "SIP/2.0 "
   constexpr std::size_t kStatusEnd = kStatus + 3;
-  if (line_end <= kStatusEnd || run_end(front.any_of(kDigitOctets), kStatus) != kStatusEnd ||
+  if (line_end <= kStatusEnd || run_end(front.classes().of(OctetClass::digit), kStatus) != kStatusEnd ||
       octets[kStatusEnd] != ' ') {
     return false;
   }
@@ -72,7 +76,7 @@ template <typename Block>
 
 // Reads the start line, which ends at `line_end`.
 template <typename Block>
-[[gnu::noinline]] bool plain_start_line(const Octets<Block> octets, std::size_t line_end, MessageFields& fields) {
+[[gnu::noinline]] bool plain_start_line(Octets<Block> octets, std::size_t line_end, MessageFields& fields) {
   const Block front = octets.at(0);
   if ("SIP/2.0 "_any_case.leads(front.word())) {
     return plain_status_line(octets, front, line_end, fields);
@@ -106,14 +110,16 @@ template <typename Block>
 [[gnu::always_inline]] inline HeaderId header_id_of(const Block& window, std::size_t length) {
   // Of a name longer than a pattern the key is wrong, and no pattern has its colon there.
   const std::uint64_t key = _bzhi_u64(window.word(), static_cast<unsigned>(8 * length));
-  const std::size_t name = kHeaderTable.slots[HeaderTable::slot_of(key, length, kHeaderTable.multiplier)];
-  const auto known = static_cast<unsigned>(window.matches(kHeaderTable.patterns[name]));
-  return static_cast<HeaderId>(static_cast<unsigned>(kHeaderTable.ids[name]) & (0U - known));
+  const std::size_t slot = kHeaderTable.slots[HeaderTable::slot_of(key, length, kHeaderTable.multiplier)];
+  const char* const patterns = static_cast<const char*>(static_cast<const void*>(kHeaderTable.patterns.data()));
+  const auto& pattern = *static_cast<const HeaderPattern*>(static_cast<const void*>(patterns + slot));
+  const auto known = static_cast<unsigned>(window.matches(pattern));
+  return static_cast<HeaderId>(static_cast<unsigned>(pattern.id) & (0U - known));
 }
 
 // The value between `begin`, behind the colon, and the end of its line, without outer blanks.
 template <typename Block>
-[[gnu::noinline]] [[gnu::cold]] void trim_value(const Octets<Block> octets, std::size_t begin, std::size_t end,
+[[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end,
                                                 Span& value) {
   const auto is_blank = [&octets](std::size_t at) { return octets[at] == ' ' || octets[at] == '\t'; };
   while (begin < end && is_blank(begin)) {
@@ -127,20 +133,21 @@ template <typename Block>
 
 // Names, values and chains of the header lines.
 template <typename Block>
-[[gnu::noinline]] bool plain_header_lines(const Octets<Block> octets, const LineEnds& ends, MessageFields& fields) {
+[[gnu::noinline]] bool plain_header_lines(Octets<Block> octets, const LineEnds& ends, MessageFields& fields) {
   const std::size_t lines = ends.count - 1;
-  bool plain = true;
   std::size_t begin = ends.offsets[0] + 2U;
   for (std::size_t line = 0; line < lines; ++line) {
     const std::size_t end = ends.offsets[line + 1];
     const Block window = octets.at(begin);
-    const std::size_t name_end = run_end(window.any_of(kTokenOctets), 0);
+    const std::size_t name_end = run_end(window.classes().of(OctetClass::token), 0);
+    const std::size_t colon = begin + name_end;
     // CR is in no token, so the colon is looked for in this very line.
-    plain &= (name_end - 1 < kWindow - 1) & (octets[begin + name_end] == ':');
+    if (name_end - 1 >= kWindow - 1 || octets[colon] != ':') [[unlikely]] {
+      return false;
+    }
     const HeaderId id = header_id_of(window, name_end);
     HeaderLine& header = fields.headers[line];
     header.id = id;
-    const std::size_t colon = begin + name_end;
     set_span(header.name, begin, name_end);
     set_span(header.whole, begin, end + 2 - begin);
     if (octets[colon + 1] == ' ' && octets[colon + 2] > ' ' && octets[end - 1] > ' ') [[likely]] {
@@ -153,7 +160,7 @@ template <typename Block>
   }
   fields.header_count = static_cast<std::uint16_t>(lines);
   fields.blank_line = static_cast<std::uint16_t>(begin);
-  return plain;
+  return true;
 }
 
 }  // namespace stirline::sip::detail

@@ -17,7 +17,7 @@ template <typename Block>
   for (std::size_t at = begin; at - begin <= kMaxPlainDigest; at += kWindow) {
     const Block window = octets.at(at);
     const std::uint64_t dot = window.equal('.');
-    const std::size_t stop = run_end(window.any_of(kBase64UrlOctets) | dot, 0);
+    const std::size_t stop = run_end(window.classes().of(OctetClass::base64url) | dot, 0);
     const std::uint64_t seen = dot & below(stop);
     if ((seen & (seen << 1U | dot_before)) != 0) {
       return 0;
@@ -38,7 +38,7 @@ template <typename Block>
 [[gnu::always_inline]] inline std::size_t plain_info_end(const Octets<Block>& octets, std::size_t begin) {
   for (std::size_t at = begin;; at += kWindow) {
     const Block window = octets.at(at);
-    const std::size_t stop = run_end(window.any_of(kBracketedOctets), 0);
+    const std::size_t stop = run_end(window.classes().of(OctetClass::bracketed), 0);
     if (at == begin && !"https://"_exact.leads(window.word())) {
       return 0;
     }
@@ -50,7 +50,7 @@ template <typename Block>
 
 // Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_identity(const Octets<Block> octets, Span value, IdentityHeader& identity) {
+[[gnu::noinline]] bool plain_identity(Octets<Block> octets, Span value, IdentityHeader& identity) {
   const std::size_t end = std::size_t{value.offset} + value.length;
   std::size_t at = plain_digest_end(octets, value.offset);
   if (at == 0) {
@@ -63,7 +63,7 @@ template <typename Block>
     const Block window = octets.at(at);
     const std::uint64_t word = window.word();
     const std::uint64_t quote = window.equal('"');
-    const std::uint64_t token = window.any_of(kTokenOctets);
+    const std::uint64_t token = window.classes().of(OctetClass::token);
     constexpr std::size_t kInfo = 7;   // ";info=<"
     constexpr std::size_t kShort = 5;  // ";alg=", ";ppt="
     if (";info=<"_any_case.leads(word)) {

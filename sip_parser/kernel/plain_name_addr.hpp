@@ -9,7 +9,7 @@ namespace stirline::sip::detail {
 
 // Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_name_addr(const Octets<Block> octets, Span value, NameAddr& party) {
+[[gnu::noinline]] bool plain_name_addr(Octets<Block> octets, Span value, NameAddr& party) {
   const std::size_t begin = value.offset;
   const std::size_t end = begin + value.length;
   const Block front = octets.at(begin);
@@ -20,7 +20,7 @@ template <typename Block>
   const std::size_t name = (lowest(quote & (quote - 1)) + 1) & quoted;
   const std::size_t open = lowest(front.equal('<') & ~below(name));
   const std::uint64_t gap = below(open) & ~below(name);
-  const std::uint64_t tokens = front.any_of(kTokenOctets) & ~quoted;
+  const std::uint64_t tokens = front.classes().of(OctetClass::token) & ~quoted;
   const std::uint64_t escapes = front.equal('\\') & below(name);
   if (open == kWindow || ((gap & ~(space | tokens)) | escapes) != 0) {
     return false;
@@ -44,7 +44,7 @@ template <typename Block>
   const Block tail = octets.at(behind);
   set_span(party.params, behind + 1, length - 1);
   set_span(party.tag, behind + kTag, length - kTag);
-  return ";tag="_any_case.leads(tail.word()) && length > kTag && length == run_end(tail.any_of(kParamValueOctets), kTag);
+  return ";tag="_any_case.leads(tail.word()) && length > kTag && length == run_end(tail.classes().of(OctetClass::param_value), kTag);
 }
 
 }  // namespace stirline::sip::detail

@@ -19,13 +19,13 @@ struct HostPart {
 template <typename Block>
 [[gnu::always_inline]] inline HostPart find_host_part(const Block& window, std::uint64_t end) {
   const std::uint64_t semicolon = window.equal(';');
-  const std::uint64_t parameter = window.any_of(kUriParamOctets);
+  const std::uint64_t parameter = window.classes().of(OctetClass::uri_param);
   HostPart part;
   part.end = lowest(end);
-  part.host_end = run_end(window.any_of(kHostOctets), 0);
+  part.host_end = run_end(window.classes().of(OctetClass::host), 0);
   const std::size_t port = part.host_end + 1;
   const std::uint64_t has_port = window.equal(':') >> (part.host_end % kWindow) & 1U;
-  part.port_digits = (run_end(window.any_of(kDigitOctets), port) - port) & (std::uint64_t{0} - has_port);
+  part.port_digits = (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
   part.params = part.host_end + has_port + part.port_digits;
   // From the first ';' to the end: parameters that are neither empty nor begin with '='.
   const std::uint64_t rest = below(part.end) & ~below(part.params);
@@ -70,7 +70,7 @@ template <char Terminator, typename Block>
 [[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const Block& window, std::size_t begin,
                                                     std::size_t at, Uri& uri) {
   constexpr std::size_t kScheme = 4;  // "sip:", "tel:"
-  const std::uint64_t user = window.any_of(kUserOctets);
+  const std::uint64_t user = window.classes().of(OctetClass::user);
   const std::size_t sign = run_end(user, at + kScheme);
   if (sign - at - kScheme - 1 >= kWindow || sign == kWindow) {
     return 0;  // nothing there, or too much

@@ -12,16 +12,16 @@ template <typename Block>
 [[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, std::size_t begin, Via& via) {
   constexpr std::size_t kProtocol = 8;
   const Block window = octets.at(begin);
-  const std::size_t transport_end = run_end(window.any_of(kTokenOctets), kProtocol);
+  const std::size_t transport_end = run_end(window.classes().of(OctetClass::token), kProtocol);
   const std::size_t host = transport_end + 1;
-  const std::size_t host_end = run_end(window.any_of(kHostOctets), host);
+  const std::size_t host_end = run_end(window.classes().of(OctetClass::host), host);
   const std::size_t port = host_end + 1;
   if (!"SIP/2.0/"_any_case.leads(window.word()) || transport_end == kProtocol || host_end == host ||
       port >= kWindow || !has(window.equal(' '), transport_end)) {
     return 0;
   }
   const std::uint64_t has_port = window.equal(':') >> host_end & 1U;
-  const std::size_t digits = (run_end(window.any_of(kDigitOctets), port) - port) & (std::uint64_t{0} - has_port);
+  const std::size_t digits = (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
   set_span(via.transport, begin + kProtocol, transport_end - kProtocol);
   set_span(via.host, begin + host, host_end - host);
   set_optional(via.port, digits != 0, begin + port, digits);
@@ -39,9 +39,9 @@ struct ViaParameter {
 template <typename Block>
 [[gnu::always_inline]] inline ViaParameter find_via_parameter(const Block& window) {
   ViaParameter found;
-  found.name_end = run_end(window.any_of(kTokenOctets), 1);
+  found.name_end = run_end(window.classes().of(OctetClass::token), 1);
   found.valued = (window.equal('=') >> (found.name_end % kWindow) & 1U) != 0;
-  const std::size_t value_end = run_end(window.any_of(kParamValueOctets), found.name_end + 1);
+  const std::size_t value_end = run_end(window.classes().of(OctetClass::param_value), found.name_end + 1);
   found.end = found.valued ? value_end : found.name_end;
   found.plain = (window.equal(';') & 1U) != 0 && found.name_end != 1 && found.end < kWindow &&
                 found.end - found.name_end != 1;
@@ -72,7 +72,7 @@ template <typename Block>
 
 // Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_via(const Octets<Block> octets, Span value, Via& via) {
+[[gnu::noinline]] bool plain_via(Octets<Block> octets, Span value, Via& via) {
   const std::size_t end = std::size_t{value.offset} + value.length;
   std::size_t at = plain_sent_by(octets, value.offset, via);
   if (at == 0) {

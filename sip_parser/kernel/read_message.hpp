@@ -1,46 +1,36 @@
-// The order in which a message is read, the same for every kernel: where a kernel finds a value plain it fills the
-// fields itself, and in all other cases the exact reader does, from the start of that step. So the kernels only ever
-// say yes, every refusal comes from one place, and they cannot differ in code or offset.
+// The order in which a message is read, the same for every kernel. Where a kernel finds the head and then a value plain,
+// it fills the fields itself; in all other cases the exact reader does, from the start of that step. So the kernels only
+// ever say yes, every refusal comes from one place, and they cannot differ in code or offset.
 #pragma once
 
 #include <string_view>
 
-#include "sip_parser/head.hpp"
 #include "sip_parser/message_fields.hpp"
+#include "sip_parser/occurrence.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/strictness.hpp"
 #include "sip_parser/typed_headers.hpp"
 
 namespace stirline::sip::detail {
 
-// `Plain` has a function for each step that it can do faster; each returns false if it is not sure, and what it may
-// have written by then is written again.
+// Reads what follows the head. `Plain` has a function for each step that it can do faster; each returns false if it is
+// not sure, and what it may have written by then is written again.
 template <typename Plain>
-[[nodiscard]] ParseError read_message(MessageFields& fields, std::string_view octets, const Strictness& strictness) {
-  fields.clear();
-  if (octets.size() > kMaxMessageBytes) {
-    return {ErrorCode::too_long, static_cast<std::uint16_t>(kMaxMessageBytes), HeaderId::unknown};
-  }
-  const Plain plain(octets.data(), octets.size());
+[[nodiscard]] ParseError read_values(const Plain& plain, MessageFields& fields, std::string_view octets,
+                                     const Strictness& strictness, std::size_t body) {
   ParseError error;
   const auto failed = [&error](const ParseError& outcome) {
     error = outcome;
     return error.code != ErrorCode::ok;
   };
-  std::size_t body = 0;
-  if (!plain.head(fields, body)) {
-    fields.clear();
-    if (failed(read_head(fields, octets, strictness, body))) {
-      return error;
-    }
-  }
-  if (failed(check_occurrence(fields, strictness)) ||
+  if ((!plain.occurrence(fields, strictness) && failed(check_occurrence(fields, strictness))) ||
       (!plain.vias(fields, strictness) && failed(read_vias(fields, octets, strictness))) ||
       (!plain.from(fields) && failed(read_from(fields, octets))) ||
       (!plain.to(fields) && failed(read_to(fields, octets))) ||
       (!plain.call_id(fields) && failed(read_call_id(fields, octets))) ||
       (!plain.cseq(fields) && failed(read_cseq(fields, octets))) ||  //
-      failed(read_max_forwards(fields, octets)) || (!plain.contacts(fields) && failed(read_contacts(fields, octets))) ||
+      failed(read_max_forwards(fields, octets)) ||
+      (!plain.contacts(fields) && failed(read_contacts(fields, octets))) ||
       (!plain.asserted_identities(fields) && failed(read_asserted_identities(fields, octets))) ||
       failed(read_date(fields, octets, strictness)) ||  //
       failed(read_body(fields, octets, body))) {
@@ -49,7 +39,20 @@ template <typename Plain>
   if (!plain.identities(fields)) {
     read_identities(fields, octets);
   }
-  return error;
+  return {};
 }
+
+// To which nothing is plain.
+struct Exact {
+  [[nodiscard]] static bool occurrence(const MessageFields&, const Strictness&) { return false; }
+  [[nodiscard]] static bool vias(MessageFields&, const Strictness&) { return false; }
+  [[nodiscard]] static bool from(MessageFields&) { return false; }
+  [[nodiscard]] static bool to(MessageFields&) { return false; }
+  [[nodiscard]] static bool call_id(MessageFields&) { return false; }
+  [[nodiscard]] static bool cseq(MessageFields&) { return false; }
+  [[nodiscard]] static bool contacts(MessageFields&) { return false; }
+  [[nodiscard]] static bool asserted_identities(MessageFields&) { return false; }
+  [[nodiscard]] static bool identities(MessageFields&) { return false; }
+};
 
 }  // namespace stirline::sip::detail

@@ -14,7 +14,8 @@ bool runs_here(Kernel kernel) {
       return avx2;
     case Kernel::avx512:
       return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-             __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0;
+             __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vbmi") != 0 &&
+             __builtin_cpu_supports("avx512vbmi2") != 0;
   }
   return false;
 }
