@@ -72,8 +72,8 @@ class Avx512Block {
   [[gnu::always_inline]] [[nodiscard]] bool matches(const HeaderPattern& pattern) const {
     const __m256i letters = _mm256_load_si256(address(pattern.letters.data()));
     const __m256i care = _mm256_load_si256(address(pattern.care.data()));
-    return _mm256_test_epi8_mask(_mm256_xor_si256(_mm512_maskz_extracti64x4_epi64(0xF, octets_, 0), letters), care) ==
-           0;
+    const __m256i octets = _mm512_maskz_extracti64x4_epi64(0xF, octets_, 0);
+    return _mm256_testz_si256(_mm256_xor_si256(octets, letters), care) != 0;
   }
 
   // Which of 32 numbers differ.

@@ -18,7 +18,7 @@ namespace stirline::sip::detail {
 template <typename Block>
 class Plain {
  public:
-  Plain(const char* data, std::size_t size) : octets_(data, size) {}
+  Plain(const char* data, std::size_t size) : data_(data), size_(size), octets_(data, size) {}
 
   [[nodiscard]] bool head(MessageFields& fields, std::size_t& body) const {
     LineEnds ends;
@@ -55,8 +55,29 @@ class Plain {
     return true;
   }
 
-  [[nodiscard]] bool from(MessageFields& fields) const { return party(fields, HeaderId::from, fields.from); }
-  [[nodiscard]] bool to(MessageFields& fields) const { return party(fields, HeaderId::to, fields.to); }
+  // All that are plain at once (PlainParties says why).
+  [[nodiscard]] PartiesRead parties(MessageFields& fields) const {
+    PlainParties<Block> hands(data_, size_);
+    hands.add(value_of(fields, HeaderId::from), fields.from);
+    hands.add(value_of(fields, HeaderId::to), fields.to);
+    auto contacts = fields.chains.lines(HeaderId::contact);
+    const bool has_contact = !contacts.at_end();
+    if (has_contact) {
+      hands.add(fields.headers[contacts.next()].value, fields.contact.emplace());
+    }
+    std::size_t asserted = 0;
+    auto lines = fields.chains.lines(HeaderId::p_asserted_identity);
+    for (; !lines.at_end() && asserted < kMaxAssertedIdentities; ++asserted) {
+      hands.add(fields.headers[lines.next()].value, fields.asserted[asserted]);
+    }
+    fields.asserted_count = static_cast<std::uint16_t>(asserted);
+    const unsigned refused = hands.read();
+    const unsigned first_asserted = has_contact ? 3 : 2;
+    return {.from = (refused & 1U) == 0,
+            .to = (refused & 2U) == 0,
+            .contacts = (!has_contact || (refused & 4U) == 0) && contacts.at_end(),
+            .asserted_identities = refused >> first_asserted == 0 && lines.at_end()};
+  }
 
   [[nodiscard]] bool call_id(MessageFields& fields) const {
     fields.call_id = value_of(fields, HeaderId::call_id);
@@ -85,24 +106,6 @@ class Plain {
     return true;
   }
 
-  [[nodiscard]] bool contacts(MessageFields& fields) const {
-    auto lines = fields.chains.lines(HeaderId::contact);
-    return lines.at_end() ||
-           (plain_name_addr(octets_, fields.headers[lines.next()].value, fields.contact.emplace()) && lines.at_end());
-  }
-
-  [[nodiscard]] bool asserted_identities(MessageFields& fields) const {
-    std::size_t count = 0;
-    for (auto lines = fields.chains.lines(HeaderId::p_asserted_identity); !lines.at_end(); ++count) {
-      if (count == kMaxAssertedIdentities ||
-          !plain_name_addr(octets_, fields.headers[lines.next()].value, fields.asserted[count])) {
-        return false;
-      }
-    }
-    fields.asserted_count = static_cast<std::uint16_t>(count);
-    return true;
-  }
-
   [[nodiscard]] bool identities(MessageFields& fields) const {
     std::size_t count = 0;
     for (auto lines = fields.chains.lines(HeaderId::identity); !lines.at_end(); ++count) {
@@ -121,10 +124,6 @@ class Plain {
     return fields.headers[fields.chains.lines(id).next()].value;
   }
 
-  [[nodiscard]] bool party(const MessageFields& fields, HeaderId id, NameAddr& party) const {
-    return plain_name_addr(octets_, value_of(fields, id), party);
-  }
-
   // The value of the first `digits` octets of `word`, at most eight, all of them digits.
   [[nodiscard]] static std::uint32_t number(std::uint64_t word, std::size_t digits) {
     word = (word & 0x0F0F'0F0F'0F0F'0F0F) << (64 - 8 * digits);  // leading zeros in front
@@ -133,6 +132,8 @@ class Plain {
     return static_cast<std::uint32_t>((word * 10'000 + (word >> 32U)) & 0xFFFF'FFFF);
   }
 
+  const char* data_;
+  std::size_t size_;
   Octets<Block> octets_;
 };
 

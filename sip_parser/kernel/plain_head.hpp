@@ -93,7 +93,7 @@ template <typename Block>
   if (method.word != word || method.length != method_end || (method_end == kLongestMethod && octets[8] != 'E')) {
     return false;
   }
-  const std::size_t uri_end = plain_uri<' '>(octets, front, 0, method_end + 1, fields.request_uri);
+  const std::size_t uri_end = plain_uri<' '>(octets, find_user_part(front, 0, method_end + 1), fields.request_uri);
   if (uri_end == 0 || uri_end + 1 + kVersion != line_end || !"SIP/"_any_case.leads(octets.four(uri_end + 1)) ||
       !"2.0\r"_exact.leads(octets.four(uri_end + 5))) {
     return false;
@@ -142,12 +142,11 @@ template <typename Block>
     const std::size_t name_end = run_end(window.classes().of(OctetClass::token), 0);
     const std::size_t colon = begin + name_end;
     // CR is in no token, so the colon is looked for in this very line.
-    if (name_end - 1 >= kWindow - 1 || octets[colon] != ':') [[unlikely]] {
+    if (name_end == 0 || octets[colon] != ':') [[unlikely]] {
       return false;
     }
-    const HeaderId id = header_id_of(window, name_end);
     HeaderLine& header = fields.headers[line];
-    header.id = id;
+    header.id = header_id_of(window, name_end);
     set_span(header.name, begin, name_end);
     set_span(header.whole, begin, end + 2 - begin);
     if (octets[colon + 1] == ' ' && octets[colon + 2] > ' ' && octets[end - 1] > ' ') [[likely]] {
@@ -155,7 +154,7 @@ template <typename Block>
     } else {
       trim_value(octets, colon + 1, end, header.value);
     }
-    fields.chains.add<Block>(id, line);
+    fields.chains.add<Block>(header.id, line);
     begin = end + 2;
   }
   fields.header_count = static_cast<std::uint16_t>(lines);

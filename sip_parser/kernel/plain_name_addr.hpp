@@ -1,50 +1,104 @@
 // Plain name-addr values: [display name] "<" plain URI ">" [";tag=" token] (RFC 3261 20.10, 25.1).
+//
+// In three steps, each a loop over all values of the message. A step waits long for what it loads and compares, and a
+// value's next step waits for it; side by side the values wait together.
 #pragma once
+
+#include <array>
 
 #include "sip_parser/kernel/octets.hpp"
 #include "sip_parser/kernel/plain_uri.hpp"
+#include "sip_parser/message_parts.hpp"
 #include "sip_parser/name_addr.hpp"
 
 namespace stirline::sip::detail {
 
-// Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_name_addr(Octets<Block> octets, Span value, NameAddr& party) {
-  const std::size_t begin = value.offset;
-  const std::size_t end = begin + value.length;
-  const Block front = octets.at(begin);
-  const std::uint64_t space = front.equal(' ');
-  const std::uint64_t quote = front.equal('"');
-  // A quoted name goes to the second quote, then spaces; any other is tokens and spaces.
-  const std::uint64_t quoted = std::uint64_t{0} - (quote & 1U);
-  const std::size_t name = (lowest(quote & (quote - 1)) + 1) & quoted;
-  const std::size_t open = lowest(front.equal('<') & ~below(name));
-  const std::uint64_t gap = below(open) & ~below(name);
-  const std::uint64_t tokens = front.classes().of(OctetClass::token) & ~quoted;
-  const std::uint64_t escapes = front.equal('\\') & below(name);
-  if (open == kWindow || ((gap & ~(space | tokens)) | escapes) != 0) {
-    return false;
+class PlainParties {
+ public:
+  static constexpr std::size_t kMost = 3 + kMaxAssertedIdentities;  // From, To, Contact
+
+  PlainParties(const char* data, std::size_t size) : octets_(data, size) {}
+
+  // At most kMost. `value` has no outer blanks.
+  [[gnu::always_inline]] void add(Span value, NameAddr& party) {
+    Hand& hand = hands_[count_++];
+    hand.party = &party;
+    hand.value = value;
   }
-  const std::size_t close = plain_uri<'>'>(octets, front, begin, open + 1, party.uri);
-  if (close == 0) {
-    return false;
+
+  // Fills each `party` whose value is plain. Bit i of the result: the one that was added as number i is not.
+  [[gnu::noinline]] unsigned read() {
+    unsigned refused = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      refused |= static_cast<unsigned>(!find_user(hands_[i])) << i;
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      refused |= static_cast<unsigned>(!find_host(hands_[i])) << i;
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      refused |= static_cast<unsigned>(!find_tag(hands_[i])) << i;
+    }
+    return refused;
   }
-  const std::size_t unquoted = kWindow - static_cast<std::size_t>(_lzcnt_u64(below(open) & ~space));
-  party.whole = value;
-  set_span(party.display_name, begin, quoted != 0 ? name : unquoted);
-  party.bracketed = true;
-  const std::size_t behind = close + 1;
-  if (behind == end) {
-    party.params = {};
-    party.tag = {};
-    return true;
+
+ private:
+  struct Hand {
+    NameAddr* party;
+    Span value;
+    UserPart user;
+    std::size_t close;  // where '>' stands
+  };
+
+  // From the start to the end of the URI's user part.
+  [[gnu::always_inline]] bool find_user(Hand& hand) const {
+    const std::size_t begin = hand.value.offset;
+    const Block window = octets_.at(begin);
+    const std::uint64_t space = window.equal(' ');
+    const std::uint64_t quote = window.equal('"');
+    const auto classes = window.classes();
+    // A quoted name goes to the second quote, then spaces; any other is tokens and spaces.
+    const std::uint64_t quoted = std::uint64_t{0} - (quote & 1U);
+    const std::size_t name = (lowest(quote & (quote - 1)) + 1) & quoted;
+    const std::size_t open = lowest(window.equal('<') & ~below(name));
+    const std::uint64_t gap = below(open) & ~below(name);
+    const std::uint64_t tokens = classes.of(OctetClass::token) & ~quoted;
+    const std::uint64_t escapes = window.equal('\\') & below(name);
+    const std::size_t unquoted = kWindow - static_cast<std::size_t>(_lzcnt_u64(below(open) & ~space));
+    hand.party->whole = hand.value;
+    set_span(hand.party->display_name, begin, quoted != 0 ? name : unquoted);
+    hand.party->bracketed = true;
+    hand.user = find_user_part(window, begin, open + 1);
+    return open != kWindow && ((gap & ~(space | tokens)) | escapes) == 0;
   }
-  constexpr std::size_t kTag = 5;  // ";tag="
-  const std::size_t length = end - behind;
-  const Block tail = octets.at(behind);
-  set_span(party.params, behind + 1, length - 1);
-  set_span(party.tag, behind + kTag, length - kTag);
-  return ";tag="_any_case.leads(tail.word()) && length > kTag && length == run_end(tail.classes().of(OctetClass::param_value), kTag);
-}
+
+  [[gnu::always_inline]] bool find_host(Hand& hand) const {
+    hand.close = plain_uri<'>'>(octets_, hand.user, hand.party->uri);
+    return hand.close != 0;
+  }
+
+  // From behind the URI to the end.
+  [[gnu::always_inline]] bool find_tag(Hand& hand) const {
+    constexpr std::size_t kTag = 5;  // ";tag="
+    const std::size_t end = hand.value.end();
+    const std::size_t behind = hand.close + 1;
+    NameAddr& party = *hand.party;
+    if (behind >= end) {
+      party.params = {};
+      party.tag = {};
+      return behind == end;
+    }
+    const std::size_t length = end - behind;
+    const Block window = octets_.at(behind);
+    set_span(party.params, behind + 1, length - 1);
+    set_span(party.tag, behind + kTag, length - kTag);
+    return ";tag="_any_case.leads(window.word()) && length > kTag &&
+           length == run_end(window.classes().of(OctetClass::param_value), kTag);
+  }
+
+  Octets<Block> octets_;
+  std::size_t count_ = 0;
+  std::array<Hand, kMost> hands_;
+};
 
 }  // namespace stirline::sip::detail

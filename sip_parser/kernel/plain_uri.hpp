@@ -44,50 +44,64 @@ template <typename Block>
   return part;
 }
 
-// Takes the URI at `begin` apart, which has a plain user part that is followed by '@' at `sign`. Returns where the
-// first `Terminator` behind stands, or 0 if the URI is not plain.
+// Where the scheme and the user part of a sip URI or the number of a tel URI are.
+struct UserPart {
+  std::size_t begin = 0;  // of the URI; 0: not plain
+  std::size_t end = 0;    // of the user part or number
+  bool at_sign = false;   // '@' stands there
+};
+
+// Looks at the URI that begins at `at` in `window`, which itself begins at `begin`.
+template <typename Block>
+[[gnu::always_inline]] inline UserPart find_user_part(const Block& window, std::size_t begin, std::size_t at) {
+  constexpr std::size_t kScheme = 4;  // "sip:", "tel:"
+  const std::size_t end = run_end(window.classes().of(OctetClass::user), at + kScheme);
+  UserPart part;
+  part.end = begin + end;
+  part.at_sign = (window.equal('@') >> (end % kWindow) & 1U) != 0;
+  const bool plain = end < kWindow && end > at + kScheme;
+  part.begin = plain ? begin + at : 0;
+  return part;
+}
+
+// A number without parameters. Returns where `Terminator` stands, or 0.
 template <char Terminator, typename Block>
-[[gnu::always_inline]] inline std::size_t plain_sip_uri(const Octets<Block>& octets, std::size_t begin, std::size_t sign,
-                                                        Uri& uri) {
+[[gnu::always_inline]] inline std::size_t plain_tel_uri(const Octets<Block>& octets, const UserPart& user,
+                                                        std::uint32_t scheme, Uri& uri) {
+  const std::size_t length = user.end - user.begin;
+  uri.scheme = Scheme::tel;
+  set_span(uri.whole, user.begin, length);
+  uri.host = {};
+  uri.port = {};
+  uri.params = {};
+  const bool parameters = (octets.at(user.begin).equal(';') & below(length)) != 0;
+  return "tel:"_any_case.leads(scheme) && !parameters && octets[user.end] == Terminator ? user.end : 0;
+}
+
+// Takes the URI apart whose user part is found. Returns where the first `Terminator` behind it stands, or 0 if it is not
+// plain.
+template <char Terminator, typename Block>
+[[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const UserPart& user, Uri& uri) {
   constexpr std::size_t kScheme = 4;
-  const std::size_t host = sign + 1;
+  if (user.begin == 0) {
+    return 0;
+  }
+  const std::uint32_t scheme = octets.four(user.begin);
+  set_span(uri.user, user.begin + kScheme, user.end - user.begin - kScheme);
+  uri.password = {};
+  uri.headers = {};
+  if (!user.at_sign) {
+    return plain_tel_uri<Terminator>(octets, user, scheme, uri);
+  }
+  const std::size_t host = user.end + 1;
   const Block window = octets.at(host);
   const HostPart part = find_host_part(window, window.equal(Terminator));
   uri.scheme = Scheme::sip;
-  set_span(uri.whole, begin, host + part.end - begin);
-  set_span(uri.user, begin + kScheme, sign - begin - kScheme);
-  uri.password = {};
+  set_span(uri.whole, user.begin, host + part.end - user.begin);
   set_span(uri.host, host, part.host_end);
   set_optional(uri.port, part.port_digits != 0, host + part.host_end + 1, part.port_digits);
   set_optional(uri.params, part.params < part.end, host + part.params + 1, part.end - part.params - 1);
-  uri.headers = {};
-  return part.plain ? host + part.end : 0;
-}
-
-// Reads the URI that begins at `at` in `window`, which begins at `begin`, with its user part or number in the same
-// window. Returns where the first `Terminator` behind it stands, or 0 if the URI is not plain.
-template <char Terminator, typename Block>
-[[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const Block& window, std::size_t begin,
-                                                    std::size_t at, Uri& uri) {
-  constexpr std::size_t kScheme = 4;  // "sip:", "tel:"
-  const std::uint64_t user = window.classes().of(OctetClass::user);
-  const std::size_t sign = run_end(user, at + kScheme);
-  if (sign - at - kScheme - 1 >= kWindow || sign == kWindow) {
-    return 0;  // nothing there, or too much
-  }
-  const std::uint32_t scheme = octets.four(begin + at);
-  if (has(window.equal('@'), sign)) {
-    return "sip:"_any_case.leads(scheme) ? plain_sip_uri<Terminator>(octets, begin + at, begin + sign, uri) : 0;
-  }
-  if (!"tel:"_any_case.leads(scheme) || !has(window.equal(Terminator), sign) ||
-      (window.equal(';') & below(sign) & ~below(at)) != 0) {
-    return 0;
-  }
-  uri = {};
-  uri.scheme = Scheme::tel;
-  set_span(uri.whole, begin + at, sign - at);
-  set_span(uri.user, begin + at + kScheme, sign - at - kScheme);
-  return begin + sign;
+  return part.plain && "sip:"_any_case.leads(scheme) ? host + part.end : 0;
 }
 
 }  // namespace stirline::sip::detail

@@ -13,6 +13,14 @@
 
 namespace stirline::sip::detail {
 
+// Which of the fields that hold parties are read.
+struct PartiesRead {
+  bool from = false;
+  bool to = false;
+  bool contacts = false;
+  bool asserted_identities = false;
+};
+
 // Reads what follows the head. `Plain` has a function for each step that it can do faster; each returns false if it is
 // not sure, and what it may have written by then is written again.
 template <typename Plain>
@@ -23,15 +31,18 @@ template <typename Plain>
     error = outcome;
     return error.code != ErrorCode::ok;
   };
-  if ((!plain.occurrence(fields, strictness) && failed(check_occurrence(fields, strictness))) ||
-      (!plain.vias(fields, strictness) && failed(read_vias(fields, octets, strictness))) ||
-      (!plain.from(fields) && failed(read_from(fields, octets))) ||
-      (!plain.to(fields) && failed(read_to(fields, octets))) ||
+  if (!plain.occurrence(fields, strictness) && failed(check_occurrence(fields, strictness))) {
+    return error;
+  }
+  const PartiesRead parties = plain.parties(fields);
+  if ((!plain.vias(fields, strictness) && failed(read_vias(fields, octets, strictness))) ||
+      (!parties.from && failed(read_from(fields, octets))) ||
+      (!parties.to && failed(read_to(fields, octets))) ||
       (!plain.call_id(fields) && failed(read_call_id(fields, octets))) ||
       (!plain.cseq(fields) && failed(read_cseq(fields, octets))) ||  //
       failed(read_max_forwards(fields, octets)) ||
-      (!plain.contacts(fields) && failed(read_contacts(fields, octets))) ||
-      (!plain.asserted_identities(fields) && failed(read_asserted_identities(fields, octets))) ||
+      (!parties.contacts && failed(read_contacts(fields, octets))) ||
+      (!parties.asserted_identities && failed(read_asserted_identities(fields, octets))) ||
       failed(read_date(fields, octets, strictness)) ||  //
       failed(read_body(fields, octets, body))) {
     return error;
@@ -46,12 +57,9 @@ template <typename Plain>
 struct Exact {
   [[nodiscard]] static bool occurrence(const MessageFields&, const Strictness&) { return false; }
   [[nodiscard]] static bool vias(MessageFields&, const Strictness&) { return false; }
-  [[nodiscard]] static bool from(MessageFields&) { return false; }
-  [[nodiscard]] static bool to(MessageFields&) { return false; }
+  [[nodiscard]] static PartiesRead parties(MessageFields&) { return {}; }
   [[nodiscard]] static bool call_id(MessageFields&) { return false; }
   [[nodiscard]] static bool cseq(MessageFields&) { return false; }
-  [[nodiscard]] static bool contacts(MessageFields&) { return false; }
-  [[nodiscard]] static bool asserted_identities(MessageFields&) { return false; }
   [[nodiscard]] static bool identities(MessageFields&) { return false; }
 };
 
