@@ -2,15 +2,14 @@
 //
 // All contestants of a class run in turns, one pass over its messages a turn; the medians of the turns are compared.
 // Before that, every parser must have found the same values in every message.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <map>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +19,9 @@
 #include "perf/rival_osip.hpp"
 #include "perf/rival_sofia.hpp"
 #include "perf/sip_messages.hpp"
+#include "sip_parser/edit_list.hpp"
+#include "sip_parser/first_look.hpp"
+#include "sip_parser/message.hpp"
 
 namespace stirline::perf {
 namespace {
@@ -33,17 +35,17 @@ struct Contestant {
   std::function<void(std::size_t)> work;  // on message number i
 };
 
-// Nanoseconds for one message: each contestant's median over the turns.
-std::vector<double> in_turns(std::size_t turns, std::size_t messages, const std::vector<Contestant>& contestants) {
+// Nanoseconds for one of `count` messages: each contestant's median over the turns.
+std::vector<double> in_turns(std::size_t turns, std::size_t count, const std::vector<Contestant>& contestants) {
   std::vector<std::vector<double>> measured(contestants.size());
   for (std::size_t turn = 0; turn < turns; ++turn) {
     for (std::size_t c = 0; c < contestants.size(); ++c) {
       const auto started = std::chrono::steady_clock::now();
-      for (std::size_t i = 0; i < messages; ++i) {
+      for (std::size_t i = 0; i < count; ++i) {
         contestants[c].work(i);
       }
       const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
-      measured[c].push_back(spent.count() / static_cast<double>(messages));
+      measured[c].push_back(spent.count() / static_cast<double>(count));
     }
   }
   std::vector<double> medians;
@@ -53,52 +55,186 @@ std::vector<double> in_turns(std::size_t turns, std::size_t messages, const std:
   return medians;
 }
 
+void require(bool holds, const std::string& what) {
+  if (!holds) {
+    throw std::runtime_error(what);
+  }
+}
+
+class Bench {
+ public:
+  explicit Bench(std::size_t turns) : turns_(turns) {
+    for (const sip::Kernel kernel : sip::kKernels) {
+      if (sip::runs_here(kernel)) {
+        kernels_.emplace_back(kernel, make_own(kernel));
+      }
+    }
+  }
+
+  void run() {
+    const Messages invites = sip_messages(SipClass::invite, kMessages);
+    parse("parse/invite", invites, true);
+    parse("parse/invite_identity", sip_messages(SipClass::invite_identity, kMessages), false);
+    parse("parse/message", sip_messages(SipClass::message, kMessages), false);
+    parse("parse/response", sip_messages(SipClass::response, kMessages), false);
+    two_segments(invites);
+    not_ours();
+    insert_identity(invites);
+  }
+
+  // What all three accept of the files in `folder`.
+  void run_corpus(const std::filesystem::path& folder) {
+    Messages messages;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() == ".sip") {
+        std::ifstream in(entry.path(), std::ios::binary);
+        std::string octets{std::istreambuf_iterator<char>(in), {}};
+        if (accepts(*sofia_, octets) && accepts(*osip_, octets) && accepts(*kernels_.front().second, octets)) {
+          messages.push_back(std::move(octets));
+        }
+      }
+    }
+    require(!messages.empty(), "no message in " + folder.string());
+    time_all("parse/corpus", messages, false);
+  }
+
+  std::vector<Result> results;
+
+ private:
+  static bool accepts(SipParser& parser, const std::string& octets) {
+    const bool accepted = parser.parse(octets);
+    parser.release();
+    return accepted;
+  }
+
+  static SipDepth depth_of(SipParser& parser, const std::string& octets) {
+    require(parser.parse(octets), "a parser refuses a message:\n" + octets);
+    SipDepth depth = parser.depth();
+    parser.release();
+    return depth;
+  }
+
+  void parse(const std::string& name, const Messages& messages, bool every_kernel) {
+    for (const std::string& octets : messages) {
+      const SipDepth depth = depth_of(*sofia_, octets);
+      require(depth_of(*osip_, octets) == depth, "the rivals read differently:\n" + octets);
+      for (const auto& [kernel, own] : kernels_) {
+        require(depth_of(*own, octets) == depth, "we read differently:\n" + octets);
+      }
+    }
+    time_all(name, messages, every_kernel);
+  }
+
+  static std::function<void(std::size_t)> parsing(SipParser& parser, const Messages& messages) {
+    return [&parser, &messages](std::size_t i) {
+      static_cast<void>(parser.parse(messages[i]));
+      parser.release();
+    };
+  }
+
+  void time_all(const std::string& name, const Messages& messages, bool every_kernel) {
+    std::vector<Contestant> contestants = {{"sofia-sip", parsing(*sofia_, messages)},
+                                           {"libosip2", parsing(*osip_, messages)}};
+    for (const auto& [kernel, own] : kernels_) {
+      if (every_kernel || kernel == sip::selected_kernel()) {
+        contestants.push_back({std::string(sip::to_string(kernel)), parsing(*own, messages)});
+      }
+    }
+    const std::vector<double> ns = in_turns(turns_, messages.size(), contestants);
+    const auto add = [&](const std::string& row, std::size_t ours, std::size_t rival) {
+      results.push_back({row, "ns", ns[ours], Rival{contestants[rival].name, ns[rival], ns[rival] / ns[ours]}});
+    };
+    const std::size_t selected = contestants.size() - 1;  // the fastest comes last
+    add(name, selected, 0);
+    add(name + "_osip", selected, 1);
+    for (std::size_t i = 2; i < contestants.size() && every_kernel; ++i) {
+      add(name + "_" + contestants[i].name, i, 0);
+    }
+  }
+
+  // A datagram in two fragments, as an INVITE with Identity arrives: put together in one place, then parsed.
+  void two_segments(const Messages& messages) {
+    SipParser& own = *kernels_.back().second;
+    std::vector<char> gathered(sip::kMaxMessageBytes);
+    const auto gather_and_parse = [&](std::size_t i) {
+      const std::string_view octets = messages[i];
+      const std::size_t first = octets.size() / 2 + i % 64;
+      std::memcpy(gathered.data(), octets.data(), first);
+      std::memcpy(gathered.data() + first, octets.data() + first, octets.size() - first);
+      static_cast<void>(own.parse({gathered.data(), octets.size()}));
+    };
+    const std::vector<double> ns =
+        in_turns(turns_, messages.size(), {{"one segment", parsing(own, messages)}, {"two", gather_and_parse}});
+    results.push_back({"parse/invite_two_segments", "ns", ns[1], Rival{"one segment", ns[0], ns[0] / ns[1]}});
+    results.push_back({"parse/invite_two_segments_cost", "times", ns[1] / ns[0], {}});
+  }
+
+  void not_ours() {
+    const Messages packets = foreign_packets(kMessages);
+    unsigned unsure = 0;
+    const auto decide = [&](std::size_t i) {
+      unsure += sip::first_look(packets[i]).kind == sip::FirstLook::Kind::unsure ? 1U : 0U;
+    };
+    results.push_back({"not_ours", "ns", in_turns(turns_, packets.size(), {{"first look", decide}}).front(), {}});
+    require(unsure == 0, "a packet was not decided at first sight");
+  }
+
+  // The edited message, 700 octets longer, written out.
+  void insert_identity(const Messages& messages) {
+    std::vector<sip::Message> parsed(messages.size());
+    Messages lines;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      require(parsed[i].parse(messages[i]).has_value(), "a message is refused");
+      lines.push_back(identity_line(static_cast<std::uint32_t>(i)));
+    }
+    std::vector<char> out(sip::kMaxMessageBytes);
+    std::size_t written = 0;
+    sip::EditList edits;
+    const auto edit = [&](std::size_t i) {
+      edits.clear();
+      const std::uint16_t place = sip::insertion_offset(parsed[i], sip::InsertPosition::before_blank_line);
+      static_cast<void>(edits.insert(place, lines[i]));
+      written += edits.apply(messages[i], out);
+    };
+    results.push_back({"edit/insert_identity", "ns", in_turns(turns_, messages.size(), {{"edit", edit}}).front(), {}});
+    std::size_t expected = 0;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      expected += messages[i].size() + lines[i].size();
+    }
+    require(written == expected * turns_, "an edit was lost");
+  }
+
+  std::size_t turns_;
+  std::unique_ptr<SipParser> sofia_ = make_sofia();
+  std::unique_ptr<SipParser> osip_ = make_osip();
+  std::vector<std::pair<sip::Kernel, std::unique_ptr<SipParser>>> kernels_;  // those that run here, the fastest last
+};
+
 }  // namespace
 }  // namespace stirline::perf
 
-int main() {
-  using namespace stirline::perf;
-  auto own = make_own();
-  auto sofia = make_sofia();
-  auto osip = make_osip();
-  for (auto kind : {SipClass::invite, SipClass::invite_identity, SipClass::message, SipClass::response}) {
-    auto messages = sip_messages(kind, 1024);
-    std::size_t bytes = 0;
-    for (auto& m : messages) {
-      bytes += m.size();
-      SipDepth d[3];
-      int k = 0;
-      for (auto* p : {own.get(), sofia.get(), osip.get()}) {
-        if (!p->parse(m)) {
-          std::printf("fail %d\n%s\n", k, m.c_str());
-          return 1;
-        }
-        d[k++] = p->depth();
-        p->release();
-      }
-      for (int i = 1; i < 3; ++i)
-        if (!(d[0] == d[i])) {
-          std::printf("diff %d\n%s\n", i, m.c_str());
-          auto show = [](SipDepth& x) {
-            std::printf("%s %u %s %s %s %s %s %s %s %s %s %u %zu %s %s %zu %s %zu %d %u\n", x.method.c_str(), x.status,
-                        x.request_user.c_str(), x.request_host.c_str(), x.from_user.c_str(), x.from_host.c_str(),
-                        x.from_tag.c_str(), x.to_user.c_str(), x.to_host.c_str(), x.to_tag.c_str(), x.call_id.c_str(),
-                        x.cseq, x.vias, x.branch.c_str(), x.contact_host.c_str(), x.asserted_users.size(),
-                        x.asserted_users.empty() ? "" : x.asserted_users.back().c_str(), x.identity_octets, x.dated,
-                        x.content_length);
-          };
-          show(d[0]);
-          show(d[i]);
-          return 1;
-        }
+int main(int argc, char** argv) {
+  CLI::App app{"The SIP parser beside sofia-sip and libosip2 in the same run"};
+  bool json = false;
+  std::size_t turns = 61;
+  std::string corpus;
+  app.add_flag("--json", json, "print JSON");
+  app.add_option("--turns", turns, "passes over 1,024 messages a contestant; medians are reported")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--corpus", corpus, "folder with .sip files: a row for those that all parsers accept")
+      ->check(CLI::ExistingDirectory);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    stirline::perf::Bench bench(turns);
+    bench.run();
+    if (!corpus.empty()) {
+      bench.run_corpus(corpus);
     }
-    auto w = [&](SipParser* p) {
-      return [p, &messages](std::size_t i) {
-        (void)p->parse(messages[i]);
-        p->release();
-      };
-    };
-    auto t = in_turns(61, messages.size(), {{"own", w(own.get())}, {"sofia", w(sofia.get())}, {"osip", w(osip.get())}});
-    std::printf("%zu bytes: own %.0f sofia %.0f osip %.0f ratio %.2f\n", bytes / 1024, t[0], t[1], t[2], t[1] / t[0]);
+    std::puts((json ? stirline::perf::to_json(bench.results) : stirline::perf::to_table(bench.results)).c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_sip: %s\n", error.what());
+    return 1;
   }
+  return 0;
 }

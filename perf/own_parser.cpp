@@ -7,9 +7,11 @@ namespace {
 
 class Own final : public SipParser {
  public:
+  explicit Own(sip::Kernel kernel) : kernel_(kernel) {}
+
   bool parse(std::string_view octets) override {
     octets_ = octets;
-    return message_.parse(octets).has_value();
+    return message_.parse_with(kernel_, octets).has_value();
   }
 
   void release() override {}
@@ -44,14 +46,15 @@ class Own final : public SipParser {
   }
 
  private:
+  sip::Kernel kernel_;
   sip::Message message_;
   std::string_view octets_;
 };
 
 }  // namespace
 
-std::unique_ptr<SipParser> make_own() {
-  return std::make_unique<Own>();
+std::unique_ptr<SipParser> make_own(sip::Kernel kernel) {
+  return std::make_unique<Own>(kernel);
 }
 
 }  // namespace stirline::perf

@@ -14,7 +14,8 @@ HeaderId header_id(std::string_view name) {
   const detail::HeaderTable& table = detail::kHeaderTable;
   const auto slot = detail::HeaderTable::slot_of(detail::leading_word(name), name.size(), table.multiplier);
   const std::size_t index = table.slots[slot] / sizeof(detail::HeaderPattern);
-  return detail::equal_ignoring_case(detail::kHeaderNames[index].name, name) ? detail::kHeaderNames[index].id : HeaderId::unknown;
+  return detail::equal_ignoring_case(detail::kHeaderNames[index].name, name) ? detail::kHeaderNames[index].id
+                                                                             : HeaderId::unknown;
 }
 
 }  // namespace stirline::sip

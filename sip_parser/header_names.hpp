@@ -74,9 +74,8 @@ static_assert([] {
 }());
 
 inline constexpr std::size_t kLongestHeaderName = 30;  // what a pattern has room for
-static_assert(std::ranges::all_of(kHeaderNames, [](const HeaderName& entry) {
-  return entry.name.size() <= kLongestHeaderName;
-}));
+static_assert(std::ranges::all_of(kHeaderNames,
+                                  [](const HeaderName& entry) { return entry.name.size() <= kLongestHeaderName; }));
 
 // A name with its colon as the kernels compare it: octets of the message and `letters` may differ only where `care` has
 // no bits. Nothing equals the pattern of no name.

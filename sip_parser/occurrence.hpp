@@ -16,7 +16,8 @@ inline constexpr std::array kOnceOnly = {
     HeaderId::privacy,      HeaderId::priority, HeaderId::attestation_info, HeaderId::origination_id,
 };
 
-inline constexpr std::array kMandatory = {HeaderId::via, HeaderId::from, HeaderId::to, HeaderId::call_id, HeaderId::cseq};
+inline constexpr std::array kMandatory = {HeaderId::via, HeaderId::from, HeaderId::to, HeaderId::call_id,
+                                          HeaderId::cseq};
 
 // What comes twice that may come once; then what must be there and is not (RFC 3261 8.1.1; INL-ED-03).
 [[nodiscard]] ParseError check_occurrence(const MessageFields& fields, const Strictness& strictness);

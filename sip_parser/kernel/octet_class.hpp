@@ -52,8 +52,8 @@ struct alignas(64) RepeatedOctet {
 [[gnu::visibility("hidden")]] extern const std::array<std::uint8_t, 128> kClassBits;
 [[gnu::visibility("hidden")]] extern const std::array<std::uint8_t, 128> kStrayBits;
 
-// For kernels that can only look up sixteen octets: the 128 as a bitmap, sixteen rows of eight bits, twice over. Row and
-// bit of an octet are its low and its high four bits.
+// For kernels that can only look up sixteen octets: the 128 as a bitmap, sixteen rows of eight bits, twice over. Row
+// and bit of an octet are its low and its high four bits.
 struct alignas(32) OctetRows {
   static constexpr std::size_t kRows = 16;
   std::array<std::uint8_t, 2 * kRows> rows{};

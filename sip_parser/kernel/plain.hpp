@@ -137,11 +137,12 @@ class Plain {
   Octets<Block> octets_;
 };
 
-// The whole of a vector kernel. A message whose head is not plain is for the exact readers altogether.
+// The whole of a vector kernel. A message whose head is not plain is for the exact readers altogether, and so is what
+// is none at all.
 template <typename Block>
 [[nodiscard]] ParseError read_message_plainly(MessageFields& fields, std::string_view octets,
                                               const Strictness& strictness) {
-  if (octets.size() <= kMaxMessageBytes) [[likely]] {
+  if (!octets.empty() && octets.front() >= 'A' && octets.size() <= kMaxMessageBytes) [[likely]] {
     fields.clear();
     const Plain<Block> plain(octets.data(), octets.size());
     std::size_t body = 0;

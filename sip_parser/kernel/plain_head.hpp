@@ -45,8 +45,8 @@ template <typename Block>
       Block::put_positions(cr & head, at, offsets + count);
       ends.count = count + static_cast<std::size_t>(_mm_popcnt_u64(cr & head));
       const std::size_t behind = ends.blank_line() + 2;
-      return (trouble | strays.mask() | ((misfits | last.mask()) & head)) == 0 && ends.count <= LineEnds::kMost && behind <= limit &&
-             octets[behind - 1] == '\n';
+      return (trouble | strays.mask() | ((misfits | last.mask()) & head)) == 0 && ends.count <= LineEnds::kMost &&
+             behind <= limit && octets[behind - 1] == '\n';
     }
     trouble |= misfits;
     strays.add(window.first);
@@ -119,8 +119,7 @@ template <typename Block>
 
 // The value between `begin`, behind the colon, and the end of its line, without outer blanks.
 template <typename Block>
-[[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end,
-                                                Span& value) {
+[[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end, Span& value) {
   const auto is_blank = [&octets](std::size_t at) { return octets[at] == ' ' || octets[at] == '\t'; };
   while (begin < end && is_blank(begin)) {
     ++begin;

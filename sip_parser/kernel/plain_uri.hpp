@@ -1,5 +1,5 @@
-// Plain URIs: "sip:" user "@" host [":" port] *(";" parameter), and "tel:" number, without escapes, password, headers or
-// IPv6, user and host each within a window (RFC 3261 19.1.1, RFC 3966 3).
+// Plain URIs: "sip:" user "@" host [":" port] *(";" parameter), and "tel:" number, without escapes, password, headers
+// or IPv6, user and host each within a window (RFC 3261 19.1.1, RFC 3966 3).
 #pragma once
 
 #include "sip_parser/kernel/octets.hpp"
@@ -78,8 +78,8 @@ template <char Terminator, typename Block>
   return "tel:"_any_case.leads(scheme) && !parameters && octets[user.end] == Terminator ? user.end : 0;
 }
 
-// Takes the URI apart whose user part is found. Returns where the first `Terminator` behind it stands, or 0 if it is not
-// plain.
+// Takes the URI apart whose user part is found. Returns where the first `Terminator` behind it stands, or 0 if it is
+// not plain.
 template <char Terminator, typename Block>
 [[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const UserPart& user, Uri& uri) {
   constexpr std::size_t kScheme = 4;

@@ -16,12 +16,13 @@ template <typename Block>
   const std::size_t host = transport_end + 1;
   const std::size_t host_end = run_end(window.classes().of(OctetClass::host), host);
   const std::size_t port = host_end + 1;
-  if (!"SIP/2.0/"_any_case.leads(window.word()) || transport_end == kProtocol || host_end == host ||
-      port >= kWindow || !has(window.equal(' '), transport_end)) {
+  if (!"SIP/2.0/"_any_case.leads(window.word()) || transport_end == kProtocol || host_end == host || port >= kWindow ||
+      !has(window.equal(' '), transport_end)) {
     return 0;
   }
   const std::uint64_t has_port = window.equal(':') >> host_end & 1U;
-  const std::size_t digits = (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
+  const std::size_t digits =
+      (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
   set_span(via.transport, begin + kProtocol, transport_end - kProtocol);
   set_span(via.host, begin + host, host_end - host);
   set_optional(via.port, digits != 0, begin + port, digits);
@@ -43,8 +44,8 @@ template <typename Block>
   found.valued = (window.equal('=') >> (found.name_end % kWindow) & 1U) != 0;
   const std::size_t value_end = run_end(window.classes().of(OctetClass::param_value), found.name_end + 1);
   found.end = found.valued ? value_end : found.name_end;
-  found.plain = (window.equal(';') & 1U) != 0 && found.name_end != 1 && found.end < kWindow &&
-                found.end - found.name_end != 1;
+  found.plain =
+      (window.equal(';') & 1U) != 0 && found.name_end != 1 && found.end < kWindow && found.end - found.name_end != 1;
   return found;
 }
 

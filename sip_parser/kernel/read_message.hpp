@@ -1,6 +1,6 @@
-// The order in which a message is read, the same for every kernel. Where a kernel finds the head and then a value plain,
-// it fills the fields itself; in all other cases the exact reader does, from the start of that step. So the kernels only
-// ever say yes, every refusal comes from one place, and they cannot differ in code or offset.
+// The order in which a message is read, the same for every kernel. Where a kernel finds the head and then a value
+// plain, it fills the fields itself; in all other cases the exact reader does, from the start of that step. So the
+// kernels only ever say yes, every refusal comes from one place, and they cannot differ in code or offset.
 #pragma once
 
 #include <string_view>
@@ -36,12 +36,10 @@ template <typename Plain>
   }
   const PartiesRead parties = plain.parties(fields);
   if ((!plain.vias(fields, strictness) && failed(read_vias(fields, octets, strictness))) ||
-      (!parties.from && failed(read_from(fields, octets))) ||
-      (!parties.to && failed(read_to(fields, octets))) ||
+      (!parties.from && failed(read_from(fields, octets))) || (!parties.to && failed(read_to(fields, octets))) ||
       (!plain.call_id(fields) && failed(read_call_id(fields, octets))) ||
       (!plain.cseq(fields) && failed(read_cseq(fields, octets))) ||  //
-      failed(read_max_forwards(fields, octets)) ||
-      (!parties.contacts && failed(read_contacts(fields, octets))) ||
+      failed(read_max_forwards(fields, octets)) || (!parties.contacts && failed(read_contacts(fields, octets))) ||
       (!parties.asserted_identities && failed(read_asserted_identities(fields, octets))) ||
       failed(read_date(fields, octets, strictness)) ||  //
       failed(read_body(fields, octets, body))) {
