@@ -19,6 +19,11 @@ namespace stirline::sip::detail {
 
 // The first octets of `text`, zeros behind them if it is shorter.
 [[nodiscard]] constexpr std::uint64_t leading_word(std::string_view text) {
+  if !consteval {
+    if (text.size() >= 8) {
+      return word_at(text.data());
+    }
+  }
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < text.size() && i < 8; ++i) {
     word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);

@@ -83,7 +83,7 @@ class Plain {
     fields.call_id = value_of(fields, HeaderId::call_id);
     const std::size_t length = fields.call_id.length;
     const Block window = octets_.at(fields.call_id.offset);
-    const std::uint64_t blank = window.equal(' ') | window.equal('\t');
+    const std::uint64_t blank = window.equal(' ') | window.equal('\t') | window.equal('\r');
     return length != 0 && length <= kWindow && (blank & below(length)) == 0;
   }
 

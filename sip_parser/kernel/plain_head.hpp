@@ -1,4 +1,4 @@
-// The head of a plain message: CRLF at the end of each line and no other control character but TAB, no fold, known
+// The head of a plain message: CRLF at the end of each line and no other control character but TAB, known
 // method, plain Request-URI, names without blanks before the colon.
 #pragma once
 
@@ -117,10 +117,13 @@ template <typename Block>
   return static_cast<HeaderId>(static_cast<unsigned>(pattern.id) & (0U - known));
 }
 
-// The value between `begin`, behind the colon, and the end of its line, without outer blanks.
+// The octets [begin, end) without outer blanks and folds.
 template <typename Block>
 [[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end, Span& value) {
-  const auto is_blank = [&octets](std::size_t at) { return octets[at] == ' ' || octets[at] == '\t'; };
+  const auto is_blank = [&octets](std::size_t at) {
+    const char c = octets[at];
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  };
   while (begin < end && is_blank(begin)) {
     ++begin;
   }
@@ -130,33 +133,63 @@ template <typename Block>
   set_span(value, begin, end - begin);
 }
 
+// The line [begin, end) goes on with the last header (RFC 3261 7.3.1). False if it does not, or not plainly: it is of
+// blanks only, or one continuation line too many.
+template <typename Block>
+[[gnu::noinline]] [[gnu::cold]] bool continue_header(Octets<Block> octets, std::size_t begin, std::size_t end,
+                                                     HeaderLine& header) {
+  if (octets[begin] != ' ' && octets[begin] != '\t') {
+    return false;
+  }
+  Span content;
+  trim_value(octets, begin, end, content);
+  std::size_t folds = 1;
+  for (std::size_t at = header.name.end(); at + 2 < begin; ++at) {
+    folds += octets[at] == '\n' ? 1U : 0U;
+  }
+  if (content.empty() || folds > kMaxFoldsPerHeader) {
+    return false;
+  }
+  std::size_t value = header.name.end();
+  while (octets[value] != ':') {
+    ++value;
+  }
+  trim_value(octets, value + 1, end, header.value);
+  set_span(header.whole, header.name.offset, end + 2 - header.name.offset);
+  return true;
+}
+
 // Names, values and chains of the header lines.
 template <typename Block>
 [[gnu::noinline]] bool plain_header_lines(Octets<Block> octets, const LineEnds& ends, MessageFields& fields) {
-  const std::size_t lines = ends.count - 1;
+  HeaderLine* header = fields.headers.data();
   std::size_t begin = ends.offsets[0] + 2U;
-  for (std::size_t line = 0; line < lines; ++line) {
-    const std::size_t end = ends.offsets[line + 1];
+  for (std::size_t line = 1; line < ends.count; ++line) {
+    const std::size_t end = ends.offsets[line];
     const Block window = octets.at(begin);
     const std::size_t name_end = run_end(window.classes().of(OctetClass::token), 0);
     const std::size_t colon = begin + name_end;
     // CR is in no token, so the colon is looked for in this very line.
     if (name_end == 0 || octets[colon] != ':') [[unlikely]] {
-      return false;
+      if (header == fields.headers.data() || !continue_header(octets, begin, end, header[-1])) {
+        return false;
+      }
+      begin = end + 2;
+      continue;
     }
-    HeaderLine& header = fields.headers[line];
-    header.id = header_id_of(window, name_end);
-    set_span(header.name, begin, name_end);
-    set_span(header.whole, begin, end + 2 - begin);
+    header->id = header_id_of(window, name_end);
+    set_span(header->name, begin, name_end);
+    set_span(header->whole, begin, end + 2 - begin);
     if (octets[colon + 1] == ' ' && octets[colon + 2] > ' ' && octets[end - 1] > ' ') [[likely]] {
-      set_span(header.value, colon + 2, end - colon - 2);
+      set_span(header->value, colon + 2, end - colon - 2);
     } else {
-      trim_value(octets, colon + 1, end, header.value);
+      trim_value(octets, colon + 1, end, header->value);
     }
-    fields.chains.add<Block>(header.id, line);
+    fields.chains.add<Block>(header->id, static_cast<std::size_t>(header - fields.headers.data()));
+    ++header;
     begin = end + 2;
   }
-  fields.header_count = static_cast<std::uint16_t>(lines);
+  fields.header_count = static_cast<std::uint16_t>(header - fields.headers.data());
   fields.blank_line = static_cast<std::uint16_t>(begin);
   return true;
 }
