@@ -25,7 +25,8 @@ inline constexpr std::uint16_t kParamValue = 1U << 10U;  // where an unquoted va
 inline constexpr std::uint16_t kBase64Url = 1U << 11U;   // b64u of an Identity digest, '.' excluded
 inline constexpr std::uint16_t kControl = 1U << 12U;     // 0..31 and 127
 inline constexpr std::uint16_t kVisible = 1U << 13U;     // 33..126
-inline constexpr std::uint16_t kInList = 1U << 14U;      // what neither ends a value of a list nor opens a quote or bracket
+inline constexpr std::uint16_t kInList = 1U << 14U;  // what neither ends a value of a list nor opens a quote or bracket
+inline constexpr std::uint16_t kNoBlank = 1U << 15U;  // all but the octets of LWS
 
 [[nodiscard]] constexpr std::array<std::uint16_t, 256> make_classes() {
   std::array<std::uint16_t, 256> classes{};
@@ -50,6 +51,9 @@ inline constexpr std::uint16_t kInList = 1U << 14U;      // what neither ends a 
     std::uint16_t bits = classes[c];
     if (c < 0x20 || c == 0x7F) {
       bits |= kControl;
+    }
+    if ((bits & kBlank) == 0) {
+      bits |= kNoBlank;
     }
     if (c != ',' && c != '"' && c != '<') {
       bits |= kInList;

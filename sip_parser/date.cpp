@@ -9,6 +9,7 @@ namespace stirline::sip {
 namespace {
 
 using detail::leading_word;
+using detail::no_digits;
 using detail::word_at;
 
 constexpr std::string_view kWeekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
@@ -89,13 +90,10 @@ constexpr std::array<FormWord, kWords.size()> kFormWords = [] {
 
 // All bits zero if the octets that are not of the form are none.
 std::uint64_t misfits(const char* value) {
-  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
   std::uint64_t result = 0;
   for (std::size_t word = 0; word < kWords.size(); ++word) {
     const std::uint64_t octets = word_at(value + kWords[word]);
-    const std::uint64_t digits = (octets ^ kEach * '0') & kFormWords[word].digit;
-    result |= ((octets ^ kFormWords[word].fixed) & kFormWords[word].given) |
-              ((digits | ((digits & kEach * 0x7F) + kEach * (0x80 - 10))) & kEach * 0x80);
+    result |= ((octets ^ kFormWords[word].fixed) & kFormWords[word].given) | no_digits(octets, kFormWords[word].digit);
   }
   return result;
 }

@@ -29,14 +29,14 @@ std::string_view name_of(HeaderId id) {
 HeaderId header_id(std::string_view name) {
   const std::uint64_t key = detail::leading_word(name);
   const detail::HeaderTable& table = detail::kHeaderTable;
-  const std::size_t index = table.slots[detail::HeaderTable::slot_of(key, name.size(), table.multiplier)] /
-                            sizeof(detail::HeaderPattern);
+  const std::size_t index =
+      table.slots[detail::HeaderTable::slot_of(key, name.size(), table.multiplier)] / sizeof(detail::HeaderPattern);
   const detail::HeaderName& candidate = detail::kHeaderNames[index];
   if (candidate.name.size() != name.size()) {
     return HeaderId::unknown;
   }
-  const bool same = name.size() < 8 ? detail::equal_ignoring_case(candidate.name, name)
-                                    : matches(table.patterns[index], name);
+  const bool same =
+      name.size() < 8 ? detail::equal_ignoring_case(candidate.name, name) : matches(table.patterns[index], name);
   return same ? candidate.id : HeaderId::unknown;
 }
 

@@ -6,6 +6,7 @@
 #include "sip_parser/date.hpp"
 #include "sip_parser/start_line.hpp"
 #include "sip_parser/typed_headers.hpp"
+#include "sip_parser/words.hpp"
 
 namespace stirline::sip::detail {
 namespace {
@@ -23,6 +24,18 @@ ParseError read_party(const MessageFields& fields, std::string_view octets, Head
   }
   party = *parsed;
   return {};
+}
+
+// 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
+std::optional<std::uint32_t> number(std::string_view digits, std::uint32_t limit) {
+  constexpr std::size_t kWord = 8;
+  if (digits.empty() || digits.size() > kWord) {
+    return decimal(digits, limit);
+  }
+  const std::uint64_t word = word_at(digits.data() + digits.size() - kWord);
+  const std::uint64_t places = ~std::uint64_t{0} << (8 * (kWord - digits.size()));
+  const std::uint32_t value = decimal_word(word & places);
+  return no_digits(word, places) == 0 && value <= limit ? std::optional(value) : std::nullopt;
 }
 
 std::string_view without_leading_zeros(std::string_view digits) {
@@ -56,7 +69,7 @@ ParseError read_to(MessageFields& fields, std::string_view octets) {
 ParseError read_call_id(MessageFields& fields, std::string_view octets) {
   fields.call_id = fields.first(HeaderId::call_id)->value;
   const std::string_view value = text(octets, fields.call_id);
-  if (value.empty() || std::ranges::any_of(value, [](char c) { return is(c, kBlank); })) {
+  if (value.empty() || !all(value, kNoBlank)) {
     return failure(ErrorCode::bad_call_id, fields.call_id.offset, HeaderId::call_id);
   }
   return {};
@@ -67,11 +80,11 @@ ParseError read_cseq(MessageFields& fields, std::string_view octets) {
   const std::size_t end = value.end();
   const std::size_t digits_end = skip(octets, value.offset, end, kDigit);
   const std::size_t method = skip(octets, digits_end, end, kBlank);
-  const auto number = decimal(octets.substr(value.offset, digits_end - value.offset), 0x7FFF'FFFF);
-  if (!number || method == digits_end || method == end || skip(octets, method, end, kToken) != end) {
+  const auto cseq = number(octets.substr(value.offset, digits_end - value.offset), 0x7FFF'FFFF);
+  if (!cseq || method == digits_end || method == end || skip(octets, method, end, kToken) != end) {
     return failure(ErrorCode::bad_cseq, value.offset, HeaderId::cseq);
   }
-  fields.cseq = *number;
+  fields.cseq = *cseq;
   fields.cseq_method = span_between(method, end);
   const std::string_view name = text(octets, fields.cseq_method);
   if (fields.kind == Kind::response) {
@@ -87,11 +100,11 @@ ParseError read_max_forwards(MessageFields& fields, std::string_view octets) {
   if (header == nullptr) {
     return {};
   }
-  const auto number = decimal(text(octets, header->value), 255);
-  if (!number) {
+  const auto hops = number(text(octets, header->value), 255);
+  if (!hops) {
     return failure(ErrorCode::bad_max_forwards, header->value.offset, HeaderId::max_forwards);
   }
-  fields.max_forwards = static_cast<std::uint8_t>(*number);
+  fields.max_forwards = static_cast<std::uint8_t>(*hops);
   return {};
 }
 
@@ -116,15 +129,16 @@ ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t
     const std::string_view digits = text(octets, header->value);
     const std::string_view significant =
         digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
-    const auto number = significant.size() <= kMaxContentLengthDigits ? decimal(significant, 99'999'999) : std::nullopt;
-    if (!number) {
+    const auto announced =
+        significant.size() <= kMaxContentLengthDigits ? number(significant, 99'999'999) : std::nullopt;
+    if (!announced) {
       return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);
     }
-    if (*number > rest) {
+    if (*announced > rest) {
       return failure(ErrorCode::content_length_beyond, header->value.offset, HeaderId::content_length);
     }
-    fields.content_length = number;
-    length = *number;
+    fields.content_length = announced;
+    length = *announced;
   }
   fields.body = span_between(body_offset, body_offset + length);
   fields.after_body = span_between(body_offset + length, octets.size());

@@ -98,7 +98,7 @@ StartLine read_request_line(std::string_view text, StartLine line) {
   }
   const VersionText version = read_version(text.substr(last_space + 1));
   const std::size_t uri = method_end + 1;
-  const std::size_t blank = text.find_first_of(" \t", uri);
+  const std::size_t blank = skip(text, uri, text.size(), kNoBlank);
   if (version == VersionText::none || blank != last_space || blank == uri) {
     return failed(line, judge_misfit(text), std::min(blank, last_space));
   }

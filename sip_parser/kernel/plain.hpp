@@ -11,6 +11,7 @@
 #include "sip_parser/kernel/read_message.hpp"
 #include "sip_parser/kernel/select.hpp"
 #include "sip_parser/occurrence.hpp"
+#include "sip_parser/start_line.hpp"
 #include "sip_parser/strictness.hpp"
 
 namespace stirline::sip::detail {
@@ -91,19 +92,22 @@ class Plain {
   [[nodiscard]] bool cseq(MessageFields& fields) const {
     const Span value = value_of(fields, HeaderId::cseq);
     const Block window = octets_.at(value.offset);
-    const std::size_t digits = run_end(window.classes().of(OctetClass::digit), 0);
+    const auto classes = window.classes();
+    const std::size_t digits = run_end(classes.of(OctetClass::digit), 0);
     const std::size_t method = digits + 1;
-    if (fields.kind != Kind::request || digits - 1 >= 8 || !has(window.equal(' '), digits) ||
-        value.length != method + fields.method_text.length) {
+    const std::size_t length = value.length;
+    if (digits - 1 >= 8 || !has(window.equal(' '), digits) || length == method || length >= kWindow ||
+        run_end(classes.of(OctetClass::token), method) != length) {
       return false;
+    }
+    set_span(fields.cseq_method, value.offset + method, length - method);
+    fields.cseq = decimal_word(window.word() << (64 - 8 * digits));
+    if (fields.kind == Kind::response) {
+      fields.method = method_of({data_ + value.offset + method, length - method});
+      return true;
     }
     const std::uint64_t same = octets_.at(value.offset + method).equal(octets_.at(0));
-    if ((~same & below(fields.method_text.length)) != 0) {
-      return false;
-    }
-    fields.cseq = number(window.word(), digits);
-    set_span(fields.cseq_method, value.offset + method, fields.method_text.length);
-    return true;
+    return length - method == fields.method_text.length && (~same & below(length - method)) == 0;
   }
 
   [[nodiscard]] bool identities(MessageFields& fields) const {
@@ -122,14 +126,6 @@ class Plain {
  private:
   [[nodiscard]] static Span value_of(const MessageFields& fields, HeaderId id) {
     return fields.headers[fields.chains.lines(id).next()].value;
-  }
-
-  // The value of the first `digits` octets of `word`, at most eight, all of them digits.
-  [[nodiscard]] static std::uint32_t number(std::uint64_t word, std::size_t digits) {
-    word = (word & 0x0F0F'0F0F'0F0F'0F0F) << (64 - 8 * digits);  // leading zeros in front
-    word = (word * 10 + (word >> 8U)) & 0x00FF'00FF'00FF'00FF;
-    word = (word * 100 + (word >> 16U)) & 0x0000'FFFF'0000'FFFF;
-    return static_cast<std::uint32_t>((word * 10'000 + (word >> 32U)) & 0xFFFF'FFFF);
   }
 
   const char* data_;

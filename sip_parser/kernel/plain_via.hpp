@@ -29,37 +29,20 @@ template <typename Block>
   return digits - has_port < 4 ? begin + host_end + has_port + digits : 0;
 }
 
-// One parameter of a Via value, in a window that begins with its ';'.
-struct ViaParameter {
-  std::size_t name_end;
-  std::size_t end;
-  bool valued;
-  bool plain;
-};
-
-template <typename Block>
-[[gnu::always_inline]] inline ViaParameter find_via_parameter(const Block& window) {
-  ViaParameter found;
-  found.name_end = run_end(window.classes().of(OctetClass::token), 1);
-  found.valued = (window.equal('=') >> (found.name_end % kWindow) & 1U) != 0;
-  const std::size_t value_end = run_end(window.classes().of(OctetClass::param_value), found.name_end + 1);
-  found.end = found.valued ? value_end : found.name_end;
-  found.plain =
-      (window.equal(';') & 1U) != 0 && found.name_end != 1 && found.end < kWindow && found.end - found.name_end != 1;
-  return found;
-}
-
 // Notes a parameter that decides where responses go or what a transaction is. False if it comes twice, or without the
-// value that it needs.
+// value that it needs. Its name begins at `name`.
 template <typename Block>
-[[gnu::always_inline]] inline bool take_via_parameter(const Block& window, std::size_t name_end, Span value, Via& via) {
-  const std::uint64_t word = window.word();
+[[gnu::always_inline]] inline bool take_via_parameter(const Octets<Block>& octets, std::size_t name, std::size_t length,
+                                                      Span value, Via& via) {
+  const auto is = [&octets, name](Word front, Word back, std::size_t back_at) {
+    return front.leads(octets.four(name)) && back.leads(octets.four(name + back_at));
+  };
   Span* known = nullptr;
-  if (name_end == 7 && ";branch"_any_case.leads(word)) {
+  if (length == 6 && is("bran"_any_case, "anch"_any_case, 2)) {
     known = &via.branch;
-  } else if (name_end == 9 && ";receive"_any_case.leads(word) && has(window.equal('d') | window.equal('D'), 8)) {
+  } else if (length == 8 && is("rece"_any_case, "ived"_any_case, 4)) {
     known = &via.received;
-  } else if (name_end == 6 && ";rport"_any_case.leads(word)) {
+  } else if (length == 5 && is("rpor"_any_case, "port"_any_case, 1)) {
     const bool good = !via.rport;
     via.rport = true;
     return good;
@@ -71,29 +54,54 @@ template <typename Block>
   return good;
 }
 
+// The parameters from the ';' at `at` to `end`.
+template <typename Block>
+[[gnu::always_inline]] inline bool plain_via_parameters(const Octets<Block>& octets, std::size_t at, std::size_t end,
+                                                        Via& via) {
+  while (at < end) {
+    const Block window = octets.at(at);
+    const auto classes = window.classes();
+    const std::uint64_t semicolon = window.equal(';');
+    const std::uint64_t equals = window.equal('=');
+    const std::uint64_t token = classes.of(OctetClass::token);
+    const std::size_t run = run_end(classes.of(OctetClass::param_value) | semicolon, 0);
+    std::size_t from = 0;
+    // One after the other, as long as they end in this window.
+    for (std::size_t to = 0; from != run && (semicolon & 1U) != 0; from = to) {
+      const std::size_t next = lowest(semicolon & ~below(from + 1));
+      to = next < run ? next : run;
+      if (to == kWindow) {
+        break;
+      }
+      const std::size_t name_end = run_end(token, from + 1);
+      const bool valued = name_end != to;
+      Span value;
+      set_optional(value, valued, at + name_end + 1, to - name_end - 1);
+      if (name_end == from + 1 || (valued && (!has(equals, name_end) || to == name_end + 1)) ||
+          !take_via_parameter(octets, at + from + 1, name_end - from - 1, value, via)) {
+        return false;
+      }
+    }
+    if (from == 0) {
+      return false;
+    }
+    at += from;
+    if (from == run) {
+      break;
+    }
+  }
+  return at == end;
+}
+
 // Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
 template <typename Block>
 [[gnu::noinline]] bool plain_via(Octets<Block> octets, Span value, Via& via) {
-  const std::size_t end = std::size_t{value.offset} + value.length;
-  std::size_t at = plain_sent_by(octets, value.offset, via);
-  if (at == 0) {
-    return false;
-  }
+  const std::size_t at = plain_sent_by(octets, value.offset, via);
   via.whole = value;
   via.branch = {};
   via.received = {};
   via.rport = false;
-  while (at < end) {
-    const Block window = octets.at(at);
-    const ViaParameter found = find_via_parameter(window);
-    Span content;
-    set_optional(content, found.valued, at + found.name_end + 1, found.end - found.name_end - 1);
-    if (!found.plain || !take_via_parameter(window, found.name_end, content, via)) {
-      return false;
-    }
-    at += found.end;
-  }
-  return at == end;
+  return at != 0 && plain_via_parameters(octets, at, value.end(), via);
 }
 
 }  // namespace stirline::sip::detail
