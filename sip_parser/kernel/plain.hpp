@@ -42,23 +42,24 @@ class Plain {
     if (!strictness.accept_missing_branch_cookie) {
       return false;
     }
+    PlainVias<Block> vias(data_, size_);
     auto lines = fields.chains.lines(HeaderId::via);
-    std::size_t count = 1;
-    if (!plain_via(octets_, fields.headers[lines.next()].value, fields.top_via)) {
+    for (; !lines.at_end() && vias.has_room();) {
+      vias.add(fields.headers[lines.next()].value);
+    }
+    if (!lines.at_end() || !vias.read(fields.top_via)) {
       return false;
     }
-    for (Via below_top; !lines.at_end(); ++count) {
-      if (count == kMaxVias || !plain_via(octets_, fields.headers[lines.next()].value, below_top)) {
-        return false;
-      }
-    }
-    fields.via_count = static_cast<std::uint16_t>(count);
+    fields.via_count = static_cast<std::uint16_t>(vias.count());
     return true;
   }
 
   // All that are plain at once (PlainParties says why).
   [[nodiscard]] PartiesRead parties(MessageFields& fields) const {
     PlainParties<Block> hands(data_, size_);
+    if (fields.kind == Kind::request) {
+      hands.add(fields.request_uri.whole, fields.request_uri);
+    }
     hands.add(value_of(fields, HeaderId::from), fields.from);
     hands.add(value_of(fields, HeaderId::to), fields.to);
     auto contacts = fields.chains.lines(HeaderId::contact);
@@ -72,9 +73,11 @@ class Plain {
       hands.add(fields.headers[lines.next()].value, fields.asserted[asserted]);
     }
     fields.asserted_count = static_cast<std::uint16_t>(asserted);
-    const unsigned refused = hands.read();
+    const unsigned outcome = hands.read();
+    const unsigned refused = outcome & ((1U << kMostParties) - 1);
     const unsigned first_asserted = has_contact ? 3 : 2;
-    return {.from = (refused & 1U) == 0,
+    return {.request_uri = refused == outcome,
+            .from = (refused & 1U) == 0,
             .to = (refused & 2U) == 0,
             .contacts = (!has_contact || (refused & 4U) == 0) && contacts.at_end(),
             .asserted_identities = refused >> first_asserted == 0 && lines.at_end()};
@@ -142,8 +145,10 @@ template <typename Block>
     fields.clear();
     const Plain<Block> plain(octets.data(), octets.size());
     std::size_t body = 0;
-    if (plain.head(fields, body)) [[likely]] {
-      return read_values(plain, fields, octets, strictness, body);
+    if (plain.head(fields, body) && plain.occurrence(fields, strictness)) [[likely]] {
+      if (const PartiesRead parties = plain.parties(fields); parties.request_uri) [[likely]] {
+        return read_values(plain, parties, fields, octets, strictness, body);
+      }
     }
   }
   return read_message_scalar(fields, octets, strictness);

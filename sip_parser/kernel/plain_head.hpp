@@ -1,12 +1,11 @@
 // The head of a plain message: CRLF at the end of each line and no other control character but TAB, known
-// method, plain Request-URI, names without blanks before the colon.
+// method, names without blanks before the colon.
 #pragma once
 
 #include <array>
 
 #include "sip_parser/header_names.hpp"
 #include "sip_parser/kernel/octets.hpp"
-#include "sip_parser/kernel/plain_uri.hpp"
 #include "sip_parser/message_fields.hpp"
 #include "sip_parser/method_names.hpp"
 
@@ -74,7 +73,7 @@ template <typename Block>
   return status >= 100 && status <= 699;
 }
 
-// Reads the start line, which ends at `line_end`.
+// Reads the start line, which ends at `line_end`; of the Request-URI only where it is.
 template <typename Block>
 [[gnu::noinline]] bool plain_start_line(Octets<Block> octets, std::size_t line_end, MessageFields& fields) {
   const Block front = octets.at(0);
@@ -93,11 +92,13 @@ template <typename Block>
   if (method.word != word || method.length != method_end || (method_end == kLongestMethod && octets[8] != 'E')) {
     return false;
   }
-  const std::size_t uri_end = plain_uri<' '>(octets, find_user_part(front, 0, method_end + 1), fields.request_uri);
-  if (uri_end == 0 || uri_end + 1 + kVersion != line_end || !"SIP/"_any_case.leads(octets.four(uri_end + 1)) ||
-      !"2.0\r"_exact.leads(octets.four(uri_end + 5))) {
+  const std::size_t uri = method_end + 1;
+  const std::size_t version = line_end - kVersion;
+  if (line_end < uri + 2 + kVersion || octets[version - 1] != ' ' || !"SIP/"_any_case.leads(octets.four(version)) ||
+      !"2.0\r"_exact.leads(octets.four(version + 4))) {
     return false;
   }
+  set_span(fields.request_uri.whole, uri, version - 1 - uri);
   fields.kind = Kind::request;
   fields.method = method.method;
   set_span(fields.method_text, 0, method_end);
@@ -185,11 +186,14 @@ template <typename Block>
     } else {
       trim_value(octets, colon + 1, end, header->value);
     }
-    fields.chains.add<Block>(header->id, static_cast<std::size_t>(header - fields.headers.data()));
     ++header;
     begin = end + 2;
   }
-  fields.header_count = static_cast<std::uint16_t>(header - fields.headers.data());
+  const auto count = static_cast<std::size_t>(header - fields.headers.data());
+  for (std::size_t i = 0; i < count; ++i) {
+    fields.chains.add<Block>(fields.headers[i].id, i);
+  }
+  fields.header_count = static_cast<std::uint16_t>(count);
   fields.blank_line = static_cast<std::uint16_t>(begin);
   return true;
 }

@@ -1,4 +1,4 @@
-// Plain name-addr values: [display name] "<" plain URI ">" [";tag=" token] (RFC 3261 20.10, 25.1).
+// The Request-URI and plain name-addr values: [display name] "<" plain URI ">" [";tag=" token] (RFC 3261 20.10, 25.1).
 //
 // In three steps, each a loop over all values of the message. A step waits long for what it loads and compares, and a
 // value's next step waits for it; side by side the values wait together.
@@ -13,25 +13,39 @@
 
 namespace stirline::sip::detail {
 
+inline constexpr std::size_t kMostParties = 3 + kMaxAssertedIdentities;  // From, To, Contact
+
 template <typename Block>
 class PlainParties {
  public:
-  static constexpr std::size_t kMost = 3 + kMaxAssertedIdentities;  // From, To, Contact
-
   PlainParties(const char* data, std::size_t size) : octets_(data, size) {}
 
-  // At most kMost. `value` has no outer blanks.
+  // The URI that fills `where`; a space stands behind it.
+  [[gnu::always_inline]] void add(Span where, Uri& uri) {
+    request_.where = where;
+    request_.uri = &uri;
+  }
+
+  // At most kMostParties. `value` has no outer blanks.
   [[gnu::always_inline]] void add(Span value, NameAddr& party) {
     Hand& hand = hands_[count_++];
     hand.party = &party;
     hand.value = value;
   }
 
-  // Fills each `party` whose value is plain. Bit i of the result: the one that was added as number i is not.
+  // Fills what is plain. Bit i of the result: the party that was added as number i is not; bit kMostParties: the URI.
   [[gnu::noinline]] unsigned read() {
     unsigned refused = 0;
+    UserPart request;
+    if (request_.uri != nullptr) {
+      request = find_user_part(octets_.at(request_.where.offset), request_.where.offset, 0);
+    }
     for (std::size_t i = 0; i < count_; ++i) {
       refused |= static_cast<unsigned>(!find_user(hands_[i])) << i;
+    }
+    if (request_.uri != nullptr) {
+      const bool plain = plain_uri(octets_, request, ' ', *request_.uri) == request_.where.end();
+      refused |= static_cast<unsigned>(!plain) << kMostParties;
     }
     for (std::size_t i = 0; i < count_; ++i) {
       refused |= static_cast<unsigned>(!find_host(hands_[i])) << i;
@@ -48,6 +62,10 @@ class PlainParties {
     Span value;
     UserPart user;
     std::size_t close;  // where '>' stands
+  };
+  struct Request {
+    Span where;
+    Uri* uri = nullptr;
   };
 
   // From the start to the end of the URI's user part.
@@ -73,7 +91,7 @@ class PlainParties {
   }
 
   [[gnu::always_inline]] bool find_host(Hand& hand) const {
-    hand.close = plain_uri<'>'>(octets_, hand.user, hand.party->uri);
+    hand.close = plain_uri(octets_, hand.user, '>', hand.party->uri);
     return hand.close != 0;
   }
 
@@ -97,8 +115,9 @@ class PlainParties {
   }
 
   Octets<Block> octets_;
+  Request request_;
   std::size_t count_ = 0;
-  std::array<Hand, kMost> hands_;
+  std::array<Hand, kMostParties> hands_;
 };
 
 }  // namespace stirline::sip::detail

@@ -64,10 +64,10 @@ template <typename Block>
   return part;
 }
 
-// A number without parameters. Returns where `Terminator` stands, or 0.
-template <char Terminator, typename Block>
+// A number without parameters. Returns where `terminator` stands, or 0.
+template <typename Block>
 [[gnu::always_inline]] inline std::size_t plain_tel_uri(const Octets<Block>& octets, const UserPart& user,
-                                                        std::uint32_t scheme, Uri& uri) {
+                                                        std::uint32_t scheme, char terminator, Uri& uri) {
   const std::size_t length = user.end - user.begin;
   uri.scheme = Scheme::tel;
   set_span(uri.whole, user.begin, length);
@@ -75,13 +75,14 @@ template <char Terminator, typename Block>
   uri.port = {};
   uri.params = {};
   const bool parameters = (octets.at(user.begin).equal(';') & below(length)) != 0;
-  return "tel:"_any_case.leads(scheme) && !parameters && octets[user.end] == Terminator ? user.end : 0;
+  return "tel:"_any_case.leads(scheme) && !parameters && octets[user.end] == terminator ? user.end : 0;
 }
 
-// Takes the URI apart whose user part is found. Returns where the first `Terminator` behind it stands, or 0 if it is
+// Takes the URI apart whose user part is found. Returns where the first `terminator` behind it stands, or 0 if it is
 // not plain.
-template <char Terminator, typename Block>
-[[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const UserPart& user, Uri& uri) {
+template <typename Block>
+[[gnu::always_inline]] inline std::size_t plain_uri(const Octets<Block>& octets, const UserPart& user, char terminator,
+                                                    Uri& uri) {
   constexpr std::size_t kScheme = 4;
   if (user.begin == 0) {
     return 0;
@@ -91,11 +92,11 @@ template <char Terminator, typename Block>
   uri.password = {};
   uri.headers = {};
   if (!user.at_sign) {
-    return plain_tel_uri<Terminator>(octets, user, scheme, uri);
+    return plain_tel_uri(octets, user, scheme, terminator, uri);
   }
   const std::size_t host = user.end + 1;
   const Block window = octets.at(host);
-  const HostPart part = find_host_part(window, window.equal(Terminator));
+  const HostPart part = find_host_part(window, window.equal(terminator));
   uri.scheme = Scheme::sip;
   set_span(uri.whole, user.begin, host + part.end - user.begin);
   set_span(uri.host, host, part.host_end);

@@ -2,6 +2,8 @@
 // (RFC 3261 20.42, 25.1; RFC 3581).
 #pragma once
 
+#include <array>
+
 #include "sip_parser/kernel/octets.hpp"
 #include "sip_parser/message_parts.hpp"
 
@@ -93,15 +95,39 @@ template <typename Block>
   return at == end;
 }
 
-// Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
+// The Via values of a message, a line each. In two steps, each a loop over all: PlainParties says why.
 template <typename Block>
-[[gnu::noinline]] bool plain_via(Octets<Block> octets, Span value, Via& via) {
-  const std::size_t at = plain_sent_by(octets, value.offset, via);
-  via.whole = value;
-  via.branch = {};
-  via.received = {};
-  via.rport = false;
-  return at != 0 && plain_via_parameters(octets, at, value.end(), via);
-}
+class PlainVias {
+ public:
+  static constexpr std::size_t kMost = 8;  // more hops than calls have
+
+  PlainVias(const char* data, std::size_t size) : octets_(data, size) {}
+
+  [[nodiscard]] bool has_room() const { return count_ < kMost; }
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+  // `value` has no outer blanks.
+  void add(Span value) { vias_[count_++].whole = value; }
+
+  // False if one of them is not plain.
+  [[gnu::noinline]] bool read(Via& top) {
+    std::array<std::size_t, kMost> params;
+    for (std::size_t i = 0; i < count_; ++i) {
+      params[i] = plain_sent_by(octets_, vias_[i].whole.offset, vias_[i]);
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (params[i] == 0 || !plain_via_parameters(octets_, params[i], vias_[i].whole.end(), vias_[i])) {
+        return false;
+      }
+    }
+    top = vias_[0];
+    return true;
+  }
+
+ private:
+  Octets<Block> octets_;
+  std::size_t count_ = 0;
+  std::array<Via, kMost> vias_;
+};
 
 }  // namespace stirline::sip::detail

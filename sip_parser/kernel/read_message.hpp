@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "sip_parser/message_fields.hpp"
-#include "sip_parser/occurrence.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/strictness.hpp"
 #include "sip_parser/typed_headers.hpp"
@@ -15,26 +14,24 @@ namespace stirline::sip::detail {
 
 // Which of the fields that hold parties are read.
 struct PartiesRead {
+  bool request_uri = false;
   bool from = false;
   bool to = false;
   bool contacts = false;
   bool asserted_identities = false;
 };
 
-// Reads what follows the head. `Plain` has a function for each step that it can do faster; each returns false if it is
-// not sure, and what it may have written by then is written again.
+// Reads the values of header fields that are as many as they should be, and the body. `Plain` has a function for each
+// step that it can do faster; each returns false if it is not sure, and what it may have written by then is written
+// again.
 template <typename Plain>
-[[nodiscard]] ParseError read_values(const Plain& plain, MessageFields& fields, std::string_view octets,
-                                     const Strictness& strictness, std::size_t body) {
+[[nodiscard]] ParseError read_values(const Plain& plain, const PartiesRead& parties, MessageFields& fields,
+                                     std::string_view octets, const Strictness& strictness, std::size_t body) {
   ParseError error;
   const auto failed = [&error](const ParseError& outcome) {
     error = outcome;
     return error.code != ErrorCode::ok;
   };
-  if (!plain.occurrence(fields, strictness) && failed(check_occurrence(fields, strictness))) {
-    return error;
-  }
-  const PartiesRead parties = plain.parties(fields);
   if ((!plain.vias(fields, strictness) && failed(read_vias(fields, octets, strictness))) ||
       (!parties.from && failed(read_from(fields, octets))) || (!parties.to && failed(read_to(fields, octets))) ||
       (!plain.call_id(fields) && failed(read_call_id(fields, octets))) ||
@@ -53,9 +50,7 @@ template <typename Plain>
 
 // To which nothing is plain.
 struct Exact {
-  [[nodiscard]] static bool occurrence(const MessageFields&, const Strictness&) { return false; }
   [[nodiscard]] static bool vias(MessageFields&, const Strictness&) { return false; }
-  [[nodiscard]] static PartiesRead parties(MessageFields&) { return {}; }
   [[nodiscard]] static bool call_id(MessageFields&) { return false; }
   [[nodiscard]] static bool cseq(MessageFields&) { return false; }
   [[nodiscard]] static bool identities(MessageFields&) { return false; }
