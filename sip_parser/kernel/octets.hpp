@@ -70,6 +70,10 @@ class Octets {
   return lowest(~(mask | below(begin)));
 }
 
+[[gnu::always_inline]] inline bool all_of(std::uint64_t mask, std::uint64_t range) {
+  return (range & ~mask) == 0;
+}
+
 [[gnu::always_inline]] inline bool has(std::uint64_t mask, std::size_t bit) {
   return (mask >> bit & 1U) != 0;
 }

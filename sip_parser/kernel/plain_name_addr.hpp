@@ -38,7 +38,9 @@ class PlainParties {
     unsigned refused = 0;
     UserPart request;
     if (request_.uri != nullptr) {
-      request = find_user_part(octets_.at(request_.where.offset), request_.where.offset, 0);
+      const Block window = octets_.at(request_.where.offset);
+      const std::uint64_t at_signs = window.equal('@');
+      request = find_user_part(window, request_.where.offset, 0, at_signs, lowest(at_signs | window.equal(' ')));
     }
     for (std::size_t i = 0; i < count_; ++i) {
       refused |= static_cast<unsigned>(!find_user(hands_[i])) << i;
@@ -68,26 +70,29 @@ class PlainParties {
     Uri* uri = nullptr;
   };
 
-  // From the start to the end of the URI's user part.
+  // From the start to the end of the URI's user part. The places come from the first '@' and the '<' before it; whether
+  // they are right is found out beside that.
   [[gnu::always_inline]] bool find_user(Hand& hand) const {
     const std::size_t begin = hand.value.offset;
     const Block window = octets_.at(begin);
-    const std::uint64_t space = window.equal(' ');
-    const std::uint64_t quote = window.equal('"');
-    const auto classes = window.classes();
+    const std::uint64_t at_signs = window.equal('@');
+    const std::size_t end = lowest(at_signs | window.equal('>'));
+    const std::uint64_t brackets = window.equal('<') & below(end);
+    const std::size_t open = kWindow - 1 - static_cast<std::size_t>(_lzcnt_u64(brackets));
+    hand.user = find_user_part(window, begin, open + 1, at_signs, end);
     // A quoted name goes to the second quote, then spaces; any other is tokens and spaces.
-    const std::uint64_t quoted = std::uint64_t{0} - (quote & 1U);
-    const std::size_t name = (lowest(quote & (quote - 1)) + 1) & quoted;
-    const std::size_t open = lowest(window.equal('<') & ~below(name));
-    const std::uint64_t gap = below(open) & ~below(name);
-    const std::uint64_t tokens = classes.of(OctetClass::token) & ~quoted;
-    const std::uint64_t escapes = window.equal('\\') & below(name);
-    const std::size_t unquoted = kWindow - static_cast<std::size_t>(_lzcnt_u64(below(open) & ~space));
+    const std::uint64_t gap = below(open);
+    const std::uint64_t space = window.equal(' ');
+    const std::uint64_t quotes = window.equal('"') & gap;
+    const std::uint64_t quoted = std::uint64_t{0} - (quotes & 1U);
+    const std::size_t name = (lowest(quotes & (quotes - 1)) + 1) & quoted;
+    const std::uint64_t tokens = window.classes().of(OctetClass::token) & ~quoted;
+    const std::size_t unquoted = kWindow - static_cast<std::size_t>(_lzcnt_u64(gap & ~space));
     hand.party->whole = hand.value;
     set_span(hand.party->display_name, begin, quoted != 0 ? name : unquoted);
     hand.party->bracketed = true;
-    hand.user = find_user_part(window, begin, open + 1);
-    return open != kWindow && ((gap & ~(space | tokens)) | escapes) == 0;
+    return brackets != 0 && name <= open && all_of(space | tokens | below(name), gap) &&
+           (window.equal('\\') & gap) == 0;
   }
 
   [[gnu::always_inline]] bool find_host(Hand& hand) const {

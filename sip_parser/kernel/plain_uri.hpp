@@ -7,43 +7,6 @@
 
 namespace stirline::sip::detail {
 
-// What follows the host, in a window that begins with the host. Ends at the first octet of `end`.
-struct HostPart {
-  std::size_t host_end;
-  std::size_t port_digits;  // 0 without a port
-  std::size_t params;       // where the first ';' stands, or the end
-  std::size_t end;
-  bool plain;
-};
-
-template <typename Block>
-[[gnu::always_inline]] inline HostPart find_host_part(const Block& window, std::uint64_t end) {
-  const std::uint64_t semicolon = window.equal(';');
-  const std::uint64_t parameter = window.classes().of(OctetClass::uri_param);
-  HostPart part;
-  part.end = lowest(end);
-  part.host_end = run_end(window.classes().of(OctetClass::host), 0);
-  const std::size_t port = part.host_end + 1;
-  const std::uint64_t has_port = window.equal(':') >> (part.host_end % kWindow) & 1U;
-  part.port_digits = (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
-  part.params = part.host_end + has_port + part.port_digits;
-  // From the first ';' to the end: parameters that are neither empty nor begin with '='.
-  const std::uint64_t rest = below(part.end) & ~below(part.params);
-  const std::uint64_t begins = rest & semicolon;
-  const std::uint64_t names = rest & parameter & ~window.equal('=');
-  const std::uint64_t misplaced = (rest & ~(parameter | semicolon)) | ((begins << 1U) & ~names) |
-                                  (rest & (std::uint64_t{1} << (part.params % kWindow)) & ~semicolon);
-  part.plain = part.end < kWindow - 1 && part.host_end != 0 && part.params <= part.end &&
-               part.port_digits - has_port < 4 && misplaced == 0;
-  if ((begins & (begins - 1)) != 0) {
-    // `user` must not come twice. Two parameters with its first letter are for the exact reader.
-    const std::uint64_t letter = window.equal('u') | window.equal('U');
-    const std::uint64_t candidates = begins & (letter >> 1U);
-    part.plain = part.plain && (candidates & (candidates - 1)) == 0;
-  }
-  return part;
-}
-
 // Where the scheme and the user part of a sip URI or the number of a tel URI are.
 struct UserPart {
   std::size_t begin = 0;  // of the URI; 0: not plain
@@ -51,16 +14,55 @@ struct UserPart {
   bool at_sign = false;   // '@' stands there
 };
 
-// Looks at the URI that begins at `at` in `window`, which itself begins at `begin`.
+// Looks at the URI that begins at `at` in `window`, which itself begins at `begin`. Its user part or number ends at bit
+// `end`, at the first '@' (a bit in `at_signs`) or at the octet behind the URI.
 template <typename Block>
-[[gnu::always_inline]] inline UserPart find_user_part(const Block& window, std::size_t begin, std::size_t at) {
+[[gnu::always_inline]] inline UserPart find_user_part(const Block& window, std::size_t begin, std::size_t at,
+                                                      std::uint64_t at_signs, std::size_t end) {
   constexpr std::size_t kScheme = 4;  // "sip:", "tel:"
-  const std::size_t end = run_end(window.classes().of(OctetClass::user), at + kScheme);
+  const std::uint64_t user = below(end) & ~below(at + kScheme);
+  const bool plain = end < kWindow && user != 0 && all_of(window.classes().of(OctetClass::user), user);
   UserPart part;
-  part.end = begin + end;
-  part.at_sign = (window.equal('@') >> (end % kWindow) & 1U) != 0;
-  const bool plain = end < kWindow && end > at + kScheme;
   part.begin = plain ? begin + at : 0;
+  part.end = begin + end;
+  part.at_sign = (at_signs >> (end % kWindow) & 1U) != 0;
+  return part;
+}
+
+// What follows the host, in a window that begins with the host.
+struct HostPart {
+  std::size_t host_end;
+  std::size_t params;  // where the first ';' stands, or the end
+  std::size_t end;
+  bool plain;
+};
+
+// `ends` are the octets that end the URI; the first one counts.
+template <typename Block>
+[[gnu::always_inline]] inline HostPart find_host_part(const Block& window, std::uint64_t ends) {
+  const std::uint64_t semicolon = window.equal(';');
+  const std::uint64_t colon = window.equal(':');
+  const auto classes = window.classes();
+  HostPart part;
+  part.end = lowest(ends);
+  part.params = lowest(ends | semicolon);
+  part.host_end = lowest(ends | semicolon | colon);
+  const std::uint64_t host = below(part.host_end);
+  const std::uint64_t port = below(part.params) & ~below(part.host_end + 1);
+  const std::uint64_t rest = below(part.end) & ~below(part.params);
+  // Parameters are neither empty nor begin with '='; ports have one to four digits.
+  const std::uint64_t begins = rest & semicolon;
+  const std::uint64_t inside = rest & ~semicolon & classes.of(OctetClass::uri_param);
+  const std::uint64_t misplaced = (host & ~classes.of(OctetClass::host)) | (port & ~classes.of(OctetClass::digit)) |
+                                  (rest & ~(inside | semicolon)) | ((begins << 1U) & ~(inside & ~window.equal('=')));
+  const std::size_t colon_and_digits = part.params - part.host_end;
+  part.plain = part.end < kWindow - 1 && host != 0 && misplaced == 0 && colon_and_digits != 1 && colon_and_digits <= 5;
+  if ((begins & (begins - 1)) != 0) {
+    // `user` must not come twice. Two parameters with its first letter are for the exact reader.
+    const std::uint64_t letter = window.equal('u') | window.equal('U');
+    const std::uint64_t candidates = begins & (letter >> 1U);
+    part.plain = part.plain && (candidates & (candidates - 1)) == 0;
+  }
   return part;
 }
 
@@ -100,7 +102,7 @@ template <typename Block>
   uri.scheme = Scheme::sip;
   set_span(uri.whole, user.begin, host + part.end - user.begin);
   set_span(uri.host, host, part.host_end);
-  set_optional(uri.port, part.port_digits != 0, host + part.host_end + 1, part.port_digits);
+  set_optional(uri.port, part.host_end < part.params, host + part.host_end + 1, part.params - part.host_end - 1);
   set_optional(uri.params, part.params < part.end, host + part.params + 1, part.end - part.params - 1);
   return part.plain && "sip:"_any_case.leads(scheme) ? host + part.end : 0;
 }

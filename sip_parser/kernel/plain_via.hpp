@@ -9,26 +9,32 @@
 
 namespace stirline::sip::detail {
 
-// sent-protocol and sent-by of the value at `begin`. Returns the offset behind them, or 0 if they are not plain.
+// sent-protocol and sent-by of `value`. Returns the offset behind them, or 0 if they are not plain.
 template <typename Block>
-[[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, std::size_t begin, Via& via) {
+[[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, Span value, Via& via) {
   constexpr std::size_t kProtocol = 8;
+  const std::size_t begin = value.offset;
   const Block window = octets.at(begin);
-  const std::size_t transport_end = run_end(window.classes().of(OctetClass::token), kProtocol);
+  const auto classes = window.classes();
+  const std::uint64_t inside = below(value.length < kWindow ? value.length : kWindow);
+  const std::uint64_t semicolon = window.equal(';') | ~inside;
+  const std::size_t transport_end = lowest(window.equal(' '));
+  const std::size_t params = lowest(semicolon);
   const std::size_t host = transport_end + 1;
-  const std::size_t host_end = run_end(window.classes().of(OctetClass::host), host);
-  const std::size_t port = host_end + 1;
-  if (!"SIP/2.0/"_any_case.leads(window.word()) || transport_end == kProtocol || host_end == host || port >= kWindow ||
-      !has(window.equal(' '), transport_end)) {
-    return 0;
-  }
-  const std::uint64_t has_port = window.equal(':') >> host_end & 1U;
-  const std::size_t digits =
-      (run_end(window.classes().of(OctetClass::digit), port) - port) & (std::uint64_t{0} - has_port);
+  const std::size_t host_end = lowest((semicolon | window.equal(':')) & ~below(host));
+  const std::uint64_t transport_range = below(transport_end) & ~below(kProtocol);
+  const std::uint64_t host_range = below(host_end) & ~below(host);
+  const std::uint64_t port_range = below(params) & ~below(host_end + 1);
+  const std::uint64_t misplaced = (transport_range & ~classes.of(OctetClass::token)) |
+                                  (host_range & ~classes.of(OctetClass::host)) |
+                                  (port_range & ~classes.of(OctetClass::digit));
+  const std::size_t colon_and_digits = params - host_end;
   set_span(via.transport, begin + kProtocol, transport_end - kProtocol);
   set_span(via.host, begin + host, host_end - host);
-  set_optional(via.port, digits != 0, begin + port, digits);
-  return digits - has_port < 4 ? begin + host_end + has_port + digits : 0;
+  set_optional(via.port, host_end < params, begin + host_end + 1, colon_and_digits - 1);
+  const bool plain = "SIP/2.0/"_any_case.leads(window.word()) && transport_range != 0 && host_range != 0 &&
+                     misplaced == 0 && params < kWindow && colon_and_digits != 1 && colon_and_digits <= 5;
+  return plain ? begin + params : 0;
 }
 
 // Notes a parameter that decides where responses go or what a transaction is. False if it comes twice, or without the
@@ -113,7 +119,7 @@ class PlainVias {
   [[gnu::noinline]] bool read(Via& top) {
     std::array<std::size_t, kMost> params;
     for (std::size_t i = 0; i < count_; ++i) {
-      params[i] = plain_sent_by(octets_, vias_[i].whole.offset, vias_[i]);
+      params[i] = plain_sent_by(octets_, vias_[i].whole, vias_[i]);
     }
     for (std::size_t i = 0; i < count_; ++i) {
       if (params[i] == 0 || !plain_via_parameters(octets_, params[i], vias_[i].whole.end(), vias_[i])) {
