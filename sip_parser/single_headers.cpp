@@ -18,12 +18,8 @@ ParseError failure(ErrorCode code, std::size_t offset, HeaderId id) {
 }
 
 ParseError read_party(const MessageFields& fields, std::string_view octets, HeaderId id, NameAddr& party) {
-  const auto parsed = parse_name_addr(octets, fields.first(id)->value);
-  if (!parsed) {
-    return {parsed.error().code, parsed.error().offset, id};
-  }
-  party = *parsed;
-  return {};
+  const ParseError error = read_name_addr(octets, fields.first(id)->value, party);
+  return error.code == ErrorCode::ok ? error : ParseError{error.code, error.offset, id};
 }
 
 // 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
