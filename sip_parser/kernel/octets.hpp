@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <immintrin.h>
 
@@ -22,6 +23,10 @@ class Octets {
 
   [[gnu::always_inline]] [[nodiscard]] std::size_t size() const { return size_; }
   [[gnu::always_inline]] [[nodiscard]] char operator[](std::size_t offset) const { return data_[offset]; }
+
+  [[gnu::always_inline]] [[nodiscard]] std::string_view text(Span span) const {
+    return {data_ + span.offset, span.length};
+  }
 
   // The window that begins at `offset` (at most size()); zeros where the message has ended.
   [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const {

@@ -1,4 +1,4 @@
-// What a vector kernel reads by itself, step by step as read_message() asks for it. Each step answers true if it found
+// What a vector kernel reads by itself, step by step as read_values() asks for it. Each step answers true if it found
 // everything it needs plain, and has then filled the fields exactly as the exact reader would.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace stirline::sip::detail {
 template <typename Block>
 class Plain {
  public:
-  Plain(const char* data, std::size_t size) : data_(data), size_(size), octets_(data, size) {}
+  Plain(const char* data, std::size_t size) : octets_(data, size) {}
 
   [[nodiscard]] bool head(MessageFields& fields, std::size_t& body) const {
     LineEnds ends;
@@ -42,9 +42,9 @@ class Plain {
     if (!strictness.accept_missing_branch_cookie) {
       return false;
     }
-    PlainVias<Block> vias(data_, size_, fields.top_via);
+    PlainVias<Block> vias(octets_, fields.top_via);
     auto lines = fields.chains.lines(HeaderId::via);
-    for (; !lines.at_end() && vias.has_room();) {
+    while (!lines.at_end() && vias.has_room()) {
       vias.add(fields.headers[lines.next()].value);
     }
     if (!lines.at_end() || !vias.read()) {
@@ -56,7 +56,7 @@ class Plain {
 
   // All that are plain at once (PlainParties says why).
   [[nodiscard]] PartiesRead parties(MessageFields& fields) const {
-    PlainParties<Block> hands(data_, size_);
+    PlainParties<Block> hands(octets_);
     if (fields.kind == Kind::request) {
       hands.add(fields.request_uri.whole, fields.request_uri);
     }
@@ -106,7 +106,7 @@ class Plain {
     set_span(fields.cseq_method, value.offset + method, length - method);
     fields.cseq = decimal_word(window.word() << (64 - 8 * digits));
     if (fields.kind == Kind::response) {
-      fields.method = method_of({data_ + value.offset + method, length - method});
+      fields.method = method_of(octets_.text(fields.cseq_method));
       return true;
     }
     const std::uint64_t same = octets_.at(value.offset + method).equal(octets_.at(0));
@@ -131,8 +131,6 @@ class Plain {
     return fields.headers[fields.chains.lines(id).next()].value;
   }
 
-  const char* data_;
-  std::size_t size_;
   Octets<Block> octets_;
 };
 

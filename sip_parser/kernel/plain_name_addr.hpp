@@ -18,7 +18,7 @@ inline constexpr std::size_t kMostParties = 3 + kMaxAssertedIdentities;  // From
 template <typename Block>
 class PlainParties {
  public:
-  PlainParties(const char* data, std::size_t size) : octets_(data, size) {}
+  explicit PlainParties(const Octets<Block>& octets) : octets_(octets) {}
 
   // The URI that fills `where`; a space stands behind it.
   [[gnu::always_inline]] void add(Span where, Uri& uri) {

@@ -107,7 +107,7 @@ class PlainVias {
  public:
   static constexpr std::size_t kMost = 8;  // more hops than calls have
 
-  PlainVias(const char* data, std::size_t size, Via& top) : octets_(data, size), top_(top) {}
+  PlainVias(const Octets<Block>& octets, Via& top) : octets_(octets), top_(top) {}
 
   [[nodiscard]] bool has_room() const { return count_ < kMost; }
   [[nodiscard]] std::size_t count() const { return count_; }
