@@ -10,7 +10,7 @@
 
 #include "crypto_workers/openssl_pointers.hpp"
 
-struct IMB_MGR;
+struct IMB_MGR;  // NOLINT(readability-identifier-naming): the library's name
 
 namespace stirline::crypto {
 
