@@ -106,7 +106,7 @@ std::expected<Uri, ParseError> read_sip(std::string_view message, std::size_t at
   return uri;
 }
 
-// RFC 3966 3: the number, then parameters.
+// RFC 3966 3: the number, then parameters; there are no headers.
 std::expected<Uri, ParseError> read_tel(std::string_view message, std::size_t at, std::size_t end, Uri uri) {
   const std::size_t semicolon = message.substr(0, end).find(';', at);
   const std::size_t number_end = semicolon == std::string_view::npos ? end : semicolon;
@@ -117,6 +117,9 @@ std::expected<Uri, ParseError> read_tel(std::string_view message, std::size_t at
   uri.user = detail::span_between(at, stop);
   if (auto tail = read_tail(message, stop, end, uri); !tail) {
     return std::unexpected(tail.error());
+  }
+  if (!uri.headers.empty()) {
+    return bad_uri(uri.headers.offset);
   }
   return uri;
 }
