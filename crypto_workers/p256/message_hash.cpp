@@ -3,6 +3,7 @@
 #include "crypto_workers/p256/message_hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include <intel-ipsec-mb.h>
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t kAvx512 =
     IMB_FEATURE_AVX512F | IMB_FEATURE_AVX512DQ | IMB_FEATURE_AVX512BW | IMB_FEATURE_AVX512VL;
+
+constexpr std::array<std::uint8_t, 1> kNothing{};
 
 }  // namespace
 
@@ -57,7 +60,7 @@ bool MessageHash::hash_many(std::span<HashJob> jobs) {
     submitted->cipher_direction = IMB_DIR_ENCRYPT;
     submitted->chain_order = IMB_ORDER_HASH_CIPHER;
     submitted->hash_alg = IMB_AUTH_SHA_256;
-    submitted->src = job.message.data();
+    submitted->src = job.message.empty() ? kNothing.data() : job.message.data();  // null would be refused
     submitted->hash_start_src_offset_in_bytes = 0;
     submitted->msg_len_to_hash_in_bytes = job.message.size();
     submitted->auth_tag_output = job.digest.data();

@@ -1,6 +1,7 @@
 #include "crypto_workers/p256/message_hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <vector>
 
@@ -29,6 +30,22 @@ TEST(MessageHash, AgreesWithOpenssl) {
       SHA256(job.message.data(), job.message.size(), wanted.data());
       EXPECT_EQ(job.digest, wanted) << job.message.size();
     }
+  }
+}
+
+// An empty message may have no address at all. Its neighbours must not suffer for it.
+TEST(MessageHash, NothingIsAMessageToo) {
+  MessageHash hash;
+  const std::array<std::uint8_t, 100> text{};
+  std::array<HashJob, 16> jobs;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].message = i % 5 == 0 ? std::span<const std::uint8_t>() : std::span(text).first(i);
+  }
+  ASSERT_TRUE(hash.hash(jobs));
+  for (const HashJob& job : jobs) {
+    Sha256Digest wanted{};
+    SHA256(job.message.data(), job.message.size(), wanted.data());
+    EXPECT_EQ(job.digest, wanted) << job.message.size();
   }
 }
 
