@@ -134,6 +134,13 @@ STIRLINE_INLINE FieldElement<kTight> reduced(Columns& x) {
   return element_of<FieldPrime, kTight>(x);
 }
 
+template <unsigned Bound>
+STIRLINE_INLINE FieldElement<> tightened(const FieldElement<Bound>& x) {
+  Columns columns;
+  unrolled<kLimbs>([&]<std::size_t I> [[gnu::always_inline]] () { columns.column[I] = x.limb[I]; });
+  return reduced(columns);
+}
+
 // a + b
 template <typename Modulus, unsigned A, unsigned B>
 STIRLINE_INLINE Element<Modulus, A + B> operator+(const Element<Modulus, A>& a, const Element<Modulus, B>& b) {

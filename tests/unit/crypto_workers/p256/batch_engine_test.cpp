@@ -197,6 +197,7 @@ TEST_F(BatchEngineTest, WithoutEntropyNothingIsSigned) {
 struct Broken {
   enum class How { none, refuses, marks, lies } how = How::none;
   std::size_t lane = 0;
+  std::size_t wipes = 0;
 };
 Broken broken;
 
@@ -220,6 +221,11 @@ bool broken_sign(void* memory, SignBatch& batch, std::size_t jobs) {
   return false;
 }
 
+void counting_wipe(void* memory) {
+  ++broken.wipes;
+  ifma::kernel().wipe(memory);
+}
+
 class BrokenKernelTest : public BatchEngineTest {
  protected:
   void SetUp() override {
@@ -237,6 +243,7 @@ class BrokenKernelTest : public BatchEngineTest {
   KernelOperations operations = [] {
     KernelOperations copy = ifma::kernel();
     copy.sign = broken_sign;
+    copy.wipe = counting_wipe;
     return copy;
   }();
   std::vector<Party> ours;
@@ -277,6 +284,20 @@ TEST_F(BrokenKernelTest, FailsItsSelfTestAtStart) {
   EXPECT_EQ(BatchEngine::make(operations), nullptr);
 }
 
+TEST_F(BrokenKernelTest, MaintenanceWipesAndFindsAProcessorThatWentBad) {
+  engine->maintain();
+  EXPECT_EQ(broken.wipes, 1U);
+  EXPECT_TRUE(engine->counters().trusted);
+  sign(*engine, ours, 8);
+  EXPECT_EQ(invalid(*openssl, theirs), 0U);
+  broken.how = Broken::How::lies;
+  engine->maintain();
+  EXPECT_FALSE(engine->counters().trusted);
+  sign(*engine, ours, 40);
+  EXPECT_EQ(invalid(*openssl, theirs), 0U);
+  EXPECT_EQ(invalid(*engine, ours), 0U);
+}
+
 // Who holds the key 1 (its point is the base point) or n - 1 makes partial sums equal or opposite in every fifth
 // signature. Verdicts stay right, good and bad, and nobody else's lane is disturbed.
 TEST_F(BatchEngineTest, SumsThatMeetDisturbNobody) {
@@ -285,6 +306,7 @@ TEST_F(BatchEngineTest, SumsThatMeetDisturbNobody) {
   Scalar minus_one{};
   std::ranges::copy(test::from_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550"),
                     minus_one.begin());
+  engine = make({.met_sums_allowed = ~std::uint64_t{0}});
   std::vector<Party> parties;
   parties.push_back(party(*engine, random_scalar(random)));
   parties.push_back(party(*engine, one));
@@ -300,6 +322,36 @@ TEST_F(BatchEngineTest, SumsThatMeetDisturbNobody) {
   }
   EXPECT_GT(engine->counters().met_sums, 0U);
   EXPECT_EQ(engine->counters().faults, 0U);
+}
+
+// The base point's own window is as wide as that of large tables: there equal digits make sums meet.
+TEST_F(BatchEngineTest, KeysThatMakeSumsMeetLoseTheirTableForAWhile) {
+  engine = make({.busy_after_uses = 1, .met_sums_allowed = 4, .batches_barred = 10});
+  Scalar one{};
+  one[31] = 1;
+  std::vector<Party> parties;
+  parties.push_back(party(*engine, one));
+  // The signature that a new table is tried on may be one of those: then there is none yet.
+  for (int attempt = 0; attempt < 100 && engine->counters().barred == 0; ++attempt) {
+    sign(*engine, parties, kMaxBatch);
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+  }
+  EXPECT_EQ(engine->counters().barred, 1U);
+  const std::uint64_t met = engine->counters().met_sums;
+  EXPECT_GE(met, 4U);
+  const std::uint64_t cold = engine->counters().cold;
+  const std::uint64_t built = engine->counters().tables_built;
+  for (std::size_t batch = 1; batch < 10; ++batch) {
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+    EXPECT_EQ(engine->counters().cold, cold + batch * kMaxBatch);
+  }
+  EXPECT_EQ(engine->counters().tables_built, built);
+  EXPECT_EQ(engine->counters().met_sums, met);
+  for (int attempt = 0; attempt < 100 && engine->counters().tables_built == built; ++attempt) {  // let off
+    sign(*engine, parties, kMaxBatch);
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+  }
+  EXPECT_GT(engine->counters().tables_built, built);
 }
 
 TEST_F(BatchEngineTest, TablesStayWithinTheirBudget) {
