@@ -23,7 +23,7 @@ namespace {
 using namespace stirline::crypto;
 
 constexpr int kSkipped = 77;  // what meson takes for a skipped test
-constexpr std::size_t kSizes[] = {1, 8, 9, kKernelJobs};
+constexpr std::size_t kSizes[] = {1, 8, 9, 24, 25, kKernelJobs};
 constexpr int kRounds = 3;  // of different secrets: what MemorySanitizer sees depends on values a little
 
 struct Kernel {

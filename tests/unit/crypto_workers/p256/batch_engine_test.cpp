@@ -324,6 +324,24 @@ TEST_F(BatchEngineTest, SumsThatMeetDisturbNobody) {
   EXPECT_EQ(engine->counters().faults, 0U);
 }
 
+// The engine samples what it signs. With such a key of one's own the verdict on a sample stays open; that is no fault.
+TEST_F(BatchEngineTest, SamplesWhoseSumsMeetAreNoFault) {
+  engine = make({.busy_after_uses = 1, .met_sums_allowed = ~std::uint64_t{0}});
+  Scalar one{};
+  one[31] = 1;
+  std::vector<Party> parties;
+  parties.push_back(party(*engine, one));
+  for (std::size_t round = 0; round < 20; ++round) {  // until the key has its large table
+    sign(*engine, parties, 8);
+    EXPECT_EQ(invalid(*engine, parties), 0U);
+  }
+  EXPECT_GT(engine->counters().met_sums, 0U);
+  for (std::size_t round = 0; round < 400; ++round) {
+    sign(*engine, parties, 8);
+  }
+  EXPECT_EQ(engine->counters().faults, 0U);
+}
+
 // The base point's own window is as wide as that of large tables: there equal digits make sums meet.
 TEST_F(BatchEngineTest, KeysThatMakeSumsMeetLoseTheirTableForAWhile) {
   engine = make({.busy_after_uses = 1, .met_sums_allowed = 4, .batches_barred = 10});
