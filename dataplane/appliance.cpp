@@ -170,7 +170,7 @@ std::vector<PollPort> Appliance::ports_of(const CorePlan::Poll& poll) const {
 }
 
 std::expected<void, std::string> Appliance::make_cores() {
-  const auto key = load_origid_key(config_.origid_key_file);
+  auto key = load_origid_key(config_.origid_key_file);
   if (!key) {
     return std::unexpected(std::move(key.error()));
   }
@@ -178,6 +178,7 @@ std::expected<void, std::string> Appliance::make_cores() {
   std::vector<std::vector<CryptoCore::Source>> sources(plan_.cryptos.size());
   for (std::size_t i = 0; i < plan_.polls.size(); ++i) {
     std::vector<CryptoLink*> links;
+    links.reserve(plan_.cryptos.size());
     for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
       links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
     }

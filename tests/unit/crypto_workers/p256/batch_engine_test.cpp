@@ -393,6 +393,7 @@ TEST_F(BatchEngineTest, TablesStayWithinTheirBudget) {
 TEST_F(BatchEngineTest, BusyKeysGetLargeTables) {
   engine = make({.busy_after_uses = 100});
   std::vector<Party> parties;
+  parties.reserve(3);
   for (int i = 0; i < 3; ++i) {
     parties.push_back(party(*engine, random_scalar(random)));
   }
