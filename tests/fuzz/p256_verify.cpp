@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -147,16 +148,16 @@ struct Party {
   Words scalar{};
   std::array<std::uint8_t, kPointBytes> point{};
   AffinePoint affine{};
-  std::optional<Oracle> oracle;
+  Oracle oracle;
 };
 
-// Nothing if the number is no scalar.
-std::optional<Party> party_of(const Words& scalar) {
+// An error if the number is no scalar.
+std::expected<Party, EngineError> party_of(const Words& scalar) {
   const auto point = public_point(octets_of(scalar));
   if (!point) {
-    return std::nullopt;
+    return std::unexpected(point.error());
   }
-  Party party{scalar, *point, {}, Oracle(*point)};
+  Party party{.scalar = scalar, .point = *point, .affine = {}, .oracle = Oracle(*point)};
   const std::span<const std::uint8_t> coordinates = std::span(party.point).subspan<1>();
   party.affine = {words_from(coordinates.first<32>()), words_from(coordinates.subspan<32, 32>())};
   return party;
@@ -164,7 +165,7 @@ std::optional<Party> party_of(const Words& scalar) {
 
 // One that plays by the rules, among whatever the input brings.
 struct Honest {
-  Party party;
+  Words scalar = {{0x1234567890abcdef, 0xfedcba0987654321, 0x0f1e2d3c4b5a6978, 0x1122334455667788}};
   std::vector<std::uint8_t> message = {'h', 'o', 'n', 'e', 's', 't'};
   Octets32 digest{};
   Signature signature{};
@@ -173,10 +174,9 @@ struct Honest {
 const Honest& honest() {
   static const Honest kHonest = [] {
     Honest made;
-    made.party = party_of({{0x1234567890abcdef, 0xfedcba0987654321, 0x0f1e2d3c4b5a6978, 0x1122334455667788}}).value();
     SHA256(made.message.data(), made.message.size(), made.digest.data());
     const auto engine = make_openssl_engine(NonceSource::rfc6979);
-    const auto key = engine->make_signing_key(octets_of(made.party.scalar)).value();
+    const auto key = engine->make_signing_key(octets_of(made.scalar)).value();
     std::array<SignRequest, 1> batch{{{key.get(), made.message, made.signature.data(), false}}};
     engine->sign(batch);
     check(batch[0].done, "OpenSSL signs");
@@ -252,7 +252,7 @@ Letter letter_of(Reader& reader, const std::vector<Party>& parties, Engine& open
   const std::span<std::uint8_t, kSignatureBytes> raw(letter.signature);
   to_octets(pair.r, raw.first<32>());
   to_octets(pair.s, raw.last<32>());
-  letter.expected = party.oracle->accepts(pair.r, pair.s, digest);
+  letter.expected = party.oracle.accepts(pair.r, pair.s, digest);
   return letter;
 }
 
@@ -274,10 +274,11 @@ void check_engine(Reader& reader) {
     const auto engine = BatchEngine::make(kernel.operations(), options);
     check(engine != nullptr, "a kernel passes its self-test");
     std::vector<std::unique_ptr<VerifyingKey>> keys;
+    keys.reserve(parties.size());
     for (const Party& party : parties) {
       keys.push_back(engine->make_verifying_key(party.point).value());
     }
-    const auto honest_key = engine->make_verifying_key(honest().party.point).value();
+    const auto honest_key = engine->make_verifying_key(public_point(octets_of(honest().scalar)).value()).value();
     for (int round = 0; round < 4; ++round) {
       std::vector<VerifyRequest> batch;
       for (const Letter& letter : letters) {
@@ -331,7 +332,7 @@ std::optional<Claim> claim_of(Reader& reader, unsigned bits) {
   if (!is_group_scalar(octets_of(claim.pair.r)) || !is_group_scalar(octets_of(claim.pair.s))) {
     return std::nullopt;  // never reaches a kernel
   }
-  claim.expected = claim.party.oracle->accepts(claim.pair.r, claim.pair.s, octets_of(claim.digest));
+  claim.expected = claim.party.oracle.accepts(claim.pair.r, claim.pair.s, octets_of(claim.digest));
   return claim;
 }
 
@@ -358,7 +359,7 @@ void check_kernel(Reader& reader) {
     }
   }
   const std::span<const std::uint8_t, kSignatureBytes> raw(honest().signature);
-  claims.push_back({party_of(honest().party.scalar).value(),
+  claims.push_back({party_of(honest().scalar).value(),
                     {words_from(raw.first<32>()), words_from(raw.last<32>())},
                     words_from(honest().digest),
                     true});
@@ -367,7 +368,7 @@ void check_kernel(Reader& reader) {
       continue;
     }
     const KernelOperations& kernel = named.operations();
-    LockedMemory memory(kernel.memory_bytes);
+    const LockedMemory memory(kernel.memory_bytes);
     check(kernel.start(memory.data()), "a kernel starts");
     std::vector<std::vector<TableEntry>> tables(claims.size(), std::vector<TableEntry>(table_entries(bits)));
     std::array<AffinePoint, kTablesAtOnce> points{};

@@ -12,7 +12,6 @@ namespace stirline::test {
 namespace {
 
 using crypto::BigNumber;
-using crypto::kWords;
 using crypto::Words;
 
 constexpr unsigned kBaseBits = 8;  // of the base point's windows in every kernel
@@ -71,7 +70,7 @@ class Residue {
   friend Residue operator*(const Residue& a, const Residue& b) { return apply<BN_mod_mul>(a, b); }
   // `b` is not zero.
   friend Residue operator/(const Residue& a, const Residue& b) {
-    Residue inverse;
+    const Residue inverse;
     succeed(BN_mod_inverse(inverse.number_.get(), b.get(), curve().order(), curve().context.get()) != nullptr);
     return a * inverse;
   }

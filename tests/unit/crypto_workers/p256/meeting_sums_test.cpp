@@ -47,8 +47,11 @@ INSTANTIATE_TEST_SUITE_P(Kernels, MeetingSums,
 
 TEST_P(MeetingSums, AreFlaggedInEveryAdditionAndDisturbNobody) {
   constexpr std::size_t kJobs = 2 * kKernelLanes;
-  const auto honest = test::signature_of(random_words(), random_words(), random_words());
-  ASSERT_TRUE(honest);
+  const auto made = test::signature_of(random_words(), random_words(), random_words());
+  if (!made) {
+    FAIL() << "these numbers make no signature";
+  }
+  const test::ChosenSignature& honest = *made;
   std::vector<TableEntry> honest_table(table_entries(bits));
   std::vector<TableEntry> hostile_table(table_entries(bits));
   std::size_t met = 0;
@@ -66,11 +69,11 @@ TEST_P(MeetingSums, AreFlaggedInEveryAdditionAndDisturbNobody) {
       if (!hostile) {
         continue;
       }
-      const std::array<AffinePoint, 2> points = {honest->point, hostile->point};
+      const std::array<AffinePoint, 2> points = {honest.point, hostile->point};
       const std::array<TableEntry*, 2> tables = {honest_table.data(), hostile_table.data()};
       ASSERT_TRUE(kernel.build_tables(memory->data(), points.data(), points.size(), bits, tables.data()));
       for (std::size_t job = 0; job < kJobs; ++job) {
-        put(job, *honest, honest_table.data());
+        put(job, honest, honest_table.data());
       }
       const std::size_t place = (addition * 2 + met) % kJobs;
       put(place, *hostile, hostile_table.data());
