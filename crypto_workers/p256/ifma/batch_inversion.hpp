@@ -5,6 +5,7 @@
 // running inverse times the kept product, and the running inverse times the factor is the next one.
 #pragma once
 
+#include "crypto_workers/p256/declassified.hpp"
 #include "crypto_workers/p256/ifma/multiply.hpp"
 #include "crypto_workers/p256/modular_inverse.hpp"
 
@@ -78,7 +79,9 @@ inline bool invert(RunningProducts<M>& running) {
   const auto quads = pairs * other2;
   const auto other3 = rotated_lanes<1>(quads);
   const auto all = canonical(quads * other3);
-  if (zero_lanes(all) != 0) {
+  // Public: no nonce that was drawn honestly makes a product zero (below 2^-120), and whoever gets no signature of the
+  // batch learns it anyway. It tells nothing of a nonce that is used: the whole batch is thrown away.
+  if (declassified(zero_lanes(all) != 0)) {
     return false;
   }
   const Words product = words_of_lowest_lane(all);
