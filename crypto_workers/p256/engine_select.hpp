@@ -15,6 +15,7 @@ namespace stirline::crypto {
 enum class EngineKind : std::uint8_t {
   automatic,  // "auto": the fastest that this processor runs and that passes its self-test
   ifma,       // "ifma": AVX-512 IFMA, eight signatures at once
+  scalar,     // "scalar": the same algorithms for any processor
   openssl,    // "openssl": the reference
 };
 
@@ -22,7 +23,7 @@ enum class EngineKind : std::uint8_t {
 
 struct SelectedEngine {
   std::unique_ptr<Engine> engine;
-  std::string alarm;  // not empty: a faster engine failed its self-test and is not used; for the operator
+  std::string alarm;  // not empty: faster engines failed their self-test and are not used; names them, for the operator
 };
 
 // The error is a sentence: the kind asked for cannot run here. Throws std::runtime_error or std::bad_alloc at start-up.

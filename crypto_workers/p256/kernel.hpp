@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crypto_workers/p256/curve.hpp"
 #include "crypto_workers/p256/words.hpp"
 
 namespace stirline::crypto {
@@ -40,11 +41,6 @@ constexpr std::size_t table_entries(unsigned bits) {
 
 inline constexpr std::size_t kTablesAtOnce = 8;
 inline constexpr unsigned kLargestWindow = 12;  // bits
-
-struct AffinePoint {  // plain numbers below p
-  Words x;
-  Words y;
-};
 
 // Jobs up to the next multiple of kKernelLanes must be filled: with copies of whole jobs, never with a nonce of their
 // own.

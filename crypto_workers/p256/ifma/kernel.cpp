@@ -4,6 +4,7 @@
 #include "crypto_workers/p256/ifma/sign.hpp"
 #include "crypto_workers/p256/ifma/tables.hpp"
 #include "crypto_workers/p256/ifma/verify.hpp"
+#include "crypto_workers/p256/overwrite.hpp"
 
 namespace stirline::crypto::ifma {
 namespace {
@@ -17,18 +18,8 @@ struct alignas(64) Memory {
   Doublings doublings;
 };
 
-// G (SP 800-186 3.2.1.3).
-constexpr AffinePoint kBasePoint = {{{0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2, 0x6b17d1f2e12c4247}},
-                                    {{0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16, 0x4fe342e2fe1a7f9b}}};
-
 Memory& memory_of(void* memory) {
   return *static_cast<Memory*>(memory);
-}
-
-// Stores that the compiler may not leave out.
-void overwrite(void* begin, std::size_t bytes) {
-  __builtin_memset(begin, 0, bytes);
-  __asm__ volatile("" : : "r"(begin) : "memory");
 }
 
 bool start(void* raw) {

@@ -10,6 +10,7 @@
 #include "crypto_workers/p256/cpu_features.hpp"
 #include "crypto_workers/p256/ifma/kernel.hpp"
 #include "crypto_workers/p256/locked_memory.hpp"
+#include "crypto_workers/p256/scalar/kernel.hpp"
 #include "crypto_workers/p256/words_octets.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
@@ -41,17 +42,32 @@ inline bool bit(const crypto::JobBits& bits, std::size_t job) {
   return (bits[job / 8] >> (job % 8) & 1U) != 0;
 }
 
-class KernelTest : public testing::Test {
+struct TestedKernel {
+  const char* name;
+  const crypto::KernelOperations& (*kernel)();
+  bool (*runs)();  // on this processor
+};
+
+inline constexpr TestedKernel kTestedKernels[] = {
+    {"ifma", crypto::ifma::kernel, crypto::has_ifma},
+    {"scalar", crypto::scalar::kernel, [] { return true; }},
+    {"scalar_without_shuffles", crypto::scalar::kernel_without_shuffles, [] { return true; }}};
+
+inline std::string name_of(const testing::TestParamInfo<TestedKernel>& info) {
+  return info.param.name;
+}
+
+class KernelTest : public testing::TestWithParam<TestedKernel> {
  protected:
   void SetUp() override {
-    if (!crypto::has_ifma()) {
-      GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    if (!GetParam().runs()) {
+      GTEST_SKIP() << "this processor cannot run " << GetParam().name;
     }
     memory = std::make_unique<crypto::LockedMemory>(kernel.memory_bytes);
     ASSERT_TRUE(kernel.start(memory->data()));
   }
 
-  const crypto::KernelOperations& kernel = crypto::ifma::kernel();
+  const crypto::KernelOperations& kernel = GetParam().kernel();
   std::unique_ptr<crypto::LockedMemory> memory;
 };
 

@@ -1,0 +1,29 @@
+// Numbers of a job in and out of its batch.
+#pragma once
+
+#include "crypto_workers/p256/kernel.hpp"
+#include "crypto_workers/p256/scalar/element.hpp"
+
+namespace stirline::crypto::scalar {
+
+// The caller knows that the number is in range; any is loose.
+template <typename Modulus, Range range>
+STIRLINE_INLINE Element<Modulus, range> load_job(const JobWords& words, std::size_t job) {
+  return {{words[0][job], words[1][job], words[2][job], words[3][job]}};
+}
+
+template <typename Modulus>
+STIRLINE_INLINE void store_job(JobWords& words, std::size_t job, const Element<Modulus>& x) {
+  for (std::size_t i = 0; i < kWords; ++i) {
+    words[i][job] = x.word[i];
+  }
+}
+
+// Sets the job's bit, or clears it; a group's first job clears the bits of the group.
+STIRLINE_INLINE void store_bit(JobBits& bits, std::size_t job, std::uint64_t bit) {
+  std::uint8_t& group = bits[job / kKernelLanes];
+  const unsigned before = job % kKernelLanes == 0 ? 0U : group;
+  group = static_cast<std::uint8_t>(before | static_cast<unsigned>(bit) << job % kKernelLanes);
+}
+
+}  // namespace stirline::crypto::scalar
