@@ -12,16 +12,8 @@
 namespace stirline::crypto {
 namespace {
 
-// The engines on a kernel of ours, the fastest first.
-struct Tier {
-  EngineKind kind;
-  const KernelOperations& (*kernel)();
-  bool (*runs)();
-  std::string_view needs;
-};
-
-constexpr std::array kTiers = {Tier{EngineKind::ifma, ifma::kernel, has_ifma, "AVX-512 IFMA"},
-                               Tier{EngineKind::scalar, scalar::kernel, [] { return true; }, ""}};
+constexpr std::array kTiers = {EngineTier{EngineKind::ifma, ifma::kernel, has_ifma, "AVX-512 IFMA"},
+                               EngineTier{EngineKind::scalar, scalar::kernel, [] { return true; }, ""}};
 
 std::string failure(const KernelOperations& kernel) {
   return std::string("the P-256 engine ") + kernel.name + " fails its self-test: this processor computes wrong results";
@@ -39,9 +31,14 @@ std::optional<EngineKind> engine_kind(std::string_view name) {
   return found == kNames.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::expected<SelectedEngine, std::string> select_engine(EngineKind kind, NonceSource nonces) {
+std::span<const EngineTier> engine_tiers() {
+  return kTiers;
+}
+
+std::expected<SelectedEngine, std::string> select_engine(EngineKind kind, NonceSource nonces,
+                                                         std::span<const EngineTier> tiers) {
   SelectedEngine selected;
-  for (const Tier& tier : kTiers) {
+  for (const EngineTier& tier : tiers) {
     if (kind != EngineKind::automatic && kind != tier.kind) {
       continue;
     }

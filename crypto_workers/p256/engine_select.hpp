@@ -4,10 +4,12 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/p256/kernel.hpp"
 #include "crypto_workers/p256/openssl_engine.hpp"
 
 namespace stirline::crypto {
@@ -26,8 +28,19 @@ struct SelectedEngine {
   std::string alarm;  // not empty: faster engines failed their self-test and are not used; names them, for the operator
 };
 
+// An engine on a kernel of ours.
+struct EngineTier {
+  EngineKind kind;
+  const KernelOperations& (*kernel)();
+  bool (*runs)();  // on this processor
+  std::string_view needs;
+};
+
+// All there are, the fastest first.
+[[nodiscard]] std::span<const EngineTier> engine_tiers();
+
 // The error is a sentence: the kind asked for cannot run here. Throws std::runtime_error or std::bad_alloc at start-up.
-[[nodiscard]] std::expected<SelectedEngine, std::string> select_engine(EngineKind kind,
-                                                                       NonceSource nonces = NonceSource::random);
+[[nodiscard]] std::expected<SelectedEngine, std::string> select_engine(
+    EngineKind kind, NonceSource nonces = NonceSource::random, std::span<const EngineTier> tiers = engine_tiers());
 
 }  // namespace stirline::crypto

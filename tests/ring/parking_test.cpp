@@ -7,12 +7,13 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
+#include "crypto_workers/p256/engine.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/sip_calls.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace stirline::test {
 namespace {
@@ -40,8 +41,7 @@ class Gate {
 
 class GatedEngine : public crypto::Engine {
  public:
-  explicit GatedEngine(std::shared_ptr<Gate> gate)
-      : gate_(std::move(gate)), engine_(crypto::make_openssl_engine(crypto::NonceSource::rfc6979)) {}
+  explicit GatedEngine(std::shared_ptr<Gate> gate) : gate_(std::move(gate)), engine_(make_test_engine()) {}
   std::string_view name() const override { return "gated"; }
   std::expected<std::unique_ptr<crypto::SigningKey>, crypto::EngineError> make_signing_key(
       std::span<const std::uint8_t, crypto::kScalarBytes> scalar) override {

@@ -30,9 +30,10 @@ constexpr crypto::Modulus which_modulus(GroupOrder) {
   return crypto::Modulus::group_order;
 }
 
-// False if one of the factors was zero modulo M: there is no inverse then, `running` is as it was.
+// False if one of the factors was zero modulo M: there is no inverse then, `running` is as it was. A function by
+// itself, so that the scan of the machine code (tests/checks) knows its one branch.
 template <Secrecy secrecy, typename Modulus>
-inline bool invert(RunningProducts<Modulus>& running) {
+[[gnu::noinline]] bool invert(RunningProducts<Modulus>& running) {
   static_assert(kChains == 2);
   const Element<Modulus> both = reduced(loose_product(running[0], running[1]));
   // Public: no nonce that was drawn honestly makes a product zero (below 2^-120), and whoever gets no signature of the

@@ -19,11 +19,17 @@ STIRLINE_INLINE void store_job(JobWords& words, std::size_t job, const Element<M
   }
 }
 
-// Sets the job's bit, or clears it; a group's first job clears the bits of the group.
-STIRLINE_INLINE void store_bit(JobBits& bits, std::size_t job, std::uint64_t bit) {
+// Sets the job's bit if `bit` is 1.
+STIRLINE_INLINE void add_bit(JobBits& bits, std::size_t job, std::uint64_t bit) {
   std::uint8_t& group = bits[job / kKernelLanes];
-  const unsigned before = job % kKernelLanes == 0 ? 0U : group;
-  group = static_cast<std::uint8_t>(before | static_cast<unsigned>(bit) << job % kKernelLanes);
+  group = static_cast<std::uint8_t>(group | static_cast<unsigned>(bit) << job % kKernelLanes);
+}
+
+// Of all jobs, also those behind the last.
+STIRLINE_INLINE void clear_bits(JobBits& bits) {
+  for (std::uint8_t& group : bits) {
+    group = 0;
+  }
 }
 
 }  // namespace stirline::crypto::scalar

@@ -78,7 +78,7 @@ STIRLINE_INLINE void finish(SignBatch& batch, std::size_t job, const Point& poin
   const std::uint64_t holds = is_equal(s_of_odd * state.nonce[job], sum);
   store_job(batch.r, job, r);
   store_job(batch.s, job, s);
-  store_bit(batch.good, job, holds & is_on_curve(point) & (zero ^ 1));
+  add_bit(batch.good, job, holds & is_on_curve(point) & (zero ^ 1));
 }
 
 }  // namespace
@@ -87,8 +87,10 @@ bool sign(SignBatch& batch, std::size_t jobs, const SignTable& table, LookUp loo
   for (std::size_t job = 0; job != jobs; ++job) {
     take_nonce(batch, job, scratch.signing);
   }
+  const std::size_t groups = (jobs + kAtOnce - 1) / kAtOnce;
   for (std::size_t window = 0; window != kSignWindows; ++window) {
-    for (std::size_t first = 0; first < jobs; first += kAtOnce) {
+    for (std::size_t group = 0; group != groups; ++group) {
+      const std::size_t first = group * kAtOnce;
       const std::size_t count = jobs - first < kAtOnce ? jobs - first : kAtOnce;
       look_up_some(table.window[window], scratch.signing.digit[window], first, count, look_up, scratch.signing,
                    scratch.nodes + window * jobs + first);
@@ -104,6 +106,7 @@ bool sign(SignBatch& batch, std::size_t jobs, const SignTable& table, LookUp loo
   if (!invert_nonces(jobs, scratch.signing)) {
     return false;
   }
+  clear_bits(batch.good);
   for (std::size_t job = 0; job != jobs; ++job) {
     finish(batch, job, scratch.nodes[job], scratch.signing);
   }

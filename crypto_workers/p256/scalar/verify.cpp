@@ -96,9 +96,7 @@ void part_equal_sums(const Point* first, Point* second, std::size_t count, std::
   for (std::size_t i = 0; i < count; ++i) {
     if (is_equal(first[i].x, second[i].x) != 0) {
       second[i].x = first[i].x + element_of<FieldPrime>(kOne);
-      const std::size_t job = i % jobs;
-      std::uint8_t& group = recheck[job / kKernelLanes];
-      group = static_cast<std::uint8_t>(group | 1U << job % kKernelLanes);
+      add_bit(recheck, i % jobs, 1);
     }
   }
 }
@@ -108,8 +106,9 @@ void part_equal_sums(const Point* first, Point* second, std::size_t count, std::
 void verify(VerifyBatch& batch, std::size_t jobs, unsigned bits, const TableEntry* base, Scratch& scratch) {
   Loose<GroupOrder> inverses[kKernelJobs];
   invert_s(batch, jobs, inverses);
+  clear_bits(batch.recheck);
+  clear_bits(batch.valid);
   for (std::size_t job = 0; job < jobs; ++job) {
-    store_bit(batch.recheck, job, 0);
     take_job(batch, job, inverses[job], bits, base, jobs, scratch);
   }
   std::size_t rows = kBaseWindows + windows_of(bits);
@@ -126,7 +125,7 @@ void verify(VerifyBatch& batch, std::size_t jobs, unsigned bits, const TableEntr
     const OrderElement v = reduced(Loose<GroupOrder>{{x.word[0], x.word[1], x.word[2], x.word[3]}});
     const std::uint64_t equal = is_equal(v, load_job<GroupOrder, Range::reduced>(batch.r, job));
     const std::uint64_t known = ~std::uint64_t{batch.recheck[job / kKernelLanes]} >> job % kKernelLanes & 1;
-    store_bit(batch.valid, job, equal & known);
+    add_bit(batch.valid, job, equal & known);
   }
 }
 

@@ -410,5 +410,43 @@ TEST(EngineSelect, NamesAndRefuge) {
   EXPECT_EQ(select_engine(EngineKind::ifma).has_value(), has_ifma());
 }
 
+template <EngineKind kind>
+const KernelOperations& kernel_that_fails() {
+  static const KernelOperations kOperations = [] {
+    KernelOperations copy = scalar::kernel();
+    copy.name = kind == EngineKind::ifma ? "ifma" : "scalar";
+    copy.start = [](void*) { return false; };
+    return copy;
+  }();
+  return kOperations;
+}
+
+// A tier that fails its self-test is not used, the next one is, and the alarm names those that failed.
+TEST(EngineSelect, FailedTiersAreNamedAndPassedOver) {
+  constexpr auto kRuns = [] { return true; };
+  const EngineTier failing = {EngineKind::ifma, kernel_that_fails<EngineKind::ifma>, kRuns, ""};
+  const EngineTier absent = {EngineKind::ifma, kernel_that_fails<EngineKind::ifma>, [] { return false; }, "vectors"};
+  const EngineTier failing_too = {EngineKind::scalar, kernel_that_fails<EngineKind::scalar>, kRuns, ""};
+  const EngineTier working = {EngineKind::scalar, scalar::kernel, kRuns, ""};
+  const auto select = [](EngineKind kind, std::array<EngineTier, 2> tiers) {
+    return select_engine(kind, NonceSource::random, tiers);
+  };
+  const auto next = select(EngineKind::automatic, {failing, working}).value();
+  EXPECT_EQ(next.engine->name(), "scalar");
+  EXPECT_TRUE(next.alarm.contains("ifma"));
+  EXPECT_FALSE(next.alarm.contains("scalar"));
+  const auto none = select(EngineKind::automatic, {failing, failing_too}).value();
+  EXPECT_EQ(none.engine->name(), "openssl");
+  EXPECT_TRUE(none.alarm.contains("ifma"));
+  EXPECT_TRUE(none.alarm.contains("scalar"));
+  const auto quiet = select(EngineKind::automatic, {absent, working}).value();
+  EXPECT_EQ(quiet.engine->name(), "scalar");
+  EXPECT_EQ(quiet.alarm, "");
+  EXPECT_TRUE(select(EngineKind::ifma, {failing, working}).error().contains("ifma"));
+  EXPECT_TRUE(select(EngineKind::ifma, {absent, working}).error().contains("vectors"));
+  EXPECT_EQ(select(EngineKind::scalar, {failing, working})->alarm, "");
+  EXPECT_FALSE(select(EngineKind::scalar, {failing, failing_too}));
+}
+
 }  // namespace
 }  // namespace stirline::crypto
