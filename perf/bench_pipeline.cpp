@@ -275,7 +275,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
   app.add_option("--engine", engine, "crypto engine")
-      ->check(CLI::IsMember({"auto", "ifma", "openssl"}))
+      ->check(CLI::IsMember({"auto", "ifma", "scalar", "openssl"}))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -2,12 +2,13 @@
 # Builds and tests everything: unit, ring, golden and replay tests, the same under ASan and UBSan, and, as root, the
 # network tests. The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed.
 #
-#   sudo ./tests/run.sh [--no-asan] [--no-net] [--no-packages] [--only NAME]
+#   sudo ./tests/run.sh [--no-asan] [--no-net] [--no-packages] [--only NAME] [--engine NAME]
 #   ./tests/run.sh --lint            clang-tidy over our sources, nothing else
 #   ./tests/run.sh --fuzz SECONDS    every fuzzer for so long, nothing else
 #   ./tests/run.sh --full            the proofs of batched P-256 at full size (some minutes), nothing else
 #
-# --only NAME: of the network tests, only this one (may be repeated). Build folders: build, build-asan, build-fuzz.
+# --only NAME: of the network tests, only this one (may be repeated). --engine NAME: the appliances of ring, golden and
+# network tests sign and verify with this engine (auto, ifma, scalar, openssl). Build folders: build, build-asan, build-fuzz.
 set -uo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -21,6 +22,13 @@ while [[ $# -gt 0 ]]; do
     --no-net) net=no ;;
     --no-packages) packages=no ;;
     --only) net_arguments+=(--only "${2:?--only needs the name of a network test}"); shift ;;
+    --engine)
+      case ${2:-} in
+        auto | ifma | scalar | openssl) export STIRLINE_ENGINE=$2 ;;
+        *) echo "run.sh: --engine needs auto, ifma, scalar or openssl" >&2; exit 64 ;;
+      esac
+      shift
+      ;;
     --lint) what=lint ;;
     --full) what=full ;;
     --fuzz) what=fuzz; fuzz_seconds=${2:?--fuzz needs seconds}; shift ;;

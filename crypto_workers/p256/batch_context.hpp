@@ -18,8 +18,8 @@
 
 namespace stirline::crypto {
 
-inline constexpr unsigned kSmallTable = 5;  // bits of the window
-inline constexpr unsigned kLargeTable = 8;
+inline constexpr unsigned kSmallTable = kSmallestKeyWindow;
+inline constexpr unsigned kLargeTable = kLargestKeyWindow;
 
 inline void set(JobWords& words, std::size_t job, const Words& value) {
   for (std::size_t i = 0; i < kWords; ++i) {

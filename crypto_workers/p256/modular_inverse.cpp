@@ -3,6 +3,8 @@
 #include <array>
 #include <bit>
 
+#include "crypto_workers/p256/curve.hpp"
+#include "crypto_workers/p256/modular_constants.hpp"
 #include "crypto_workers/p256/value_barrier.hpp"
 
 namespace stirline::crypto {
@@ -38,12 +40,8 @@ struct ModulusFacts {
   std::uint64_t inverse;  // of the modulus, modulo 2^62
 };
 
-constexpr ModulusFacts facts_of(const Words& modulus) {
-  std::uint64_t inverse = modulus.word[0];  // right in three bits; every round of Newton doubles them
-  for (int i = 0; i < 5; ++i) {
-    inverse *= 2 - modulus.word[0] * inverse;
-  }
-  return {signed_limbs(modulus), inverse & kLimbMask};
+consteval ModulusFacts facts_of(const Words& modulus) {
+  return {signed_limbs(modulus), inverse_modulo_word(modulus) & kLimbMask};
 }
 
 constexpr ModulusFacts kPrimeFacts = facts_of(kFieldPrime);

@@ -201,9 +201,12 @@ std::vector<Party> parties_of(Reader& reader) {
 }
 
 std::optional<Words> meeting_scalar(Reader& reader, const Words& u1, const Words& u2, unsigned bits) {
-  const std::size_t addition = reader.below(test::additions_of(bits));
+  // One attacker, all kernels: he picks whose windows he has read about.
+  const test::Windows windows = {
+      test::kP256Kernels[reader.below(std::size(test::kP256Kernels))].operations().base_window, bits};
+  const std::size_t addition = reader.below(test::additions_of(windows));
   const auto meeting = (reader.octet() & 1U) != 0 ? test::Meeting::opposite : test::Meeting::equal;
-  return test::scalar_that_meets(u1, u2, bits, addition, meeting);
+  return test::scalar_that_meets(u1, u2, windows, addition, meeting);
 }
 
 void flip_a_bit(Reader& reader, Words& words) {

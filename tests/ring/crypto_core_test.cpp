@@ -8,14 +8,14 @@
 #include <nlohmann/json.hpp>
 
 #include "dataplane/status.hpp"
+#include "tests/support/engine_wrapper.hpp"
 #include "tests/support/harness.hpp"
-#include "tests/support/openssl_wrapper.hpp"
 
 namespace stirline::test {
 namespace {
 
 // A processor that is found out at the third maintenance.
-class AgeingEngine : public OpensslWrapper {
+class AgeingEngine : public EngineWrapper {
  public:
   explicit AgeingEngine(std::shared_ptr<std::atomic<int>> maintained) : maintained_(std::move(maintained)) {}
   void maintain() override { ++*maintained_; }

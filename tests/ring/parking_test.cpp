@@ -10,8 +10,8 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
 #include "tests/support/datagrams.hpp"
+#include "tests/support/engine_wrapper.hpp"
 #include "tests/support/harness.hpp"
-#include "tests/support/openssl_wrapper.hpp"
 #include "tests/support/sip_calls.hpp"
 
 namespace stirline::test {
@@ -38,16 +38,16 @@ class Gate {
   bool open_ = false;
 };
 
-class GatedEngine : public OpensslWrapper {
+class GatedEngine : public EngineWrapper {
  public:
   explicit GatedEngine(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
   void sign(std::span<crypto::SignRequest> batch) override {
     gate_->pass();
-    OpensslWrapper::sign(batch);
+    EngineWrapper::sign(batch);
   }
   void verify(std::span<crypto::VerifyRequest> batch) override {
     gate_->pass();
-    OpensslWrapper::verify(batch);
+    EngineWrapper::verify(batch);
   }
 
  private:

@@ -14,8 +14,6 @@ namespace {
 using crypto::BigNumber;
 using crypto::Words;
 
-constexpr unsigned kBaseBits = 8;  // of the base point's windows in every kernel
-
 struct Curve {
   crypto::EcGroup group{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
   crypto::BigNumberContext context{BN_CTX_new()};
@@ -149,17 +147,17 @@ std::optional<ChosenSignature> signature_of(const Words& scalar, const Words& u1
   return ChosenSignature{d.words(), times_base_point(d), r.words(), s.words(), (first * s).words()};
 }
 
-std::size_t additions_of(unsigned bits) {
-  return crypto::windows_of(kBaseBits) + crypto::windows_of(bits) - 1;
+std::size_t additions_of(Windows windows) {
+  return crypto::windows_of(windows.base_point) + crypto::windows_of(windows.key) - 1;
 }
 
-std::optional<Words> scalar_that_meets(const Words& u1, const Words& u2, unsigned bits, std::size_t addition,
+std::optional<Words> scalar_that_meets(const Words& u1, const Words& u2, Windows windows, std::size_t addition,
                                        Meeting meeting) {
   std::vector<LinearForm> nodes;
-  for (Residue& multiple : multiples_of_windows(Residue(u1), kBaseBits)) {
+  for (Residue& multiple : multiples_of_windows(Residue(u1), windows.base_point)) {
     nodes.push_back({std::move(multiple), small(0)});
   }
-  for (Residue& multiple : multiples_of_windows(Residue(u2), bits)) {
+  for (Residue& multiple : multiples_of_windows(Residue(u2), windows.key)) {
     nodes.push_back({small(0), std::move(multiple)});
   }
   while (nodes.size() > 1) {

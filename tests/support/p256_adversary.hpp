@@ -27,14 +27,19 @@ struct ChosenSignature {
 [[nodiscard]] std::optional<ChosenSignature> signature_of(const crypto::Words& scalar, const crypto::Words& u1,
                                                           const crypto::Words& u2);
 
-// All additions of a verification with key tables of so many bits, level by level.
-[[nodiscard]] std::size_t additions_of(unsigned bits);
+struct Windows {  // bits
+  unsigned base_point;
+  unsigned key;
+};
+
+// All additions of a verification, level by level.
+[[nodiscard]] std::size_t additions_of(Windows windows);
 
 enum class Meeting : std::uint8_t { equal, opposite };
 
 // The key that makes the operands of this addition meet. Nothing if no key does.
 [[nodiscard]] std::optional<crypto::Words> scalar_that_meets(const crypto::Words& u1, const crypto::Words& u2,
-                                                             unsigned bits, std::size_t addition, Meeting meeting);
+                                                             Windows windows, std::size_t addition, Meeting meeting);
 
 // s and r that lead a verification of this digest to u1 and u2; hardly ever a good signature. Nothing if one is zero.
 struct SignaturePair {

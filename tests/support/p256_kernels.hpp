@@ -5,6 +5,7 @@
 
 #include "crypto_workers/p256/cpu_features.hpp"
 #include "crypto_workers/p256/ifma/kernel.hpp"
+#include "crypto_workers/p256/scalar/kernel.hpp"
 
 namespace stirline::test {
 
@@ -16,6 +17,8 @@ struct P256Kernel {
 
 inline constexpr P256Kernel kP256Kernels[] = {
     {"ifma", crypto::ifma::kernel, crypto::has_ifma},
+    {"scalar", crypto::scalar::kernel, [] { return true; }},
+    {"scalar_without_shuffles", crypto::scalar::kernel_without_shuffles, [] { return true; }},
 };
 
 }  // namespace stirline::test

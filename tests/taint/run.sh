@@ -42,7 +42,8 @@ control() {
   echo "$1: the control '$2' is reported, as it must be"
 }
 
-for source in crypto_workers/p256/modular_inverse.cpp tests/taint/signing_path.cpp tests/taint/word_taint.cpp; do
+for source in crypto_workers/p256/scalar/*.cpp crypto_workers/p256/modular_inverse.cpp crypto_workers/p256/cpu_features.cpp \
+  tests/taint/signing_path.cpp tests/taint/word_taint.cpp; do
   compile word_taint "$source" "${dataflow[@]}"
 done
 compile word_taint tests/taint/word_reports.cpp
@@ -56,8 +57,8 @@ control word_taint table "tainted address"
 for source in crypto_workers/p256/ifma/*.cpp tests/taint/wide_taint.cpp; do
   compile signing_taint "$source" "${memory[@]}" "${vector[@]}"
 done
-for source in crypto_workers/p256/modular_inverse.cpp crypto_workers/p256/cpu_features.cpp tests/taint/signing_path.cpp \
-  tests/taint/signing_taint.cpp; do
+for source in crypto_workers/p256/scalar/*.cpp crypto_workers/p256/modular_inverse.cpp crypto_workers/p256/cpu_features.cpp \
+  tests/taint/signing_path.cpp tests/taint/signing_taint.cpp; do
   compile signing_taint "$source" "${memory[@]}"
 done
 "$compiler" -fsanitize=memory "$work"/signing_taint.o/*.o -o "$work/signing_taint"

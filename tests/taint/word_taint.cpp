@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "crypto_workers/p256/modular_inverse.hpp"
+#include "crypto_workers/p256/scalar/kernel.hpp"
 #include "tests/taint/checker.hpp"
 #include "tests/taint/signing_path.hpp"
 
@@ -73,5 +74,11 @@ int main(int argc, char** argv) {
   }
   check_inverse();
   std::puts("modular_inverse: no branch, no conditional move and no address depends on a secret");
+  constexpr const stirline::crypto::KernelOperations& (*kKernels[])() = {
+      &stirline::crypto::scalar::kernel, &stirline::crypto::scalar::kernel_without_shuffles};
+  for (const auto kernel : kKernels) {
+    check_signing(kernel());
+    std::printf("%s: no branch, no conditional move and no address depends on a secret\n", kernel().name);
+  }
   return 0;
 }

@@ -16,8 +16,6 @@ inline constexpr std::size_t kChains = 2;  // independent products, so that one 
 inline constexpr unsigned kRunningBound = 20;
 static_assert(product_bound(kRunningBound, kTight + 2 * kOneModulus) <= kRunningBound);
 
-enum class Secrecy : std::uint8_t { secret, open };
-
 template <std::size_t Distance, typename Modulus, unsigned Bound>
 STIRLINE_INLINE Element<Modulus, Bound> rotated_lanes(const Element<Modulus, Bound>& x) {
   Element<Modulus, Bound> result;

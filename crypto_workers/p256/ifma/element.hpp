@@ -13,9 +13,8 @@
 
 #include <immintrin.h>
 
+#include "crypto_workers/p256/always_inline.hpp"
 #include "crypto_workers/p256/ifma/constants.hpp"
-
-#define STIRLINE_INLINE [[gnu::always_inline]] inline
 
 namespace stirline::crypto::ifma {
 

@@ -46,7 +46,7 @@ class EveryEngine : public testing::TestWithParam<std::tuple<EngineKind, NonceSo
   std::unique_ptr<Engine> engine;
 };
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryEngine,
-                         testing::Combine(testing::Values(EngineKind::openssl, EngineKind::ifma),
+                         testing::Combine(testing::Values(EngineKind::openssl, EngineKind::ifma, EngineKind::scalar),
                                           testing::Values(NonceSource::random, NonceSource::rfc6979)));
 
 // RFC 6979 A.2.5, SHA-256

@@ -34,6 +34,7 @@ class MeetingSums : public testing::TestWithParam<std::tuple<test::P256Kernel, u
 
   const KernelOperations& kernel = std::get<0>(GetParam()).operations();
   unsigned bits = std::get<1>(GetParam());
+  test::Windows windows = {kernel.base_window, bits};
   std::unique_ptr<LockedMemory> memory;
   std::unique_ptr<VerifyBatch> batch = std::make_unique<VerifyBatch>();
   std::mt19937_64 random{29};
@@ -55,16 +56,16 @@ TEST_P(MeetingSums, AreFlaggedInEveryAdditionAndDisturbNobody) {
   std::vector<TableEntry> honest_table(table_entries(bits));
   std::vector<TableEntry> hostile_table(table_entries(bits));
   std::size_t met = 0;
-  for (std::size_t addition = 0; addition < test::additions_of(bits); ++addition) {
+  for (std::size_t addition = 0; addition < test::additions_of(windows); ++addition) {
     for (const test::Meeting meeting : {test::Meeting::equal, test::Meeting::opposite}) {
       const Words u1 = random_words();
       const Words u2 = random_words();
-      const auto scalar = test::scalar_that_meets(u1, u2, bits, addition, meeting);
+      const auto scalar = test::scalar_that_meets(u1, u2, windows, addition, meeting);
       if (!scalar) {
         continue;  // both sums are of one table alone
       }
       const auto hostile = test::signature_of(*scalar, u1, u2);
-      const bool last = addition + 1 == test::additions_of(bits);
+      const bool last = addition + 1 == test::additions_of(windows);
       ASSERT_EQ(hostile.has_value(), !last || meeting == test::Meeting::equal);  // else it leads to infinity
       if (!hostile) {
         continue;
@@ -85,7 +86,7 @@ TEST_P(MeetingSums, AreFlaggedInEveryAdditionAndDisturbNobody) {
       ++met;
     }
   }
-  EXPECT_GT(met, test::additions_of(bits));  // most additions, in both ways
+  EXPECT_GT(met, test::additions_of(windows));  // most additions, in both ways
 }
 
 }  // namespace

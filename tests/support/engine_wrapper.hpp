@@ -1,13 +1,13 @@
-// An engine that works as OpenSSL does, for tests that change one thing about it.
+// An engine that works as the one under test does, for tests that change one thing about it.
 #pragma once
 
 #include <memory>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace stirline::test {
 
-class OpensslWrapper : public crypto::Engine {
+class EngineWrapper : public crypto::Engine {
  public:
   [[nodiscard]] std::string_view name() const override { return "test"; }
   std::expected<std::unique_ptr<crypto::SigningKey>, crypto::EngineError> make_signing_key(
@@ -22,7 +22,7 @@ class OpensslWrapper : public crypto::Engine {
   void verify(std::span<crypto::VerifyRequest> batch) override { engine_->verify(batch); }
 
  private:
-  std::unique_ptr<crypto::Engine> engine_ = crypto::make_openssl_engine(crypto::NonceSource::rfc6979);
+  std::unique_ptr<crypto::Engine> engine_ = make_test_engine();
 };
 
 }  // namespace stirline::test
