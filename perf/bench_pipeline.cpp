@@ -269,7 +269,7 @@ int main(int argc, char** argv) {
   CLI::App app{"The data plane on in-memory ports, beside OpenSSL in the same run"};
   bool json = false;
   int rounds = 9;
-  std::string engine = "openssl";
+  std::string engine = "auto";
   app.add_flag("--json", json, "print JSON");
   app.add_option("--rounds", rounds, "rounds of 4,096 calls; medians are reported")
       ->check(CLI::Range(1, 1'000))

@@ -11,7 +11,7 @@ namespace stirline::test {
 
 std::unique_ptr<crypto::Engine> make_test_engine() {
   const char* const name = std::getenv("STIRLINE_ENGINE");
-  const auto kind = crypto::engine_kind(name == nullptr ? "openssl" : name);
+  const auto kind = crypto::engine_kind(name == nullptr ? "auto" : name);
   if (!kind) {
     throw std::runtime_error(std::string("STIRLINE_ENGINE names no engine: ") + name);
   }
