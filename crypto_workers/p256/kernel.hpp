@@ -1,8 +1,8 @@
 // What a P-256 kernel does: whole batches of signatures, verifications, nonces and key tables, on plain arrays.
 //
 // The engine (batch_engine) knows keys, messages and policy; a kernel knows arithmetic only. Each tier of processors
-// has one: ifma/ for AVX-512 IFMA, eight numbers in a vector. Arrays are laid out word by word, job by job
-// (`word[i][job]`), as eight neighbouring jobs fill a vector.
+// has one: ifma/ for AVX-512 IFMA, eight numbers in a vector; scalar/ for all others, one at a time. Arrays are laid
+// out word by word, job by job (`word[i][job]`), as eight neighbouring jobs fill a vector.
 //
 // Plain structs only: see words.hpp.
 #pragma once

@@ -20,12 +20,36 @@ struct Following {
   const Point& operator()(std::size_t i) const { return begin[i]; }
 };
 
-// sum <- first + second; `inverse` is that of x2 - x1. `sum` may be `first`.
-STIRLINE_INLINE void add_points(const Point& first, const Point& second, const Loose<FieldPrime>& inverse, Point& sum) {
-  const FieldElement slope = inverse * (second.y - first.y);
-  const FieldElement x = squared(slope) - first.x - second.x;
-  sum.y = slope * (first.x - x) - first.y;
-  sum.x = x;
+// Addition i, walking back from what add_level has multiplied.
+template <typename Second>
+STIRLINE_INLINE void finish_addition(const Point* first, const Second& second, Point* sum, std::size_t i,
+                                     const Loose<FieldPrime>* before, Loose<FieldPrime>& running) {
+  const Loose<FieldPrime> inverse = loose_product(running, before[i]);
+  const FieldElement slope = inverse * (second(i).y - first[i].y);
+  running = loose_product(running, second(i).x - first[i].x);
+  const FieldElement x = squared(slope) - first[i].x - second(i).x;
+  sum[i].y = slope * (first[i].x - x) - first[i].y;
+  sum[i].x = x;
+}
+
+// Additions i and i + 1, step by step: one alone waits for itself, as each step needs the one before. Written out: as a
+// loop over both g++ 12 makes it slower than one after the other.
+template <typename Second>
+STIRLINE_INLINE void finish_two_additions(const Point* first, const Second& second, Point* sum, std::size_t i,
+                                          const Loose<FieldPrime>* before, RunningProducts<FieldPrime>& running) {
+  static_assert(kChains == 2);
+  const Loose<FieldPrime> inverse0 = loose_product(running[0], before[i]);
+  const Loose<FieldPrime> inverse1 = loose_product(running[1], before[i + 1]);
+  const FieldElement slope0 = inverse0 * (second(i).y - first[i].y);
+  const FieldElement slope1 = inverse1 * (second(i + 1).y - first[i + 1].y);
+  running[0] = loose_product(running[0], second(i).x - first[i].x);
+  running[1] = loose_product(running[1], second(i + 1).x - first[i + 1].x);
+  const FieldElement x0 = squared(slope0) - first[i].x - second(i).x;
+  const FieldElement x1 = squared(slope1) - first[i + 1].x - second(i + 1).x;
+  sum[i].y = slope0 * (first[i].x - x0) - first[i].y;
+  sum[i].x = x0;
+  sum[i + 1].y = slope1 * (first[i + 1].x - x1) - first[i + 1].y;
+  sum[i + 1].x = x1;
 }
 
 // One level: sum[i] <- first[i] + second(i) for all i below count; `sum` may be `first` or lie apart from both. False,
@@ -43,11 +67,14 @@ inline bool add_level(const Point* first, const Second& second, Point* sum, std:
   if (!invert<secrecy, FieldPrime>(running)) {
     return false;
   }
-  for (std::size_t i = count; i-- != 0;) {
-    Loose<FieldPrime>& rest = running[i % kChains];
-    const Loose<FieldPrime> inverse = loose_product(rest, before[i]);
-    rest = loose_product(rest, second(i).x - first[i].x);
-    add_points(first[i], second(i), inverse, sum[i]);
+  std::size_t i = count;
+  if (i % kChains != 0) {
+    --i;
+    finish_addition(first, second, sum, i, before, running[0]);
+  }
+  while (i != 0) {
+    i -= kChains;
+    finish_two_additions(first, second, sum, i, before, running);
   }
   return true;
 }

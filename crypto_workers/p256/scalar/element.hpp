@@ -80,14 +80,22 @@ inline constexpr int kRadixBits = 256;  // R = 2^256 for Montgomery's form
 
 struct ModulusConstants {
   Words modulus;
+  Words next;             // M + 1
   Words one;              // R mod M: 1 in Montgomery's form
   Words r2;               // R^2 mod M
   Words r3;               // R^3 mod M
   std::uint64_t inverse;  // -1/M mod 2^64
 };
 
+consteval Words next_of(Words x) {
+  for (std::size_t i = 0; i < kWords && ++x.word[i] == 0; ++i) {
+  }
+  return x;
+}
+
 consteval ModulusConstants constants_of(const Words& modulus) {
   return {.modulus = modulus,
+          .next = next_of(modulus),
           .one = shifted_modulo(kOne, kRadixBits, modulus),
           .r2 = shifted_modulo(kOne, 2 * kRadixBits, modulus),
           .r3 = shifted_modulo(kOne, 3 * kRadixBits, modulus),
@@ -121,11 +129,6 @@ constexpr Element<Modulus, range> element_of(const Words& x) {
 }
 template <typename Modulus, Range range>
 constexpr Words words_of(const Element<Modulus, range>& x) {
-  return {{x.word[0], x.word[1], x.word[2], x.word[3]}};
-}
-
-template <typename Modulus>
-STIRLINE_INLINE Loose<Modulus> loosened(const Element<Modulus>& x) {
   return {{x.word[0], x.word[1], x.word[2], x.word[3]}};
 }
 
@@ -183,34 +186,24 @@ STIRLINE_INLINE Element<Modulus> operator-(const Element<Modulus>& a, const Elem
   return plus_masked_modulus(difference, mask_of(borrow));
 }
 
-// y where `mask` is all ones, x where it is zero.
-template <typename Modulus, Range range>
-STIRLINE_INLINE Element<Modulus, range> chosen(std::uint64_t mask, const Element<Modulus, range>& x,
-                                               const Element<Modulus, range>& y) {
-  Element<Modulus, range> result;
-  for (std::size_t i = 0; i < kWords; ++i) {
-    result.word[i] = x.word[i] ^ ((x.word[i] ^ y.word[i]) & mask);
-  }
-  return result;
-}
-
-// -x where `mask` is all ones, x where it is zero.
-template <typename Modulus>
-STIRLINE_INLINE Element<Modulus> negated_if(std::uint64_t mask, const Element<Modulus>& x) {
-  return chosen(mask, x, Element<Modulus>{} - x);
-}
-
-// M - x where `mask` is all ones, x where it is zero: 0 becomes M, so that what is returned for an even x is odd.
+// M - x where `mask` is all ones, x where it is zero: 0 becomes M, so that what is returned for an even x is odd. It is
+// made as ~x + M + 1, modulo 2^256.
 template <typename Modulus>
 STIRLINE_INLINE Loose<Modulus> opposite_if(std::uint64_t mask, const Element<Modulus>& x) {
-  constexpr Words m = Modulus::kConstants.modulus;
-  Carry borrow = 0;
+  constexpr Words next = Modulus::kConstants.next;
+  Carry carry = 0;
   Loose<Modulus> opposite;
-  opposite.word[0] = subtract(borrow, m.word[0], x.word[0]);
-  opposite.word[1] = subtract(borrow, m.word[1], x.word[1]);
-  opposite.word[2] = subtract(borrow, m.word[2], x.word[2]);
-  opposite.word[3] = subtract(borrow, m.word[3], x.word[3]);
-  return chosen(mask, loosened(x), opposite);
+  opposite.word[0] = add(carry, x.word[0] ^ mask, next.word[0] & mask);
+  opposite.word[1] = add(carry, x.word[1] ^ mask, next.word[1] & mask);
+  opposite.word[2] = add(carry, x.word[2] ^ mask, next.word[2] & mask);
+  opposite.word[3] = add(carry, x.word[3] ^ mask, next.word[3] & mask);
+  return opposite;
+}
+
+// The same for an x that is not zero, as no y of a point of this curve is: its opposite is reduced.
+template <typename Modulus>
+STIRLINE_INLINE Element<Modulus> negated_if(std::uint64_t mask, const Element<Modulus>& x) {
+  return element_of<Modulus>(words_of(opposite_if(mask, x)));
 }
 
 // 1 if x is zero, else 0: without a comparison, which a compiler may turn into a branch.

@@ -115,17 +115,30 @@ STIRLINE_INLINE void drop_lowest(FieldPrime, Loose<FieldPrime>& x) {
   x.word[3] = add(carry, high, 0);
 }
 
+// For n, whose upper half is 2^128 - 2^96 + 2^64 - 1, two of the four products are shifts.
+static_assert(kGroupOrder.word[2] == ~std::uint64_t{0} && kGroupOrder.word[3] == 0xffffffff00000000);
 STIRLINE_INLINE void drop_lowest(GroupOrder, Loose<GroupOrder>& x) {
   constexpr ModulusConstants n = GroupOrder::kConstants;
   const std::uint64_t m = x.word[0] * n.inverse;
-  std::uint64_t sum[kWords + 1];
-  first_row(n.modulus.word, m, sum);
+  const DoubleWord p0 = DoubleWord{m} * n.modulus.word[0];
+  const DoubleWord p1 = DoubleWord{m} * n.modulus.word[1];
+  Carry borrow = 0;
+  const std::uint64_t upper0 = subtract(borrow, 0, m);
+  const std::uint64_t upper1 = subtract(borrow, m, m << 32);
+  const std::uint64_t upper2 = subtract(borrow, m, m >> 32);
   Carry carry = 0;
-  add(carry, x.word[0], sum[0]);
-  x.word[0] = add(carry, x.word[1], sum[1]);
-  x.word[1] = add(carry, x.word[2], sum[2]);
-  x.word[2] = add(carry, x.word[3], sum[3]);
-  x.word[3] = add(carry, sum[4], 0);
+  const std::uint64_t lower1 = add(carry, high_word(p0), low_word(p1));
+  const std::uint64_t lower2 = add(carry, high_word(p1), 0);
+  carry = 0;
+  add(carry, x.word[0], low_word(p0));
+  x.word[0] = add(carry, x.word[1], lower1);
+  x.word[1] = add(carry, x.word[2], lower2);
+  x.word[2] = add(carry, x.word[3], 0);
+  const Carry over = carry;
+  carry = 0;
+  x.word[1] = add(carry, x.word[1], upper0);
+  x.word[2] = add(carry, x.word[2], upper1);
+  x.word[3] = add(carry, upper2, over);
 }
 
 struct Sum {  // words and the bit above them

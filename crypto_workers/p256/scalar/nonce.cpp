@@ -12,12 +12,12 @@ namespace stirline::crypto::scalar {
 namespace {
 
 template <int A, int B, int C>
-std::uint64_t big_sigma(std::uint64_t x) {
+STIRLINE_INLINE std::uint64_t big_sigma(std::uint64_t x) {
   return std::rotr(x, A) ^ std::rotr(x, B) ^ std::rotr(x, C);
 }
 
 template <int A, int B, int Shift>
-std::uint64_t small_sigma(std::uint64_t x) {
+STIRLINE_INLINE std::uint64_t small_sigma(std::uint64_t x) {
   return std::rotr(x, A) ^ std::rotr(x, B) ^ x >> Shift;
 }
 

@@ -12,7 +12,7 @@ namespace stirline::crypto::scalar {
 namespace {
 
 // Takes a nonce in: odd digits for the point, Montgomery's form for the inverse.
-STIRLINE_INLINE void take_nonce(const SignBatch& batch, std::size_t job, SigningState& state) {
+void take_nonce(const SignBatch& batch, std::size_t job, SigningState& state) {
   const auto given = load_job<GroupOrder, Range::reduced>(batch.nonce, job);
   const std::uint64_t even = mask_of(~given.word[0] & 1);
   const Loose<GroupOrder> odd = opposite_if(even, given);
@@ -27,9 +27,8 @@ STIRLINE_INLINE void take_nonce(const SignBatch& batch, std::size_t job, Signing
 }
 
 // The points of `count` jobs from `first` on, of one window.
-STIRLINE_INLINE void look_up_some(const SignWindow& window, const std::uint8_t (&digits)[kKernelJobs],
-                                  std::size_t first, std::size_t count, LookUp look_up, SigningState& state,
-                                  Point* points) {
+void look_up_some(const SignWindow& window, const std::uint8_t (&digits)[kKernelJobs], std::size_t first,
+                  std::size_t count, LookUp look_up, SigningState& state, Point* points) {
   std::uint8_t entry[kAtOnce];
   for (std::size_t i = 0; i != kAtOnce; ++i) {
     const unsigned digit = digits[first + i];
@@ -66,7 +65,7 @@ bool invert_nonces(std::size_t jobs, SigningState& state) {
 
 // r and s of one job, and whether they may be released. A fault in the point shows as a point off the curve, one in the
 // inverse as s k != z + r d.
-STIRLINE_INLINE void finish(SignBatch& batch, std::size_t job, const Point& point, const SigningState& state) {
+void finish(SignBatch& batch, std::size_t job, const Point& point, const SigningState& state) {
   const FieldElement x = from_montgomery(point.x);
   const OrderElement r = reduced(Loose<GroupOrder>{{x.word[0], x.word[1], x.word[2], x.word[3]}});
   const OrderElement z = reduced(load_job<GroupOrder, Range::loose>(batch.digest, job));
@@ -74,7 +73,7 @@ STIRLINE_INLINE void finish(SignBatch& batch, std::size_t job, const Point& poin
   const OrderElement sum = z + to_montgomery(r) * d;
   const OrderElement s_of_odd = sum * state.inverse[job];
   const OrderElement s = negated_if(state.turned[job], s_of_odd);
-  const std::uint64_t zero = is_zero(r) | is_zero(s);
+  const std::uint64_t zero = is_zero(r) | is_zero(s_of_odd);
   const std::uint64_t holds = is_equal(s_of_odd * state.nonce[job], sum);
   store_job(batch.r, job, r);
   store_job(batch.s, job, s);
@@ -87,11 +86,10 @@ bool sign(SignBatch& batch, std::size_t jobs, const SignTable& table, LookUp loo
   for (std::size_t job = 0; job != jobs; ++job) {
     take_nonce(batch, job, scratch.signing);
   }
-  const std::size_t groups = (jobs + kAtOnce - 1) / kAtOnce;
   for (std::size_t window = 0; window != kSignWindows; ++window) {
-    for (std::size_t group = 0; group != groups; ++group) {
-      const std::size_t first = group * kAtOnce;
-      const std::size_t count = jobs - first < kAtOnce ? jobs - first : kAtOnce;
+    std::size_t count = 0;
+    for (std::size_t first = 0; first != jobs; first += count) {
+      count = jobs - first < kAtOnce ? jobs - first : kAtOnce;
       look_up_some(table.window[window], scratch.signing.digit[window], first, count, look_up, scratch.signing,
                    scratch.nodes + window * jobs + first);
     }
