@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sip_parser/edit_list.hpp"
+#include "sip_parser/header_edits.hpp"
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
@@ -87,6 +88,8 @@ class Editor {
 
   void insert(InsertPosition position, std::uint8_t which) {
     const std::string_view line = kLines[which % kLines.size()];
+    EditList copy = edits_;
+    check(insert_line(copy, message_, position, line) == is_header_line(line), "one line goes in, and nothing else");
     const std::uint16_t offset = insertion_offset(message_, position);
     std::size_t index = 0;
     while (index < message_.headers().size() && message_.headers()[index].whole.offset != offset) {
@@ -118,6 +121,20 @@ class Editor {
     breaks_ = breaks_ || header.id != HeaderId::unknown || blank_line;
     line.value = line.touched ? line.value : value;
     line.touched = true;
+  }
+
+  void replace_whole(std::size_t index, std::uint8_t which) {
+    Model::Line& line = model_.line(index);
+    const std::string_view text = kLines[which % kLines.size()];
+    const bool good = is_header_line(text) && !line.touched;
+    check(replace_line(edits_, message_.headers()[index], text) == good, "one change a line, by one line");
+    if (good) {
+      line.head = text;
+      line.value.clear();
+      line.tail.clear();
+      line.touched = true;
+      breaks_ = breaks_ || message_.headers()[index].id != HeaderId::unknown;
+    }
   }
 
   void finish() const {
@@ -183,7 +200,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Editor editor(message, block.view());
   for (const std::uint8_t* at = data + 1; at < data + begin; at += 3) {
     const std::size_t index = at[1] % message.headers().size();
-    switch (at[0] % 5) {
+    switch (at[0] % 6) {
       case 0:
         editor.insert(InsertPosition::after_via, at[2]);
         break;
@@ -196,8 +213,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 3:
         editor.remove(index);
         break;
-      default:
+      case 4:
         editor.replace(index, at[2]);
+        break;
+      default:
+        editor.replace_whole(index, at[2]);
     }
   }
   editor.finish();
