@@ -45,12 +45,14 @@ constexpr std::array<Entry, kHeaderIds - 1> kNames = {{
     {HeaderId::origination_id, "Origination-Id"},
     {HeaderId::proxy_require, "Proxy-Require"},
     {HeaderId::accept, "Accept"},
+    {HeaderId::content_encoding, "Content-Encoding"},
+    {HeaderId::content_transfer_encoding, "Content-Transfer-Encoding"},
 }};
 static_assert(std::ranges::all_of(kNames, [](const Entry& entry) {
   return static_cast<std::size_t>(entry.id) == static_cast<std::size_t>(&entry - kNames.data()) + 1;
 }));
 
-constexpr std::size_t kLongestName = 20;  // P-Preferred-Identity
+constexpr std::size_t kLongestName = 25;  // Content-Transfer-Encoding
 static_assert(std::ranges::all_of(kNames, [](const Entry& entry) { return entry.name.size() <= kLongestName; }));
 
 // The names by length: those of length n stand at [kStarts[n], kStarts[n + 1]).
@@ -91,6 +93,8 @@ HeaderId compact_id(char name) {
       return HeaderId::supported;
     case 's':
       return HeaderId::subject;
+    case 'e':
+      return HeaderId::content_encoding;
     default:
       return HeaderId::unknown;  // among them "n", the obsolete Identity-Info (STIR-HDR-08)
   }
