@@ -25,6 +25,8 @@ inline constexpr std::uint16_t kParamValue = 1U << 10U;  // where an unquoted va
 inline constexpr std::uint16_t kBase64Url = 1U << 11U;   // b64u of an Identity digest, '.' excluded
 inline constexpr std::uint16_t kControl = 1U << 12U;     // 0..31 and 127
 inline constexpr std::uint16_t kVisible = 1U << 13U;     // 33..126
+inline constexpr std::uint16_t kInList = 1U << 14U;  // what neither ends a value of a list nor opens a quote or bracket
+inline constexpr std::uint16_t kNoBlank = 1U << 15U;  // all but the octets of LWS
 
 [[nodiscard]] constexpr std::array<std::uint16_t, 256> make_classes() {
   std::array<std::uint16_t, 256> classes{};
@@ -50,6 +52,12 @@ inline constexpr std::uint16_t kVisible = 1U << 13U;     // 33..126
     if (c < 0x20 || c == 0x7F) {
       bits |= kControl;
     }
+    if ((bits & kBlank) == 0) {
+      bits |= kNoBlank;
+    }
+    if (c != ',' && c != '"' && c != '<') {
+      bits |= kInList;
+    }
     if (c > 0x20 && c < 0x7F) {
       bits |= kVisible;
       const char octet = static_cast<char>(c);
@@ -71,10 +79,25 @@ inline constexpr std::array<std::uint16_t, 256> kClasses = make_classes();
   return (kClasses[static_cast<unsigned char>(c)] & classes) != 0;
 }
 
-// First position in [at, end) that is not of `classes`; `end` if there is none.
+// First position in [at, end) that is not of `classes`; `end` if there is none. `at` is at most `end`.
 [[nodiscard]] constexpr std::size_t skip(std::string_view text, std::size_t at, std::size_t end,
                                          std::uint16_t classes) {
-  while (at < end && is(text[at], classes)) {
+  const char* const octets = text.data();
+  for (; end - at >= 4; at += 4) {  // four at a time: most runs are longer
+    if (!is(octets[at], classes)) {
+      return at;
+    }
+    if (!is(octets[at + 1], classes)) {
+      return at + 1;
+    }
+    if (!is(octets[at + 2], classes)) {
+      return at + 2;
+    }
+    if (!is(octets[at + 3], classes)) {
+      return at + 3;
+    }
+  }
+  while (at < end && is(octets[at], classes)) {
     ++at;
   }
   return at;

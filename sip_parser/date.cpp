@@ -1,11 +1,16 @@
 #include "sip_parser/date.hpp"
 
+#include <algorithm>
 #include <cassert>
 
-#include "sip_parser/characters.hpp"
+#include "sip_parser/words.hpp"
 
 namespace stirline::sip {
 namespace {
+
+using detail::leading_word;
+using detail::no_digits;
+using detail::word_at;
 
 constexpr std::string_view kWeekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -28,15 +33,69 @@ constexpr std::int64_t days_before_year(std::int64_t year) {
 }
 static_assert(days_before_year(1970) == 0 && days_before_year(2000) == 10'957);
 
-// Index of the three letters at the front of `text` in `names`, or -1. Dates compare with regard to case (RFC 3261
-// 20.17).
-int index_of(std::string_view names, std::string_view text) {
-  for (std::size_t i = 0; i < names.size(); i += 3) {
-    if (names.substr(i, 3) == text.substr(0, 3)) {
-      return static_cast<int>(i / 3);
+// The letters of a month as a number, so that twelve comparisons become one look-up; no two months meet.
+constexpr std::uint64_t kThreeLetters = 0xFF'FFFF;
+constexpr std::size_t month_slot(std::uint64_t letters) {
+  return static_cast<std::size_t>((letters * 0x9B81'0E76'6EC9'D287) >> 59U);
+}
+struct MonthSlot {
+  std::uint64_t letters = 0;
+  int month = -1;
+};
+constexpr std::array<MonthSlot, 32> kMonthSlots = [] {
+  std::array<MonthSlot, 32> slots{};
+  for (int month = 0; month < 12; ++month) {
+    const std::uint64_t letters = leading_word(kMonths.substr(static_cast<std::size_t>(month) * 3, 3));
+    slots[month_slot(letters)] = {letters, month};
+  }
+  return slots;
+}();
+static_assert(std::ranges::count_if(kMonthSlots, [](const MonthSlot& slot) { return slot.month >= 0; }) == 12);
+
+constexpr std::array<int, 12> kDaysBeforeMonth = [] {
+  std::array<int, 12> days{};
+  for (std::size_t month = 1; month < days.size(); ++month) {
+    days[month] = days[month - 1] + days_in_month(1970, static_cast<int>(month) - 1);
+  }
+  return days;
+}();
+
+// "www, dd mmm dddd dd:dd:dd GMT" as four words, the last one overlapping: what must stand there, and where digits do.
+// w and m are looked at elsewhere.
+constexpr std::string_view kForm = "www, dd mmm dddd dd:dd:dd GMT";
+static_assert(kForm.size() == kDateBytes);
+constexpr std::array<std::size_t, 4> kWords = {0, 8, 16, kDateBytes - 8};
+
+struct FormWord {
+  std::uint64_t fixed = 0;  // octets that are given
+  std::uint64_t given = 0;  // their places
+  std::uint64_t digit = 0;  // places of digits
+};
+constexpr std::array<FormWord, kWords.size()> kFormWords = [] {
+  std::array<FormWord, kWords.size()> words{};
+  for (std::size_t word = 0; word < words.size(); ++word) {
+    for (unsigned i = 0; i < 8; ++i) {
+      const char c = kForm[kWords[word] + i];
+      const std::uint64_t place = std::uint64_t{0xFF} << (8 * i);
+      if (c == 'd') {
+        words[word].digit |= place;
+      } else if (c != 'w' && c != 'm') {
+        words[word].given |= place;
+        words[word].fixed |= std::uint64_t{static_cast<unsigned char>(c)} << (8 * i);
+      }
     }
   }
-  return -1;
+  return words;
+}();
+
+// All bits zero if the octets that are not of the form are none.
+std::uint64_t misfits(const char* value) {
+  std::uint64_t result = 0;
+  for (std::size_t word = 0; word < kWords.size(); ++word) {
+    const std::uint64_t octets = word_at(value + kWords[word]);
+    result |= ((octets ^ kFormWords[word].fixed) & kFormWords[word].given) | no_digits(octets, kFormWords[word].digit);
+  }
+  return result;
 }
 
 void put_digits(std::array<char, kDateBytes>& out, std::size_t at, std::size_t digits, std::int64_t value) {
@@ -55,43 +114,26 @@ void put(std::array<char, kDateBytes>& out, std::size_t at, std::string_view tex
 }  // namespace
 
 std::optional<std::int64_t> parse_date(std::string_view value) {
-  constexpr std::string_view kForm = "www, dd mmm dddd dd:dd:dd GMT";
-  static_assert(kForm.size() == kDateBytes);
-  if (value.size() != kDateBytes) {
+  if (value.size() != kDateBytes || misfits(value.data()) != 0) {
     return std::nullopt;
   }
-  for (std::size_t i = 0; i < kDateBytes; ++i) {
-    const bool good = kForm[i] == 'd'   ? detail::is(value[i], detail::kDigit)
-                      : kForm[i] == 'w' ? true
-                      : kForm[i] == 'm' ? true
-                                        : value[i] == kForm[i];
-    if (!good) {
-      return std::nullopt;
-    }
-  }
-  const auto number = [value](std::size_t at, std::size_t digits) {
-    int result = 0;
-    for (const char c : value.substr(at, digits)) {
-      result = result * 10 + (c - '0');
-    }
-    return result;
-  };
-  const int weekday = index_of(kWeekdays, value);
-  const int month = index_of(kMonths, value.substr(8));
-  const int day = number(5, 2);
-  const int year = number(12, 4);
-  const int hour = number(17, 2);
-  const int minute = number(20, 2);
-  const int second = number(23, 2);
-  if (weekday < 0 || month < 0 || year < 1970 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+  const auto two_digits = [value](std::size_t at) { return (value[at] - '0') * 10 + (value[at + 1] - '0'); };
+  const std::uint64_t letters = word_at(value.data() + 8) & kThreeLetters;
+  const MonthSlot& slot = kMonthSlots[month_slot(letters)];
+  const int month = slot.month;
+  const int day = two_digits(5);
+  const int year = two_digits(12) * 100 + two_digits(14);
+  const int hour = two_digits(17);
+  const int minute = two_digits(20);
+  const int second = two_digits(23);
+  if (slot.letters != letters || month < 0 || year < 1970 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
       minute > 59 || second > 59) {
     return std::nullopt;
   }
-  std::int64_t days = days_before_year(year) + day - 1;
-  for (int i = 0; i < month; ++i) {
-    days += days_in_month(year, i);
-  }
-  if (days % 7 != weekday) {
+  const std::int64_t days = days_before_year(year) + kDaysBeforeMonth[static_cast<std::size_t>(month)] +
+                            (month > 1 && is_leap(year) ? 1 : 0) + day - 1;
+  const std::uint64_t weekday = leading_word(kWeekdays.substr(static_cast<std::size_t>(days % 7) * 3, 3));
+  if ((word_at(value.data()) & kThreeLetters) != weekday) {
     return std::nullopt;
   }
   return ((days * 24 + hour) * 60 + minute) * 60 + second;

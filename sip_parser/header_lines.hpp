@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "sip_parser/message.hpp"
+#include "sip_parser/message_parts.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/strictness.hpp"
 

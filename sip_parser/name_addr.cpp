@@ -116,10 +116,8 @@ std::expected<NameAddr, ParseError> parse_name_addr(std::string_view message, Sp
     result.bracketed = true;
     uri = detail::span_between(*open + 1, close);
     behind = close + 1;
-    for (std::size_t at = uri.offset; at < close; ++at) {
-      if (is(message[at], detail::kBlank)) {
-        return failure(ErrorCode::bad_name_addr, at);
-      }
+    if (const std::size_t blank = detail::skip(message, uri.offset, close, detail::kNoBlank); blank != close) {
+      return failure(ErrorCode::bad_name_addr, blank);
     }
   }
   const auto parsed = parse_uri(message, uri);

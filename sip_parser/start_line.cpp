@@ -1,34 +1,14 @@
 #include "sip_parser/start_line.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "sip_parser/characters.hpp"
+#include "sip_parser/first_look.hpp"
 #include "sip_parser/line_scan.hpp"
+#include "sip_parser/method_names.hpp"
 
 namespace stirline::sip::detail {
 namespace {
-
-struct MethodName {
-  std::string_view name;
-  Method method;
-};
-constexpr std::array<MethodName, 14> kMethods = {{
-    {"INVITE", Method::invite},
-    {"ACK", Method::ack},
-    {"BYE", Method::bye},
-    {"CANCEL", Method::cancel},
-    {"OPTIONS", Method::options},
-    {"REGISTER", Method::register_},
-    {"MESSAGE", Method::message},
-    {"SUBSCRIBE", Method::subscribe},
-    {"NOTIFY", Method::notify},
-    {"PRACK", Method::prack},
-    {"UPDATE", Method::update},
-    {"INFO", Method::info},
-    {"REFER", Method::refer},
-    {"PUBLISH", Method::publish},
-}};
 
 constexpr std::string_view kVersion = "SIP/2.0";
 
@@ -50,12 +30,6 @@ VersionText read_version(std::string_view text) {
   return end > dot + 1 && end == text.size() ? VersionText::other : VersionText::none;
 }
 
-// STUN (RFC 5389 6): two zero bits and the magic cookie.
-bool is_stun(std::string_view octets) {
-  return octets.size() >= 20 && (static_cast<unsigned char>(octets[0]) & 0xC0U) == 0 &&
-         octets.substr(4, 4) == "\x21\x12\xA4\x42";
-}
-
 StartLine failed(StartLine line, ErrorCode code, std::size_t offset) {
   line.error = {code, static_cast<std::uint16_t>(offset), HeaderId::unknown};
   return line;
@@ -63,16 +37,19 @@ StartLine failed(StartLine line, ErrorCode code, std::size_t offset) {
 
 // Decides from the first octets what is none of ours, without looking for the end of the line (INL-UDP-05).
 ErrorCode quick_exit(std::string_view octets) {
-  if (octets.empty()) {
-    return ErrorCode::keepalive;
+  switch (first_look(octets).kind) {
+    case FirstLook::Kind::keepalive:
+      return ErrorCode::keepalive;
+    case FirstLook::Kind::not_sip:
+      return ErrorCode::not_sip;
+    case FirstLook::Kind::request:
+    case FirstLook::Kind::response:
+      return ErrorCode::ok;
+    case FirstLook::Kind::unsure:
+      break;
   }
-  const char first = octets.front();
-  if (first == '\r' || first == '\n' || first == ' ' || first == '\t') {
-    // A peer may skip what stands before the start line; then it would read what we do not.
-    const bool only_lines = std::ranges::all_of(octets, [](char c) { return c == '\r' || c == '\n'; });
-    return only_lines ? ErrorCode::keepalive : ErrorCode::start_line;
-  }
-  return !is(first, kToken) || is_stun(octets) ? ErrorCode::not_sip : ErrorCode::ok;
+  // A peer may skip blanks and empty lines in front of the start line; then it would read what we do not.
+  return is(octets.front(), kBlank) ? ErrorCode::start_line : ErrorCode::ok;
 }
 
 // The line is not of the grammar. Is it a broken SIP start line or no SIP at all?
@@ -121,7 +98,7 @@ StartLine read_request_line(std::string_view text, StartLine line) {
   }
   const VersionText version = read_version(text.substr(last_space + 1));
   const std::size_t uri = method_end + 1;
-  const std::size_t blank = text.find_first_of(" \t", uri);
+  const std::size_t blank = skip(text, uri, text.size(), kNoBlank);
   if (version == VersionText::none || blank != last_space || blank == uri) {
     return failed(line, judge_misfit(text), std::min(blank, last_space));
   }
@@ -138,12 +115,8 @@ StartLine read_request_line(std::string_view text, StartLine line) {
 }  // namespace
 
 Method method_of(std::string_view name) {
-  for (const MethodName& entry : kMethods) {
-    if (entry.name == name) {
-      return entry.method;
-    }
-  }
-  return Method::other;
+  const MethodName& entry = method_entry(leading_word(name));
+  return entry.name == name ? entry.method : Method::other;
 }
 
 StartLine read_start_line(std::string_view octets, const Strictness& strictness) {

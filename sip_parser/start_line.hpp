@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sip_parser/message.hpp"
+#include "sip_parser/message_parts.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/span.hpp"
 #include "sip_parser/strictness.hpp"

@@ -15,14 +15,9 @@ std::unexpected<ParseError> bad_uri(std::size_t offset) {
 
 // First position in [at, end) that is neither of `classes` nor a whole escape ("%" HEXDIG HEXDIG).
 std::size_t skip_escaped(std::string_view text, std::size_t at, std::size_t end, std::uint16_t classes) {
-  while (at < end) {
-    if (is(text[at], classes)) {
-      ++at;
-    } else if (text[at] == '%' && end - at > 2 && is(text[at + 1], detail::kHex) && is(text[at + 2], detail::kHex)) {
-      at += 3;
-    } else {
-      break;
-    }
+  at = detail::skip(text, at, end, classes);
+  while (end - at > 2 && text[at] == '%' && is(text[at + 1], detail::kHex) && is(text[at + 2], detail::kHex)) {
+    at = detail::skip(text, at + 3, end, classes);
   }
   return at;
 }
@@ -100,7 +95,7 @@ std::expected<Uri, ParseError> read_sip(std::string_view message, std::size_t at
   if (auto tail = read_tail(message, at, end, uri); !tail) {
     return std::unexpected(tail.error());
   }
-  if (!uri.params.empty() && user_parameter_twice(message, uri.params)) {
+  if (text(message, uri.params).find(';') != std::string_view::npos && user_parameter_twice(message, uri.params)) {
     return bad_uri(uri.params.offset);
   }
   return uri;

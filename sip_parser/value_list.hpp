@@ -21,21 +21,20 @@ class ValueList {
       return Step::end;
     }
     const std::size_t begin = at_;
-    while (at_ < end_ && message_[at_] != ',') {
+    for (at_ = skip(message_, at_, end_, kInList); at_ < end_ && message_[at_] != ',';
+         at_ = skip(message_, at_, end_, kInList)) {
       if (message_[at_] == '"') {
         const auto behind = skip_quoted(message_, at_, end_);
         if (!behind) {
           return rest(begin, value);
         }
         at_ = *behind;
-      } else if (message_[at_] == '<') {
+      } else {
         const std::size_t close = message_.substr(0, end_).find('>', at_);
         if (close == std::string_view::npos) {
           return rest(begin, value);
         }
         at_ = close + 1;
-      } else {
-        ++at_;
       }
     }
     value = trimmed(message_, begin, at_);

@@ -4,7 +4,7 @@
 #include <expected>
 #include <string_view>
 
-#include "sip_parser/message.hpp"
+#include "sip_parser/message_parts.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/span.hpp"
 

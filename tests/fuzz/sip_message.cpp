@@ -1,5 +1,5 @@
-// Any octets as one datagram: parse() keeps its promises, whatever it reads from them stays inside, and an edit parses
-// back to what it meant.
+// Any octets as one datagram: parse() keeps its promises, whatever it reads from them stays inside, an edit parses back
+// to what it meant, all kernels read the same, and the first look is not mistaken.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -8,9 +8,11 @@
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
 #include "sip_parser/fields.hpp"
+#include "sip_parser/first_look.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/unit/sip_parser/readings.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
 namespace {
@@ -60,10 +62,46 @@ void edit_and_parse_again(const Message& message, std::string_view octets, const
   check(again.body().length == message.body().length, "an inserted line leaves the body alone");
 }
 
+void compare_kernels(const Message& message, const std::expected<void, ParseError>& result, std::string_view octets,
+                     const Strictness& strictness) {
+  static Message other;
+  for (const Kernel kernel : kKernels) {
+    if (runs_here(kernel)) {
+      const auto outcome = other.parse_with(kernel, octets, strictness);
+      check(test::same_reading(message, result, other, outcome), "all kernels read the same");
+    }
+  }
+}
+
+void compare_first_look(const Message& message, const std::expected<void, ParseError>& result,
+                        std::string_view octets) {
+  const FirstLook look = first_look(octets);
+  const ErrorCode code = result ? ErrorCode::ok : result.error().code;
+  switch (look.kind) {
+    case FirstLook::Kind::keepalive:
+      check(code == ErrorCode::keepalive, "a keep-alive is one");
+      break;
+    case FirstLook::Kind::not_sip:
+      check(code == ErrorCode::not_sip, "what is not SIP is not");
+      break;
+    case FirstLook::Kind::request:
+      check(!result || (message.kind() == Kind::request && message.method() == look.method), "a request is one");
+      break;
+    case FirstLook::Kind::response:
+      check(!result || message.kind() == Kind::response, "a response is one");
+      break;
+    case FirstLook::Kind::unsure:
+      check(!result || message.kind() == Kind::request, "no response is overlooked");
+      break;
+  }
+}
+
 void try_message(std::string_view octets, const Strictness& strictness) {
   static Message message;
   static Message again;
   const auto result = message.parse(octets, strictness);
+  compare_kernels(message, result, octets, strictness);
+  compare_first_look(message, result, octets);
   const Action action = action_for(message, octets, result);
   check(to_string(action) != "unknown", "every message has an action");
   if (!result) {

@@ -1,0 +1,116 @@
+// A message seen through windows of 64 octets that may begin anywhere, and the arithmetic on their masks. Only for the
+// translation units of the vector kernels (README.md).
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <immintrin.h>
+
+#include "sip_parser/span.hpp"
+#include "sip_parser/words.hpp"
+
+namespace stirline::sip::detail {
+
+inline constexpr std::size_t kWindow = 64;
+
+template <typename Block>
+class Octets {
+ public:
+  [[gnu::always_inline]] Octets(const char* data, std::size_t size) : data_(data), size_(size) {}
+
+  [[gnu::always_inline]] [[nodiscard]] std::size_t size() const { return size_; }
+  [[gnu::always_inline]] [[nodiscard]] char operator[](std::size_t offset) const { return data_[offset]; }
+
+  // The window that begins at `offset` (at most size()); zeros where the message has ended.
+  [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const {
+    const std::size_t left = size_ - offset;
+    return left >= kWindow ? Block::whole(data_ + offset) : Block::front(data_ + offset, left);
+  }
+
+  // The windows that begin at `offset` and one and two octets behind it; at least two octets are there.
+  struct Neighbours {
+    Block first;
+    Block second;
+    Block third;
+  };
+  [[gnu::always_inline]] [[nodiscard]] Neighbours neighbours(std::size_t offset) const {
+    if (size_ - offset >= kWindow + 2) [[likely]] {
+      const char* const begin = data_ + offset;
+      return {Block::whole(begin), Block::whole(begin + 1), Block::whole(begin + 2)};
+    }
+    return {at(offset), at(offset + 1), at(offset + 2)};
+  }
+
+  // Four octets that must be there, the first one lowest.
+  [[gnu::always_inline]] [[nodiscard]] std::uint32_t four(std::size_t offset) const {
+    std::uint32_t octets = 0;
+    __builtin_memcpy(&octets, data_ + offset, sizeof octets);
+    return octets;
+  }
+
+ private:
+  const char* data_;
+  std::size_t size_;
+};
+
+// The bits of the first `count` octets; all of them from 64 on (up to 255).
+[[gnu::always_inline]] inline std::uint64_t below(std::size_t count) {
+  return _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(count));
+}
+
+// Where the lowest bit is; 64 if there is none.
+[[gnu::always_inline]] inline std::size_t lowest(std::uint64_t mask) {
+  return static_cast<std::size_t>(_tzcnt_u64(mask));
+}
+
+// How far a run of bits goes that begins at `begin` (at most 64); 64 if it does not end.
+[[gnu::always_inline]] inline std::size_t run_end(std::uint64_t mask, std::size_t begin) {
+  return lowest(~(mask | below(begin)));
+}
+
+[[gnu::always_inline]] inline bool all_of(std::uint64_t mask, std::uint64_t range) {
+  return (range & ~mask) == 0;
+}
+
+[[gnu::always_inline]] inline bool has(std::uint64_t mask, std::size_t bit) {
+  return (mask >> bit & 1U) != 0;
+}
+
+// Sets a span in one store; compilers make four of two halves. `offset` is below 65,536.
+[[gnu::always_inline]] inline void set_span(Span& span, std::size_t offset, std::size_t length) {
+  const auto halves = static_cast<std::uint32_t>(offset | length << 16U);
+  static_assert(sizeof span == sizeof halves && std::endian::native == std::endian::little);
+  void* const place = &span;
+  __builtin_memcpy(place, &halves, sizeof halves);
+}
+
+// Sets a span where `present`, else the empty one at 0 that stands for an absent part; without a branch.
+[[gnu::always_inline]] inline void set_optional(Span& span, bool present, std::size_t offset, std::size_t length) {
+  const std::size_t keep = std::size_t{0} - static_cast<std::size_t>(present);
+  set_span(span, offset & keep, length & keep);
+}
+
+// Text of up to eight octets as Block::word() and Octets::four() have it. A letter compares in both cases, if wanted.
+struct Word {
+  std::uint64_t octets = 0;
+  std::uint64_t care = 0;
+
+  consteval Word(const char* text, std::size_t length, bool fold_letters) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const bool letter = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z');
+      octets |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+      care |= std::uint64_t{letter && fold_letters ? 0xDFU : 0xFFU} << (8 * i);
+    }
+  }
+  [[gnu::always_inline]] [[nodiscard]] bool leads(std::uint64_t word) const { return ((word ^ octets) & care) == 0; }
+};
+consteval Word operator""_any_case(const char* text, std::size_t length) {
+  return {text, length, true};
+}
+consteval Word operator""_exact(const char* text, std::size_t length) {
+  return {text, length, false};
+}
+
+}  // namespace stirline::sip::detail
