@@ -14,7 +14,7 @@ namespace stirline::crypto {
 inline constexpr std::size_t kSha512Rounds = 80;
 inline constexpr std::size_t kSha512BlockWords = 16;
 inline constexpr std::size_t kSha512StateWords = 8;
-inline constexpr std::uint64_t kNonceMessageBits = 104 * 8;
+inline constexpr std::uint64_t kNonceMessageBits = std::uint64_t{104} * 8;
 inline constexpr std::uint64_t kNonceDomain = std::uint64_t{0x53544e}
                                               << 40;  // "STN"; the counter takes the 40 bits below
 

@@ -135,26 +135,26 @@ constexpr Words words_of(const Element<Modulus, range>& x) {
 // x + (M where `mask` is all ones), modulo 2^256.
 template <typename Modulus, Range range>
 STIRLINE_INLINE Element<Modulus, range> plus_masked_modulus(const Element<Modulus, range>& x, std::uint64_t mask) {
-  constexpr Words m = Modulus::kConstants.modulus;
+  constexpr Words kM = Modulus::kConstants.modulus;
   Carry carry = 0;
   Element<Modulus, range> sum;
-  sum.word[0] = add(carry, x.word[0], m.word[0] & mask);
-  sum.word[1] = add(carry, x.word[1], m.word[1] & mask);
-  sum.word[2] = add(carry, x.word[2], m.word[2] & mask);
-  sum.word[3] = add(carry, x.word[3], m.word[3] & mask);
+  sum.word[0] = add(carry, x.word[0], kM.word[0] & mask);
+  sum.word[1] = add(carry, x.word[1], kM.word[1] & mask);
+  sum.word[2] = add(carry, x.word[2], kM.word[2] & mask);
+  sum.word[3] = add(carry, x.word[3], kM.word[3] & mask);
   return sum;
 }
 
 // The remainder of x + over 2^256, which must be below 2 M.
 template <typename Modulus>
 STIRLINE_INLINE Element<Modulus> reduced_once(const Loose<Modulus>& x, Carry over) {
-  constexpr Words m = Modulus::kConstants.modulus;
+  constexpr Words kM = Modulus::kConstants.modulus;
   Carry borrow = 0;
   Element<Modulus> rest;
-  rest.word[0] = subtract(borrow, x.word[0], m.word[0]);
-  rest.word[1] = subtract(borrow, x.word[1], m.word[1]);
-  rest.word[2] = subtract(borrow, x.word[2], m.word[2]);
-  rest.word[3] = subtract(borrow, x.word[3], m.word[3]);
+  rest.word[0] = subtract(borrow, x.word[0], kM.word[0]);
+  rest.word[1] = subtract(borrow, x.word[1], kM.word[1]);
+  rest.word[2] = subtract(borrow, x.word[2], kM.word[2]);
+  rest.word[3] = subtract(borrow, x.word[3], kM.word[3]);
   subtract(borrow, over, 0);
   return plus_masked_modulus(rest, mask_of(borrow));
 }
@@ -190,13 +190,13 @@ STIRLINE_INLINE Element<Modulus> operator-(const Element<Modulus>& a, const Elem
 // made as ~x + M + 1, modulo 2^256.
 template <typename Modulus>
 STIRLINE_INLINE Loose<Modulus> opposite_if(std::uint64_t mask, const Element<Modulus>& x) {
-  constexpr Words next = Modulus::kConstants.next;
+  constexpr Words kNext = Modulus::kConstants.next;
   Carry carry = 0;
   Loose<Modulus> opposite;
-  opposite.word[0] = add(carry, x.word[0] ^ mask, next.word[0] & mask);
-  opposite.word[1] = add(carry, x.word[1] ^ mask, next.word[1] & mask);
-  opposite.word[2] = add(carry, x.word[2] ^ mask, next.word[2] & mask);
-  opposite.word[3] = add(carry, x.word[3] ^ mask, next.word[3] & mask);
+  opposite.word[0] = add(carry, x.word[0] ^ mask, kNext.word[0] & mask);
+  opposite.word[1] = add(carry, x.word[1] ^ mask, kNext.word[1] & mask);
+  opposite.word[2] = add(carry, x.word[2] ^ mask, kNext.word[2] & mask);
+  opposite.word[3] = add(carry, x.word[3] ^ mask, kNext.word[3] & mask);
   return opposite;
 }
 

@@ -118,10 +118,10 @@ STIRLINE_INLINE void drop_lowest(FieldPrime, Loose<FieldPrime>& x) {
 // For n, whose upper half is 2^128 - 2^96 + 2^64 - 1, two of the four products are shifts.
 static_assert(kGroupOrder.word[2] == ~std::uint64_t{0} && kGroupOrder.word[3] == 0xffffffff00000000);
 STIRLINE_INLINE void drop_lowest(GroupOrder, Loose<GroupOrder>& x) {
-  constexpr ModulusConstants n = GroupOrder::kConstants;
-  const std::uint64_t m = x.word[0] * n.inverse;
-  const DoubleWord p0 = DoubleWord{m} * n.modulus.word[0];
-  const DoubleWord p1 = DoubleWord{m} * n.modulus.word[1];
+  constexpr ModulusConstants kN = GroupOrder::kConstants;
+  const std::uint64_t m = x.word[0] * kN.inverse;
+  const DoubleWord p0 = DoubleWord{m} * kN.modulus.word[0];
+  const DoubleWord p1 = DoubleWord{m} * kN.modulus.word[1];
   Carry borrow = 0;
   const std::uint64_t upper0 = subtract(borrow, 0, m);
   const std::uint64_t upper1 = subtract(borrow, m, m << 32);
@@ -171,14 +171,14 @@ STIRLINE_INLINE Element<Modulus> reduced(const Sum& x) {
 // A sum below R + M: M less where it is R or more.
 template <typename Modulus>
 STIRLINE_INLINE Loose<Modulus> loose(const Sum& x) {
-  constexpr Words m = Modulus::kConstants.modulus;
+  constexpr Words kM = Modulus::kConstants.modulus;
   const std::uint64_t mask = mask_of(x.over);
   Carry borrow = 0;
   Loose<Modulus> rest;
-  rest.word[0] = subtract(borrow, x.word[0], m.word[0] & mask);
-  rest.word[1] = subtract(borrow, x.word[1], m.word[1] & mask);
-  rest.word[2] = subtract(borrow, x.word[2], m.word[2] & mask);
-  rest.word[3] = subtract(borrow, x.word[3], m.word[3] & mask);
+  rest.word[0] = subtract(borrow, x.word[0], kM.word[0] & mask);
+  rest.word[1] = subtract(borrow, x.word[1], kM.word[1] & mask);
+  rest.word[2] = subtract(borrow, x.word[2], kM.word[2] & mask);
+  rest.word[3] = subtract(borrow, x.word[3], kM.word[3] & mask);
   return rest;
 }
 

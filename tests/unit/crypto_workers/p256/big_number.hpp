@@ -26,7 +26,7 @@ class Number {
 };
 
 inline Number from_words(const crypto::Words& words) {
-  Number result;
+  const Number result;
   BN_lebin2bn(reinterpret_cast<const unsigned char*>(words.word), 32, result.get());
   return result;
 }

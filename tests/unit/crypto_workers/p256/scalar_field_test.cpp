@@ -53,21 +53,21 @@ class ScalarField : public testing::Test {
   }
 
   [[nodiscard]] Number remainder(const Number& x) const {
-    Number result;
+    const Number result;
     BN_nnmod(result.get(), x.get(), modulus.get(), context.get());
     return result;
   }
 
   // a b / R modulo M
   [[nodiscard]] Number montgomery(const Number& a, const Number& b) const {
-    Number result;
+    const Number result;
     BN_mod_mul(result.get(), a.get(), b.get(), modulus.get(), context.get());
     BN_mod_mul(result.get(), result.get(), radix_inverse().get(), modulus.get(), context.get());
     return result;
   }
 
   [[nodiscard]] Number radix_inverse() const {
-    Number result;
+    const Number result;
     BN_mod_inverse(result.get(), radix.get(), modulus.get(), context.get());
     return result;
   }
@@ -88,7 +88,7 @@ Number number(const Element<Modulus, range>& x) {
 TYPED_TEST(ScalarField, Constants) {
   using Modulus = TypeParam;
   const auto power = [&](unsigned exponent) {
-    Number result(1);
+    const Number result(1);
     for (unsigned i = 0; i < exponent; ++i) {
       BN_mod_mul(result.get(), result.get(), this->radix.get(), this->modulus.get(), this->context.get());
     }
