@@ -89,7 +89,7 @@ Words Reader::number() {
     }
     case 4: {  // the same digit in every window
       Words words{};
-      std::ranges::fill(words.word, 0x0101010101010101 * octet());
+      std::ranges::fill(words.word, std::uint64_t{0x0101010101010101} * octet());
       return words;
     }
     case 5: {  // two halves alike
