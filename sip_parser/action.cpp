@@ -104,8 +104,8 @@ bool is_plain_binding(const Message& message, std::string_view octets) {
 
 bool names_broadcast(const Message& message, std::string_view octets) {
   return !all_values(message, octets, HeaderId::via, [octets](Span value) {
-    const auto via = detail::parse_via(octets, value);
-    return !via || text(octets, via->host) != "255.255.255.255";
+    Via via;
+    return detail::read_via(octets, value, via).code != ErrorCode::ok || text(octets, via.host) != "255.255.255.255";
   });
 }
 

@@ -21,22 +21,21 @@ ParseError read_head(MessageFields& fields, std::string_view octets, const Stric
     return start.error;
   }
   if (fields.kind == Kind::request) {
-    const auto uri = parse_uri(octets, start.request_uri);
-    if (!uri) {
-      return uri.error();
+    if (const ParseError error = read_uri(octets, start.request_uri, fields.request_uri); error.code != ErrorCode::ok) {
+      return error;
     }
-    fields.request_uri = *uri;
   }
-  const auto block = split_header_lines(octets, start.end, strictness, fields.headers);
-  if (!block) {
-    return block.error();
+  HeaderBlock block;
+  if (const ParseError error = split_header_lines(octets, start.end, strictness, fields.headers, block);
+      error.code != ErrorCode::ok) {
+    return error;
   }
-  fields.header_count = static_cast<std::uint16_t>(block->count);
-  fields.blank_line = static_cast<std::uint16_t>(block->blank_line);
-  for (std::size_t line = 0; line < block->count; ++line) {
+  fields.header_count = static_cast<std::uint16_t>(block.count);
+  fields.blank_line = static_cast<std::uint16_t>(block.blank_line);
+  for (std::size_t line = 0; line < block.count; ++line) {
     fields.chains.add<Exact>(fields.headers[line].id, line);
   }
-  body = block->body;
+  body = block.body;
   return {};
 }
 

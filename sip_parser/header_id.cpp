@@ -6,17 +6,22 @@
 namespace stirline::sip {
 namespace {
 
-// `name` has as many octets as the pattern's, at least eight: whole words, the last one overlapping.
-bool matches(const detail::HeaderPattern& pattern, std::string_view name) {
-  const auto differing = [&pattern, name](std::size_t at) {
-    const std::uint64_t octets = detail::word_at(pattern.letters.data() + at) ^ detail::word_at(name.data() + at);
-    return octets & detail::word_at(pattern.care.data() + at);
+// `name` has as many octets as the pattern's, and `key` is its leading word: whole words, the last one overlapping.
+bool matches(const detail::HeaderPattern& pattern, std::string_view name, std::uint64_t key) {
+  constexpr std::size_t kWord = 8;
+  const auto differing = [&pattern](std::size_t at, std::uint64_t octets) {
+    return (octets ^ detail::word_at(pattern.letters.data() + at)) & detail::word_at(pattern.care.data() + at);
   };
-  std::uint64_t all = 0;
-  for (std::size_t at = 0; at + 8 < name.size(); at += 8) {
-    all |= differing(at);
+  if (name.size() < kWord) {
+    const std::uint64_t octets = (std::uint64_t{1} << (8 * name.size())) - 1;
+    return (differing(0, key) & octets) == 0;
   }
-  return (all | differing(name.size() - 8)) == 0;
+  std::uint64_t all = differing(0, key);
+  for (std::size_t at = kWord; at + kWord < name.size(); at += kWord) {
+    all |= differing(at, detail::word_at(name.data() + at));
+  }
+  const std::size_t last = name.size() - kWord;
+  return (all | differing(last, detail::word_at(name.data() + last))) == 0;
 }
 
 }  // namespace
@@ -32,11 +37,7 @@ HeaderId header_id(std::string_view name) {
   const std::size_t index =
       table.slots[detail::HeaderTable::slot_of(key, name.size(), table.multiplier)] / sizeof(detail::HeaderPattern);
   const detail::HeaderName& candidate = detail::kHeaderNames[index];
-  if (candidate.name.size() != name.size()) {
-    return HeaderId::unknown;
-  }
-  const bool same =
-      name.size() < 8 ? detail::equal_ignoring_case(candidate.name, name) : matches(table.patterns[index], name);
+  const bool same = candidate.name.size() == name.size() && matches(table.patterns[index], name, key);
   return same ? candidate.id : HeaderId::unknown;
 }
 

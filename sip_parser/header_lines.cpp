@@ -8,8 +8,8 @@
 namespace stirline::sip::detail {
 namespace {
 
-std::unexpected<ParseError> failure(ErrorCode code, std::size_t offset, HeaderId id = HeaderId::unknown) {
-  return std::unexpected(ParseError{code, static_cast<std::uint16_t>(offset), id});
+ParseError failure(ErrorCode code, std::size_t offset, HeaderId id = HeaderId::unknown) {
+  return {code, static_cast<std::uint16_t>(offset), id};
 }
 
 // Position of a control character of `value` that is not the second half of a quoted-pair (RFC 3261 25.1 allows any
@@ -40,7 +40,7 @@ class Splitter {
   Splitter(std::string_view octets, const Strictness& strictness, std::span<HeaderLine, kMaxHeaderLines> lines)
       : octets_(octets), strictness_(strictness), lines_(lines) {}
 
-  std::expected<HeaderBlock, ParseError> run(std::size_t at) {
+  ParseError run(std::size_t at, HeaderBlock& block) {
     const std::size_t limit = std::min(octets_.size(), kMaxHeaderBlockBytes);
     for (;;) {
       const LineEnd line = find_line_end(octets_, at, limit, strictness_);
@@ -51,25 +51,22 @@ class Splitter {
         return failure(line.error, line.content_end);
       }
       if (line.content_end == at) {
-        if (auto last = finish(); !last) {
-          return std::unexpected(last.error());
-        }
-        return HeaderBlock{count_, at, line.next};
+        const ParseError last = finish();
+        block = {count_, at, line.next};
+        return last;
       }
-      const auto read = octets_[at] == ' ' || octets_[at] == '\t' ? go_on(at, line) : begin(at, line);
-      if (!read) {
-        return std::unexpected(read.error());
+      const bool goes_on = octets_[at] == ' ' || octets_[at] == '\t';
+      if (const ParseError error = goes_on ? go_on(at, line) : begin(at, line); error.code != ErrorCode::ok) {
+        return error;
       }
       at = line.next;
     }
   }
 
  private:
-  using Result = std::expected<void, ParseError>;
-
   // A new field: HCOLON allows blanks between name and colon (RFC 3261 25.1).
-  Result begin(std::size_t at, const LineEnd& line) {
-    if (auto last = finish(); !last) {
+  ParseError begin(std::size_t at, const LineEnd& line) {
+    if (const ParseError last = finish(); last.code != ErrorCode::ok) {
       return last;
     }
     if (count_ == kMaxHeaderLines) {
@@ -96,7 +93,7 @@ class Splitter {
     return {};
   }
 
-  [[nodiscard]] Result misnamed(std::size_t at, std::size_t stop, const LineEnd& line) const {
+  [[nodiscard]] ParseError misnamed(std::size_t at, std::size_t stop, const LineEnd& line) const {
     if (stop < line.content_end && is(octets_[stop], kControl)) {
       return failure(ErrorCode::control_in_header, stop);
     }
@@ -105,7 +102,7 @@ class Splitter {
   }
 
   // A continuation line.
-  Result go_on(std::size_t at, const LineEnd& line) {
+  ParseError go_on(std::size_t at, const LineEnd& line) {
     if (!open_) {
       return failure(ErrorCode::header_name, at);
     }
@@ -121,7 +118,7 @@ class Splitter {
     return {};
   }
 
-  Result finish() {
+  ParseError finish() {
     if (!open_) {
       return {};
     }
@@ -156,10 +153,9 @@ class Splitter {
 
 }  // namespace
 
-std::expected<HeaderBlock, ParseError> split_header_lines(std::string_view octets, std::size_t begin,
-                                                          const Strictness& strictness,
-                                                          std::span<HeaderLine, kMaxHeaderLines> lines) {
-  return Splitter(octets, strictness, lines).run(begin);
+ParseError split_header_lines(std::string_view octets, std::size_t begin, const Strictness& strictness,
+                              std::span<HeaderLine, kMaxHeaderLines> lines, HeaderBlock& block) {
+  return Splitter(octets, strictness, lines).run(begin, block);
 }
 
 }  // namespace stirline::sip::detail

@@ -2,7 +2,6 @@
 // read differently (RFC 3261 7.3.1, 25.1; INL-ED-02, INL-ED-03). Internal.
 #pragma once
 
-#include <expected>
 #include <span>
 #include <string_view>
 
@@ -21,8 +20,7 @@ struct HeaderBlock {
 // Reads the lines from offset `begin` (behind the start line) to the blank line. `octets` is at most kMaxMessageBytes
 // long. Errors: no_blank_line, header_block, header_name, header_no_colon, header_count, control_in_header, bare_lf,
 // bare_cr, fold_limit.
-[[nodiscard]] std::expected<HeaderBlock, ParseError> split_header_lines(std::string_view octets, std::size_t begin,
-                                                                        const Strictness& strictness,
-                                                                        std::span<HeaderLine, kMaxHeaderLines> lines);
+[[nodiscard]] ParseError split_header_lines(std::string_view octets, std::size_t begin, const Strictness& strictness,
+                                            std::span<HeaderLine, kMaxHeaderLines> lines, HeaderBlock& block);
 
 }  // namespace stirline::sip::detail

@@ -116,14 +116,19 @@ IdentityError read(std::string_view message, IdentityHeader& identity) {
 
 }  // namespace
 
+void detail::read_identity(std::string_view message, Span where, IdentityHeader& identity) {
+  identity = {};
+  if (!lies_inside(message, where)) {
+    identity.error = IdentityError::bad_digest;
+    return;
+  }
+  identity.whole = trimmed(message, where.offset, where.end());
+  identity.error = read(message, identity);
+}
+
 IdentityHeader parse_identity(std::string_view message, Span where) {
   IdentityHeader identity;
-  if (!detail::lies_inside(message, where)) {
-    identity.error = IdentityError::bad_digest;
-    return identity;
-  }
-  identity.whole = detail::trimmed(message, where.offset, where.end());
-  identity.error = read(message, identity);
+  detail::read_identity(message, where, identity);
   return identity;
 }
 

@@ -32,4 +32,9 @@ struct IdentityHeader {
 // Reads one value (STIR-HDR-03: Message splits comma-joined values outside quotes and <>).
 [[nodiscard]] IdentityHeader parse_identity(std::string_view message, Span where);
 
+namespace detail {
+// The same into a given place.
+void read_identity(std::string_view message, Span where, IdentityHeader& identity);
+}  // namespace detail
+
 }  // namespace stirline::sip

@@ -38,14 +38,8 @@ ParseError for_each_value(const MessageFields& fields, std::string_view octets, 
 ParseError read_vias(MessageFields& fields, std::string_view octets, const Strictness& strictness) {
   fields.via_count = 0;
   const ParseError error = for_each_value(fields, octets, HeaderId::via, kMaxVias, [&](Span value) -> ParseError {
-    const auto via = parse_via(octets, value);
-    if (!via) {
-      return via.error();
-    }
-    if (fields.via_count++ == 0) {
-      fields.top_via = *via;
-    }
-    return {};
+    Via below_top;
+    return read_via(octets, value, fields.via_count++ == 0 ? fields.top_via : below_top);
   });
   constexpr std::string_view kCookie = "z9hG4bK";
   if (error.code == ErrorCode::ok && !strictness.accept_missing_branch_cookie &&
@@ -64,14 +58,8 @@ ParseError read_contacts(MessageFields& fields, std::string_view octets) {
     if (text(octets, value) == "*") {
       return {};
     }
-    const auto party = parse_name_addr(octets, value);
-    if (!party) {
-      return party.error();
-    }
-    if (is_first) {
-      fields.contact = *party;
-    }
-    return {};
+    NameAddr other;
+    return read_name_addr(octets, value, is_first ? fields.contact.emplace() : other);
   });
 }
 
@@ -97,7 +85,7 @@ void read_identities(MessageFields& fields, std::string_view octets) {
     while (list.next(value) != Step::end) {
       ++fields.identities_seen;
       if (fields.identity_count < kMaxIdentities) {
-        fields.identities[fields.identity_count++] = parse_identity(octets, value);
+        read_identity(octets, value, fields.identities[fields.identity_count++]);
       }
     }
   }

@@ -30,11 +30,15 @@ class Message {
  public:
   // Reads `octets` as one datagram. On success every accessor below is valid until the next call. On failure the
   // accessors must not be used, except start_line_known() and what it guards.
-  [[nodiscard]] std::expected<void, ParseError> parse(std::string_view octets, const Strictness& strictness = {});
+  [[nodiscard]] std::expected<void, ParseError> parse(std::string_view octets, const Strictness& strictness = {}) {
+    return outcome(read(octets, strictness));
+  }
 
   // The same with a kernel of choice, for tests and benchmarks; runs_here(kernel) must be true.
   [[nodiscard]] std::expected<void, ParseError> parse_with(Kernel kernel, std::string_view octets,
-                                                           const Strictness& strictness = {});
+                                                           const Strictness& strictness = {}) {
+    return outcome(read_with(kernel, octets, strictness));
+  }
 
   [[nodiscard]] Kind kind() const { return fields_.kind; }
   [[nodiscard]] Method method() const { return fields_.method; }          // of a response: the CSeq method
@@ -87,6 +91,18 @@ class Message {
   }  // offset of the CRLF that ends the header block
 
  private:
+  [[nodiscard]] ParseError read(std::string_view octets, const Strictness& strictness);
+  [[nodiscard]] ParseError read_with(Kernel kernel, std::string_view octets, const Strictness& strictness);
+
+  // Made where it is used: handed through a call it would be written in parts and read as one, which processors wait
+  // for.
+  [[nodiscard]] static std::expected<void, ParseError> outcome(ParseError error) {
+    if (error.code != ErrorCode::ok) {
+      return std::unexpected(error);
+    }
+    return {};
+  }
+
   detail::MessageFields fields_;
 };
 

@@ -9,15 +9,14 @@ namespace {
 using detail::is;
 using Step = detail::ParameterCursor::Step;
 
-std::unexpected<ParseError> failure(ErrorCode code, std::size_t offset) {
-  return std::unexpected(ParseError{code, static_cast<std::uint16_t>(offset), HeaderId::unknown});
+ParseError failure(ErrorCode code, std::size_t offset) {
+  return {code, static_cast<std::uint16_t>(offset), HeaderId::unknown};
 }
 
 // display-name = *(token LWS) / quoted-string. 8-bit octets outside quotes are no token, yet leave no doubt where the
-// name ends (INL-ED-02). Returns the position of '<'.
-std::expected<std::size_t, ParseError> read_display_name(std::string_view message, std::size_t begin, std::size_t end,
-                                                         NameAddr& result) {
-  std::size_t at = begin;
+// name ends (INL-ED-02). `at` goes from its begin to the position of '<'.
+ParseError read_display_name(std::string_view message, std::size_t& at, std::size_t end, NameAddr& result) {
+  const std::size_t begin = at;
   if (message[at] == '"') {
     const auto behind = detail::skip_quoted(message, at, end);
     if (!behind) {
@@ -35,11 +34,10 @@ std::expected<std::size_t, ParseError> read_display_name(std::string_view messag
   if (at == end || message[at] != '<') {
     return failure(ErrorCode::bad_name_addr, at);
   }
-  return at;
+  return {};
 }
 
-std::expected<void, ParseError> read_parameters(std::string_view message, std::size_t at, std::size_t end,
-                                                NameAddr& result) {
+ParseError read_parameters(std::string_view message, std::size_t at, std::size_t end, NameAddr& result) {
   at = detail::skip(message, at, end, detail::kBlank);
   if (at == end) {
     return {};
@@ -79,11 +77,11 @@ bool starts_with_scheme(std::string_view message, std::size_t begin, std::size_t
 
 }  // namespace
 
-std::expected<NameAddr, ParseError> parse_name_addr(std::string_view message, Span where) {
+ParseError detail::read_name_addr(std::string_view message, Span where, NameAddr& result) {
   if (!detail::lies_inside(message, where)) {
     return failure(ErrorCode::bad_name_addr, where.offset);
   }
-  NameAddr result;
+  result = {};
   result.whole = detail::trimmed(message, where.offset, where.end());
   const std::size_t begin = result.whole.offset;
   const std::size_t end = result.whole.end();
@@ -105,28 +103,31 @@ std::expected<NameAddr, ParseError> parse_name_addr(std::string_view message, Sp
     }
     uri = detail::span_between(begin, behind);
   } else {
-    const auto open = read_display_name(message, begin, end, result);
-    if (!open) {
-      return std::unexpected(open.error());
+    std::size_t open = begin;
+    if (const ParseError error = read_display_name(message, open, end, result); error.code != ErrorCode::ok) {
+      return error;
     }
-    const std::size_t close = message.substr(0, end).find('>', *open);
+    const std::size_t close = message.substr(0, end).find('>', open);
     if (close == std::string_view::npos) {
-      return failure(ErrorCode::bad_quote, *open);
+      return failure(ErrorCode::bad_quote, open);
     }
     result.bracketed = true;
-    uri = detail::span_between(*open + 1, close);
+    uri = detail::span_between(open + 1, close);
     behind = close + 1;
     if (const std::size_t blank = detail::skip(message, uri.offset, close, detail::kNoBlank); blank != close) {
       return failure(ErrorCode::bad_name_addr, blank);
     }
   }
-  const auto parsed = parse_uri(message, uri);
-  if (!parsed) {
-    return std::unexpected(parsed.error());
+  if (const ParseError error = detail::read_uri(message, uri, result.uri); error.code != ErrorCode::ok) {
+    return error;
   }
-  result.uri = *parsed;
-  if (auto parameters = read_parameters(message, behind, end, result); !parameters) {
-    return std::unexpected(parameters.error());
+  return read_parameters(message, behind, end, result);
+}
+
+std::expected<NameAddr, ParseError> parse_name_addr(std::string_view message, Span where) {
+  NameAddr result;
+  if (const ParseError error = detail::read_name_addr(message, where, result); error.code != ErrorCode::ok) {
+    return std::unexpected(error);
   }
   return result;
 }

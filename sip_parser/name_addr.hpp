@@ -25,4 +25,9 @@ struct NameAddr {
 // lists). Errors: bad_uri, bad_quote, bad_name_addr.
 [[nodiscard]] std::expected<NameAddr, ParseError> parse_name_addr(std::string_view message, Span where);
 
+namespace detail {
+// The same into a given place, as read_uri().
+[[nodiscard]] ParseError read_name_addr(std::string_view message, Span where, NameAddr& result);
+}  // namespace detail
+
 }  // namespace stirline::sip

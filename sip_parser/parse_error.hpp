@@ -51,8 +51,12 @@ inline constexpr std::size_t kErrorCodes = static_cast<std::size_t>(ErrorCode::b
 
 struct ParseError {
   ErrorCode code = ErrorCode::ok;
-  std::uint16_t offset = 0;             // octets from the start of the message to where the trouble was seen
   HeaderId header = HeaderId::unknown;  // the header concerned, where one is
+  std::uint16_t offset = 0;             // octets from the start of the message to where the trouble was seen
+
+  constexpr ParseError() = default;
+  constexpr ParseError(ErrorCode what, std::uint16_t where, HeaderId whose)
+      : code(what), header(whose), offset(where) {}
 };
 
 }  // namespace stirline::sip

@@ -18,24 +18,22 @@ ParseError failure(ErrorCode code, std::size_t offset, HeaderId id) {
 }
 
 ParseError read_party(const MessageFields& fields, std::string_view octets, HeaderId id, NameAddr& party) {
-  const auto parsed = parse_name_addr(octets, fields.first(id)->value);
-  if (!parsed) {
-    return {parsed.error().code, parsed.error().offset, id};
-  }
-  party = *parsed;
-  return {};
+  const ParseError error = read_name_addr(octets, fields.first(id)->value, party);
+  return error.code == ErrorCode::ok ? error : ParseError{error.code, error.offset, id};
 }
 
 // 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
-std::optional<std::uint32_t> number(std::string_view digits, std::uint32_t limit) {
+bool read_number(std::string_view digits, std::uint32_t limit, std::uint32_t& number) {
   constexpr std::size_t kWord = 8;
   if (digits.empty() || digits.size() > kWord) {
-    return decimal(digits, limit);
+    const auto value = decimal(digits, limit);
+    number = value.value_or(0);
+    return value.has_value();
   }
   const std::uint64_t word = word_at(digits.data() + digits.size() - kWord);
   const std::uint64_t places = ~std::uint64_t{0} << (8 * (kWord - digits.size()));
-  const std::uint32_t value = decimal_word(word & places);
-  return no_digits(word, places) == 0 && value <= limit ? std::optional(value) : std::nullopt;
+  number = decimal_word(word & places);
+  return no_digits(word, places) == 0 && number <= limit;
 }
 
 std::string_view without_leading_zeros(std::string_view digits) {
@@ -80,11 +78,11 @@ ParseError read_cseq(MessageFields& fields, std::string_view octets) {
   const std::size_t end = value.end();
   const std::size_t digits_end = skip(octets, value.offset, end, kDigit);
   const std::size_t method = skip(octets, digits_end, end, kBlank);
-  const auto cseq = number(octets.substr(value.offset, digits_end - value.offset), 0x7FFF'FFFF);
-  if (!cseq || method == digits_end || method == end || skip(octets, method, end, kToken) != end) {
+  const std::string_view digits = octets.substr(value.offset, digits_end - value.offset);
+  if (!read_number(digits, 0x7FFF'FFFF, fields.cseq) || method == digits_end || method == end ||
+      skip(octets, method, end, kToken) != end) {
     return failure(ErrorCode::bad_cseq, value.offset, HeaderId::cseq);
   }
-  fields.cseq = *cseq;
   fields.cseq_method = span_between(method, end);
   const std::string_view name = text(octets, fields.cseq_method);
   if (fields.kind == Kind::response) {
@@ -100,11 +98,11 @@ ParseError read_max_forwards(MessageFields& fields, std::string_view octets) {
   if (header == nullptr) {
     return {};
   }
-  const auto hops = number(text(octets, header->value), 255);
-  if (!hops) {
+  std::uint32_t hops = 0;
+  if (!read_number(text(octets, header->value), 255, hops)) {
     return failure(ErrorCode::bad_max_forwards, header->value.offset, HeaderId::max_forwards);
   }
-  fields.max_forwards = static_cast<std::uint8_t>(*hops);
+  fields.max_forwards = static_cast<std::uint8_t>(hops);
   return {};
 }
 
@@ -129,16 +127,15 @@ ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t
     const std::string_view digits = text(octets, header->value);
     const std::string_view significant =
         digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
-    const auto announced =
-        significant.size() <= kMaxContentLengthDigits ? number(significant, 99'999'999) : std::nullopt;
-    if (!announced) {
+    std::uint32_t announced = 0;
+    if (significant.size() > kMaxContentLengthDigits || !read_number(significant, 99'999'999, announced)) {
       return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);
     }
-    if (*announced > rest) {
+    if (announced > rest) {
       return failure(ErrorCode::content_length_beyond, header->value.offset, HeaderId::content_length);
     }
     fields.content_length = announced;
-    length = *announced;
+    length = announced;
   }
   fields.body = span_between(body_offset, body_offset + length);
   fields.after_body = span_between(body_offset + length, octets.size());

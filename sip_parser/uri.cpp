@@ -9,8 +9,8 @@ namespace {
 
 using detail::is;
 
-std::unexpected<ParseError> bad_uri(std::size_t offset) {
-  return std::unexpected(ParseError{ErrorCode::bad_uri, static_cast<std::uint16_t>(offset), HeaderId::unknown});
+ParseError bad_uri(std::size_t offset) {
+  return {ErrorCode::bad_uri, static_cast<std::uint16_t>(offset), HeaderId::unknown};
 }
 
 // First position in [at, end) that is neither of `classes` nor a whole escape ("%" HEXDIG HEXDIG).
@@ -23,7 +23,7 @@ std::size_t skip_escaped(std::string_view text, std::size_t at, std::size_t end,
 }
 
 // [at, end) begins with ';' or '?' or is empty: uri-parameters and headers (RFC 3261 19.1.1).
-std::expected<void, ParseError> read_tail(std::string_view message, std::size_t at, std::size_t end, Uri& uri) {
+ParseError read_tail(std::string_view message, std::size_t at, std::size_t end, Uri& uri) {
   if (at < end && message[at] == ';') {
     const std::size_t begin = at + 1;
     do {
@@ -60,7 +60,7 @@ bool user_parameter_twice(std::string_view message, Span params) {
   return seen > 1;
 }
 
-std::expected<Uri, ParseError> read_sip(std::string_view message, std::size_t at, std::size_t end, Uri uri) {
+ParseError read_sip(std::string_view message, std::size_t at, std::size_t end, Uri& uri) {
   const std::size_t sign = message.substr(0, end).find('@', at);
   if (sign != std::string_view::npos) {
     std::size_t stop = skip_escaped(message, at, sign, detail::kUser);
@@ -92,17 +92,17 @@ std::expected<Uri, ParseError> read_sip(std::string_view message, std::size_t at
     }
     uri.port = detail::span_between(port, at);
   }
-  if (auto tail = read_tail(message, at, end, uri); !tail) {
-    return std::unexpected(tail.error());
+  if (const ParseError error = read_tail(message, at, end, uri); error.code != ErrorCode::ok) {
+    return error;
   }
   if (text(message, uri.params).find(';') != std::string_view::npos && user_parameter_twice(message, uri.params)) {
     return bad_uri(uri.params.offset);
   }
-  return uri;
+  return {};
 }
 
 // RFC 3966 3: the number, then parameters; there are no headers.
-std::expected<Uri, ParseError> read_tel(std::string_view message, std::size_t at, std::size_t end, Uri uri) {
+ParseError read_tel(std::string_view message, std::size_t at, std::size_t end, Uri& uri) {
   const std::size_t semicolon = message.substr(0, end).find(';', at);
   const std::size_t number_end = semicolon == std::string_view::npos ? end : semicolon;
   const std::size_t stop = skip_escaped(message, at, number_end, detail::kUser);
@@ -110,18 +110,15 @@ std::expected<Uri, ParseError> read_tel(std::string_view message, std::size_t at
     return bad_uri(stop);
   }
   uri.user = detail::span_between(at, stop);
-  if (auto tail = read_tail(message, stop, end, uri); !tail) {
-    return std::unexpected(tail.error());
+  if (const ParseError error = read_tail(message, stop, end, uri); error.code != ErrorCode::ok) {
+    return error;
   }
-  if (!uri.headers.empty()) {
-    return bad_uri(uri.headers.offset);
-  }
-  return uri;
+  return uri.headers.empty() ? ParseError{} : bad_uri(uri.headers.offset);
 }
 
 }  // namespace
 
-std::expected<Uri, ParseError> parse_uri(std::string_view message, Span where) {
+ParseError detail::read_uri(std::string_view message, Span where, Uri& uri) {
   if (!detail::lies_inside(message, where) || where.empty()) {
     return bad_uri(where.offset);
   }
@@ -137,7 +134,7 @@ std::expected<Uri, ParseError> parse_uri(std::string_view message, Span where) {
   if (colon == begin || colon + 1 >= end || message[colon] != ':') {
     return bad_uri(colon);
   }
-  Uri uri;
+  uri = {};
   uri.whole = where;
   const std::string_view scheme = message.substr(begin, colon - begin);
   if (detail::equal_ignoring_case(scheme, "sip")) {
@@ -158,6 +155,14 @@ std::expected<Uri, ParseError> parse_uri(std::string_view message, Span where) {
     if (!is(c, detail::kVisible) || c == '<' || c == '>' || c == '"') {
       return bad_uri(at);
     }
+  }
+  return {};
+}
+
+std::expected<Uri, ParseError> parse_uri(std::string_view message, Span where) {
+  Uri uri;
+  if (const ParseError error = detail::read_uri(message, where, uri); error.code != ErrorCode::ok) {
+    return std::unexpected(error);
   }
   return uri;
 }

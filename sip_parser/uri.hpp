@@ -38,4 +38,9 @@ struct Parameter {
 // set.
 [[nodiscard]] std::expected<Uri, ParseError> parse_uri(std::string_view message, Span where);
 
+namespace detail {
+// The same into a given place: what is large is not handed through calls.
+[[nodiscard]] ParseError read_uri(std::string_view message, Span where, Uri& uri);
+}  // namespace detail
+
 }  // namespace stirline::sip

@@ -9,8 +9,8 @@ namespace {
 
 using Step = ParameterCursor::Step;
 
-std::unexpected<ParseError> bad_via(std::size_t offset, ErrorCode code = ErrorCode::bad_via) {
-  return std::unexpected(ParseError{code, static_cast<std::uint16_t>(offset), HeaderId::via});
+ParseError bad_via(std::size_t offset, ErrorCode code = ErrorCode::bad_via) {
+  return {code, static_cast<std::uint16_t>(offset), HeaderId::via};
 }
 
 struct Reader {
@@ -96,18 +96,18 @@ bool take(std::string_view message, const ParameterItem& item, Via& via) {
 
 }  // namespace
 
-std::expected<Via, ParseError> parse_via(std::string_view message, Span where) {
+ParseError read_via(std::string_view message, Span where, Via& via) {
   if (!lies_inside(message, where)) {
     return bad_via(where.offset);
   }
-  Via via;
+  via = {};
   via.whole = where;
   Reader reader{message, where.offset, where.end()};
   if (!read_protocol(reader, via) || !read_sent_by(reader, via)) {
     return bad_via(reader.at);
   }
   if (reader.at == reader.end) {
-    return via;
+    return {};
   }
   if (message[reader.at] != ';' || reader.at + 1 == reader.end) {
     return bad_via(reader.at);
@@ -124,7 +124,7 @@ std::expected<Via, ParseError> parse_via(std::string_view message, Span where) {
       return bad_via(item.name.offset);
     }
   }
-  return via;
+  return {};
 }
 
 }  // namespace stirline::sip::detail

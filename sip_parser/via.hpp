@@ -1,7 +1,6 @@
 // One Via value (RFC 3261 20.42, 25.1; RFC 3581). Internal: Message tells what it found.
 #pragma once
 
-#include <expected>
 #include <string_view>
 
 #include "sip_parser/message_parts.hpp"
@@ -11,6 +10,6 @@
 namespace stirline::sip::detail {
 
 // Reads the value that fills `where` exactly. Errors: bad_via, bad_quote.
-[[nodiscard]] std::expected<Via, ParseError> parse_via(std::string_view message, Span where);
+[[nodiscard]] ParseError read_via(std::string_view message, Span where, Via& via);
 
 }  // namespace stirline::sip::detail

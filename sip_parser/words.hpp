@@ -25,8 +25,9 @@ namespace stirline::sip::detail {
     }
   }
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < text.size() && i < 8; ++i) {
-    word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  const std::size_t length = text.size() < 8 ? text.size() : 8;
+  for (std::size_t i = length; i > 0; --i) {
+    word = word << 8U | static_cast<unsigned char>(text[i - 1]);
   }
   return word;
 }

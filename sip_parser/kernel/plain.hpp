@@ -42,12 +42,12 @@ class Plain {
     if (!strictness.accept_missing_branch_cookie) {
       return false;
     }
-    PlainVias<Block> vias(data_, size_);
+    PlainVias<Block> vias(data_, size_, fields.top_via);
     auto lines = fields.chains.lines(HeaderId::via);
     for (; !lines.at_end() && vias.has_room();) {
       vias.add(fields.headers[lines.next()].value);
     }
-    if (!lines.at_end() || !vias.read(fields.top_via)) {
+    if (!lines.at_end() || !vias.read()) {
       return false;
     }
     fields.via_count = static_cast<std::uint16_t>(vias.count());

@@ -168,10 +168,10 @@ template <typename Block>
   for (std::size_t line = 1; line < ends.count; ++line) {
     const std::size_t end = ends.offsets[line];
     const Block window = octets.at(begin);
-    const std::size_t name_end = run_end(window.classes().of(OctetClass::token), 0);
+    const std::size_t name_end = lowest(window.equal(':'));
     const std::size_t colon = begin + name_end;
-    // CR is in no token, so the colon is looked for in this very line.
-    if (name_end == 0 || octets[colon] != ':') [[unlikely]] {
+    // CR is in no token, so this is the colon of this very line.
+    if (name_end - 1 >= kWindow - 1 || !all_of(window.classes().of(OctetClass::token), below(name_end))) [[unlikely]] {
       if (header == fields.headers.data() || !continue_header(octets, begin, end, header[-1])) {
         return false;
       }

@@ -36,7 +36,7 @@ class PlainParties {
   // Fills what is plain. Bit i of the result: the party that was added as number i is not; bit kMostParties: the URI.
   [[gnu::noinline]] unsigned read() {
     unsigned refused = 0;
-    UserPart request;
+    UserPart request{};
     if (request_.uri != nullptr) {
       const Block window = octets_.at(request_.where.offset);
       const std::uint64_t at_signs = window.equal('@');

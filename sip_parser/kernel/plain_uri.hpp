@@ -9,9 +9,9 @@ namespace stirline::sip::detail {
 
 // Where the scheme and the user part of a sip URI or the number of a tel URI are.
 struct UserPart {
-  std::size_t begin = 0;  // of the URI; 0: not plain
-  std::size_t end = 0;    // of the user part or number
-  bool at_sign = false;   // '@' stands there
+  std::size_t begin;  // of the URI; 0: not plain
+  std::size_t end;    // of the user part or number
+  bool at_sign;       // '@' stands there
 };
 
 // Looks at the URI that begins at `at` in `window`, which itself begins at `begin`. Its user part or number ends at bit

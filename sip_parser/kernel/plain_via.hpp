@@ -107,33 +107,40 @@ class PlainVias {
  public:
   static constexpr std::size_t kMost = 8;  // more hops than calls have
 
-  PlainVias(const char* data, std::size_t size) : octets_(data, size) {}
+  PlainVias(const char* data, std::size_t size, Via& top) : octets_(data, size), top_(top) {}
 
   [[nodiscard]] bool has_room() const { return count_ < kMost; }
   [[nodiscard]] std::size_t count() const { return count_; }
 
   // `value` has no outer blanks.
-  void add(Span value) { vias_[count_++].whole = value; }
+  void add(Span value) { values_[count_++] = value; }
 
-  // False if one of them is not plain.
-  [[gnu::noinline]] bool read(Via& top) {
+  // False if one of them is not plain. The first one is the top one.
+  [[gnu::noinline]] bool read() {
     std::array<std::size_t, kMost> params;
     for (std::size_t i = 0; i < count_; ++i) {
-      params[i] = plain_sent_by(octets_, vias_[i].whole, vias_[i]);
+      Via& via = i == 0 ? top_ : below_top_[i];
+      via.whole = values_[i];
+      params[i] = plain_sent_by(octets_, values_[i], via);
     }
     for (std::size_t i = 0; i < count_; ++i) {
-      if (params[i] == 0 || !plain_via_parameters(octets_, params[i], vias_[i].whole.end(), vias_[i])) {
+      Via& via = i == 0 ? top_ : below_top_[i];
+      via.branch = {};
+      via.received = {};
+      via.rport = false;
+      if (params[i] == 0 || !plain_via_parameters(octets_, params[i], values_[i].end(), via)) {
         return false;
       }
     }
-    top = vias_[0];
     return true;
   }
 
  private:
   Octets<Block> octets_;
   std::size_t count_ = 0;
-  std::array<Via, kMost> vias_;
+  std::array<Span, kMost> values_;
+  Via& top_;
+  std::array<Via, kMost> below_top_;
 };
 
 }  // namespace stirline::sip::detail

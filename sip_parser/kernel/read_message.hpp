@@ -25,8 +25,9 @@ struct PartiesRead {
 // step that it can do faster; each returns false if it is not sure, and what it may have written by then is written
 // again.
 template <typename Plain>
-[[nodiscard]] ParseError read_values(const Plain& plain, const PartiesRead& parties, MessageFields& fields,
-                                     std::string_view octets, const Strictness& strictness, std::size_t body) {
+[[nodiscard]] [[gnu::always_inline]] inline ParseError read_values(const Plain& plain, const PartiesRead& parties,
+                                                                   MessageFields& fields, std::string_view octets,
+                                                                   const Strictness& strictness, std::size_t body) {
   ParseError error;
   const auto failed = [&error](const ParseError& outcome) {
     error = outcome;

@@ -28,7 +28,7 @@ const std::string kCall =
     "Via: SIP/2.0/UDP sbc.example.net:5060;branch=z9hG4bKa1b2c3;received=192.0.2.1;rport=5060;alias\r\n"
     "v: SIP/2.0/TCP 192.0.2.7;rport;branch=z9hG4bKd4\r\n"
     "Max-Forwards: 70\r\n"
-    "From: \"Alice <a>\" <sip:+12155550121@example.net;user=phone>;tag=f1\r\n"
+    "From: \"Alice A.\" <sip:+12155550121@example.net;user=phone>;tag=f1\r\n"
     "t: Bob B <tel:+12155550131>\r\n"
     "Call-ID:7f3a-19@example.net \r\n"
     "CSeq: 314 INVITE\r\n"
@@ -173,7 +173,7 @@ TEST_F(KernelTest, AgreeOnEveryOctetLeftOutOrDoubled) {
 
 // Values at, just below and just above the width of a window and the limits of plain forms.
 TEST_F(KernelTest, AgreeOnEveryLength) {
-  for (std::size_t length = 0; length < 150; ++length) {
+  for (std::size_t length = 0; length < 330; length += length < 140 ? 1U : 13U) {
     const std::string run(length, '7');
     for (const auto& [what, by] :
          std::vector<std::pair<std::string, std::string>>{{"f1", run},
@@ -182,12 +182,14 @@ TEST_F(KernelTest, AgreeOnEveryLength) {
                                                           {"user=phone>", "user=" + run + ">"},
                                                           {"user=phone>", run + "=phone;user=phone>"},
                                                           {"net:5060;branch", "net:" + run + ";branch"},
+                                                          {"com:5060", "com:" + run},
+                                                          {"192.0.2.9:5070", "192.0.2.9:" + run},
                                                           {"sbc.example", run},
                                                           {"a1b2c3", run},
                                                           {";alias", ";" + run + "=1"},
                                                           {"UDP sbc", run + " sbc"},
-                                                          {"\"Alice <a>\"", "\"" + run + "\""},
-                                                          {"\"Alice <a>\"", run},
+                                                          {"\"Alice A.\"", "\"" + run + "\""},
+                                                          {"\"Alice A.\"", run},
                                                           {"Bob B", "Bob" + std::string(length, ' ') + "B"},
                                                           {"X-Unknown", "X" + run},
                                                           {"X-Unknown: ", "X-Unknown:" + std::string(length, ' ')},
@@ -206,6 +208,59 @@ TEST_F(KernelTest, AgreeOnEveryLength) {
   }
 }
 
+// What may come once, comes twice, in every place and under other names.
+TEST_F(KernelTest, AgreeOnWhatComesTwice) {
+  const std::vector<std::string> parameters = {";branch=z9hG4bKx",
+                                               ";received=192.0.2.2",
+                                               ";rport",
+                                               ";rport=1",
+                                               ";tag=f2",
+                                               ";user=phone",
+                                               ";USER=ip",
+                                               ";user",
+                                               ";alg=ES256",
+                                               ";ppt=x",
+                                               ";ppt=\"x\"",
+                                               ";info=<https://x>",
+                                               ";x",
+                                               ";x=",
+                                               ";;",
+                                               ";=1",
+                                               "",
+                                               ",",
+                                               ";maddr=192.0.2.3",
+                                               "?a=b",
+                                               ".",
+                                               ".x"};
+  for (const std::string& parameter : parameters) {
+    for (const std::string place : {"alias", "bKd4", "tag=f1", "user=phone>", "net;user=phone", "SIP/2.0\r", ">\r",
+                                    "example.net>", "\"shaken\"", "user=phone SIP", "c2ln"}) {
+      std::string octets = kCall;
+      octets.insert(octets.find(place), parameter);
+      agree_on(octets, parameter + " before " + place);
+      octets = kCall;
+      octets.insert(octets.find(place) + place.size(), parameter);
+      agree_on(octets, parameter + " behind " + place);
+    }
+  }
+  for (std::size_t line = kCall.find("\r\n") + 2; line < kCall.find("\r\n\r\n"); line = kCall.find("\r\n", line) + 2) {
+    std::string octets = kCall;
+    octets.insert(line, kCall.substr(line, kCall.find("\r\n", line) + 2 - line));
+    agree_on(octets, "line twice at " + std::to_string(line));
+    octets = kCall;
+    octets.erase(line, kCall.find("\r\n", line) + 2 - line);
+    agree_on(octets, "without the line at " + std::to_string(line));
+    for (const char* fold : {"\r\n ", "\r\n\t  ", "\r\n \r\n ", " \r\n "}) {
+      octets = kCall;
+      octets.insert(octets.find(':', line) + 1, fold);
+      agree_on(octets, "fold behind the name at " + std::to_string(line));
+      octets = kCall;
+      octets.insert(octets.find("\r\n", line), fold);
+      agree_on(octets, "fold at the end of the line at " + std::to_string(line));
+    }
+  }
+}
+
 // A window can hold many lines, and more of them than there is room for must not hurt.
 TEST_F(KernelTest, AgreeOnManyLines) {
   const std::string start = "INVITE sip:a@b SIP/2.0\r\n";
@@ -218,6 +273,19 @@ TEST_F(KernelTest, AgreeOnManyLines) {
       agree_on(octets + "\r\n", std::to_string(count) + " lines");
       agree_on(octets + kCall.substr(kCall.find("Via")), std::to_string(count) + " lines more");
     }
+  }
+}
+
+// Around kMaxHeaderLines, with the last lines the ones too many.
+TEST_F(KernelTest, AgreeOnAsManyHeadersAsThereMayBe) {
+  for (std::size_t count = kMaxHeaderLines - 20; count < kMaxHeaderLines + 4; ++count) {
+    std::string lines;
+    for (std::size_t i = 0; i < count; ++i) {
+      lines += "a: b\r\n";
+    }
+    std::string octets = kCall;
+    octets.insert(octets.find("\r\n\r\n") + 2, lines);
+    agree_on(octets, std::to_string(count) + " lines at the end");
   }
 }
 
