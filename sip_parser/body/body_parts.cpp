@@ -138,13 +138,15 @@ class Reader {
   Result read_part(Span where, std::uint8_t depth) {
     std::array<HeaderLine, kMaxHeaderLines> lines;
     // As if the part were a message: the limits of a header block hold for it, wherever in the body it lies.
-    const auto block = detail::split_header_lines(octets_.substr(where.offset, where.length + 2U), 0, {}, lines);
-    if (!block) {
-      const bool endless = block.error().code == ErrorCode::no_blank_line;
+    detail::HeaderBlock block;
+    if (const ParseError error =
+            detail::split_header_lines(octets_.substr(where.offset, where.length + 2U), 0, {}, lines, block);
+        error.code != ErrorCode::ok) {
+      const bool endless = error.code == ErrorCode::no_blank_line;
       return failure(endless ? BodyErrorCode::part_without_end : BodyErrorCode::bad_part_header,
-                     where.offset + std::size_t{block.error().offset});
+                     where.offset + std::size_t{error.offset});
     }
-    const std::span<HeaderLine> own = std::span(lines).first(block->count);
+    const std::span<HeaderLine> own = std::span(lines).first(block.count);
     for (HeaderLine& line : own) {
       for (Span* span : {&line.name, &line.value, &line.whole}) {
         span->offset = static_cast<std::uint16_t>(span->offset + where.offset);
@@ -155,8 +157,8 @@ class Reader {
       return std::unexpected(fields.error());
     }
     BodyPart part;
-    part.headers = detail::span_between(where.offset, where.offset + block->blank_line);
-    part.content = detail::span_between(std::min<std::size_t>(where.offset + block->body, where.end()), where.end());
+    part.headers = detail::span_between(where.offset, where.offset + block.blank_line);
+    part.content = detail::span_between(std::min<std::size_t>(where.offset + block.body, where.end()), where.end());
     part.depth = depth;
     if (fields->length != nullptr &&
         detail::decimal(text(octets_, fields->length->value), kMaxMessageBytes) != part.content.length) {
