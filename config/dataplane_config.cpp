@@ -19,7 +19,7 @@ constexpr std::array kPortKinds{PortKindChoice{"pci", PortKind::pci}, PortKindCh
                                 PortKindChoice{"null", PortKind::null}};
 constexpr std::array kIdles{IdleChoice{"busy", Idle::busy}, IdleChoice{"adaptive", Idle::adaptive}};
 constexpr std::array kOnBads{OnBadChoice{"forward", OnBad::forward}, OnBadChoice{"drop", OnBad::drop}};
-constexpr std::array<std::string_view, 3> kEngines{"auto", "ifma", "openssl"};
+constexpr std::array<std::string_view, 4> kEngines{"auto", "ifma", "scalar", "openssl"};
 
 constexpr std::uint16_t kMaxCpu = 1'023;
 constexpr std::size_t kMaxPorts = 32;

@@ -82,7 +82,7 @@ struct DataplaneConfig {
   std::string element_id = "stirline";                  // names this appliance in origid (STIR-AS-11)
   std::string origid_key_file;                          // 32 octets; empty: a random key each start
   std::string log_level = "info";                       // error, warning, info, debug
-  std::string engine = "openssl";                       // crypto engine: auto, ifma, openssl
+  std::string engine = "auto";                          // crypto engine: auto, ifma, scalar, openssl
   MemoryConfig memory;
   CoreConfig cores;
   LimitConfig limits;

@@ -2,8 +2,9 @@
 # The lab: calls from a SIPp caller through two Stirline appliances (one signs, one verifies) to a SIPp callee, in four
 # network namespaces of this machine; forged calls in between; a table of what became of them.
 #
-#   sudo ./config/lab.sh [--calls N] [--out DIR] [--build DIR] [--no-build] [--no-packages]
+#   sudo ./config/lab.sh [--calls N] [--engine NAME] [--out DIR] [--build DIR] [--no-build] [--no-packages]
 #
+# --engine NAME: what signs and verifies: auto, ifma, scalar or openssl.
 # Exit status: 0 every placed call answered, every signed one verified, every forged one refused; 1 not so; 2 the lab
 # could not be run; 64 wrong arguments.
 set -euo pipefail
@@ -16,12 +17,19 @@ install=yes
 make=yes
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
   case $1 in
     --calls) calls=${2:?--calls needs a number}; shift ;;
+    --engine)
+      case ${2:-} in
+        auto | ifma | scalar | openssl) export STIRLINE_ENGINE=$2 ;; # tests/net writes it into the configuration
+        *) echo "lab.sh: --engine needs auto, ifma, scalar or openssl" >&2; exit 64 ;;
+      esac
+      shift
+      ;;
     --out) out=${2:?--out needs a folder}; shift ;;
     --build) build=$(realpath -m "${2:?--build needs a folder}"); shift ;;
     --no-build) make=no; install=no ;;

@@ -105,9 +105,27 @@ std::expected<void, std::string> Appliance::make_engines() {
     if (!selected->alarm.empty()) {
       spdlog::error("crypto core {}: {}", i, selected->alarm);
     }
+    if (!selected->engine->counters().locked) {
+      spdlog::warn("crypto core {}: signing secrets cannot be locked in memory; raise the limit (memlock)", i);
+    }
     engines_.push_back(std::move(selected->engine));
   }
+  alarmed_.assign(engines_.size(), false);
   return {};
+}
+
+void Appliance::housekeep() {
+  publication_.reclaim();
+  for (std::size_t i = 0; i < engines_.size(); ++i) {
+    const crypto::EngineCounters counters = engines_[i]->counters();
+    if (!counters.trusted && !alarmed_[i]) {
+      spdlog::error(
+          "crypto core {}: the P-256 engine {} has given {} wrong results or failed its self-test; OpenSSL does "
+          "its work now, this processor should be replaced",
+          i, engines_[i]->name(), counters.faults);
+      alarmed_[i] = true;
+    }
+  }
 }
 
 std::expected<void, std::string> Appliance::open_ports() {
@@ -152,7 +170,7 @@ std::vector<PollPort> Appliance::ports_of(const CorePlan::Poll& poll) const {
 }
 
 std::expected<void, std::string> Appliance::make_cores() {
-  const auto key = load_origid_key(config_.origid_key_file);
+  auto key = load_origid_key(config_.origid_key_file);
   if (!key) {
     return std::unexpected(std::move(key.error()));
   }
@@ -160,6 +178,7 @@ std::expected<void, std::string> Appliance::make_cores() {
   std::vector<std::vector<CryptoCore::Source>> sources(plan_.cryptos.size());
   for (std::size_t i = 0; i < plan_.polls.size(); ++i) {
     std::vector<CryptoLink*> links;
+    links.reserve(plan_.cryptos.size());
     for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
       links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
     }
@@ -172,7 +191,7 @@ std::expected<void, std::string> Appliance::make_cores() {
   }
   for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
     crypto_cores_.push_back(std::make_unique<CryptoCore>(*engines_[crypto], std::move(sources[crypto]),
-                                                         Idler(config_.cores.idle, config_.cores.idle_max_us)));
+                                                         Idler(config_.cores.idle, config_.cores.idle_max_us), clock));
   }
   return {};
 }

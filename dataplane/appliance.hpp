@@ -44,7 +44,7 @@ class Appliance {
   enum class Apply : std::uint8_t { done, busy };
   // Validates and publishes; on error nothing has changed.
   [[nodiscard]] std::expected<Apply, std::string> apply(std::uint64_t generation, StagedTables tables);
-  void reclaim() { publication_.reclaim(); }
+  void housekeep();  // call now and then: old generations are freed, engines that went wrong told in the log
 
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }
   [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
@@ -68,6 +68,7 @@ class Appliance {
   std::vector<rte_mempool*> pools_;  // per poll core; EAL's memory, freed with it
   std::vector<std::string> pair_names_;
   std::vector<std::unique_ptr<crypto::Engine>> engines_;  // before publication_: keys must not outlive them
+  std::vector<bool> alarmed_;                             // per engine
   Publication publication_;
   std::vector<std::unique_ptr<CryptoLink>> links_;
   std::vector<std::unique_ptr<PollCore>> poll_cores_;

@@ -63,7 +63,7 @@ int run(const stirline::config::DataplaneConfig& config) {
   stirline::dataplane::ControlServer server(**appliance, *listener, clock);
   while (stop_requested == 0) {
     server.serve(kHousekeepingMs);
-    (*appliance)->reclaim();
+    (*appliance)->housekeep();
   }
   (*appliance)->stop();
   spdlog::info("stopped");

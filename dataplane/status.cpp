@@ -47,11 +47,20 @@ ordered_json cores_json(const Appliance& appliance) {
   }
   for (std::size_t i = 0; i < plan.cryptos.size(); ++i) {
     const CryptoCore& core = *appliance.crypto_cores()[i];
+    const crypto::EngineCounters engine = appliance.engines()[i]->counters();
     cores.push_back({{"role", "crypto"},
                      {"cpu", plan.cryptos[i].cpu},
                      {"engine", appliance.engines()[i]->name()},
                      {"jobs", core.jobs()},
-                     {"batches", core.batches()}});
+                     {"batches", core.batches()},
+                     {"engine_trusted", engine.trusted},
+                     {"engine_faults", engine.faults},
+                     {"secrets_locked", engine.locked},
+                     {"nonce_failures", engine.nonce_failures},
+                     {"key_tables_built", engine.tables_built},
+                     {"keys_barred", engine.barred},
+                     {"sums_met", engine.met_sums},
+                     {"verified_without_table", engine.cold}});
   }
   return cores;
 }

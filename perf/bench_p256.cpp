@@ -14,6 +14,7 @@
 #include "crypto_workers/p256/ifma/kernel.hpp"
 #include "crypto_workers/p256/locked_memory.hpp"
 #include "crypto_workers/p256/message_hash.hpp"
+#include "crypto_workers/p256/scalar/kernel.hpp"
 #include "crypto_workers/p256/words_octets.hpp"
 #include "perf/p256_workload.hpp"
 #include "perf/report.hpp"
@@ -56,7 +57,8 @@ Measured in_turns(std::size_t slices, std::size_t ours_count, const std::functio
 
 class Bench {
  public:
-  explicit Bench(std::size_t slices) : slices_(slices), rival_(workload_), memory_(kernel_.memory_bytes) {
+  Bench(const crypto::KernelOperations& kernel, std::size_t slices, std::vector<Result>& results)
+      : kernel_(kernel), slices_(slices), results_(results), rival_(workload_), memory_(kernel_.memory_bytes) {
     if (!kernel_.start(memory_.data())) {
       throw std::runtime_error("the kernel fails its check");
     }
@@ -80,9 +82,9 @@ class Bench {
     }
   }
 
-  void run() {
+  void run_vector_tier() {
     for (const std::size_t jobs : {8UZ, 32UZ, 128UZ}) {
-      sign_kernel(jobs);
+      sign_kernel(jobs, "sign/batch" + std::to_string(jobs));
     }
     use_tables(8);
     for (const std::size_t jobs : {8UZ, 32UZ, 128UZ}) {
@@ -93,20 +95,36 @@ class Bench {
     table_build();
     hash(16);
     engine_rows();
-    results.push_back({"kernel/memory", "KiB", static_cast<double>(kernel_.memory_bytes) / 1'024, {}});
+    memory("kernel");
   }
 
-  std::vector<Result> results;
+  void run_scalar_tier() {
+    sign_kernel(64, "scalar/sign");
+    use_tables(8);
+    verify_kernel(64, "scalar/verify");
+    memory("scalar");
+  }
 
  private:
   void add(const std::string& name, const std::string& unit, double value, double rival, bool more_is_better) {
-    results.push_back({name, unit, value, Rival{"OpenSSL", rival, more_is_better ? value / rival : rival / value}});
+    results_.push_back({name, unit, value, Rival{"OpenSSL", rival, more_is_better ? value / rival : rival / value}});
   }
   void add_rate(const std::string& name, const Measured& measured) {
     add(name, "ops/s", 1e6 / measured.ours_us, 1e6 / measured.rival_us, true);
   }
 
-  void sign_kernel(std::size_t jobs) {
+  // What should fit the second-level cache, for a full batch; and all of it.
+  void memory(const std::string& tier) {
+    const auto kib = [](std::size_t bytes) { return static_cast<double>(bytes) / 1'024; };
+    const std::size_t key_tables =
+        P256Workload::kKeys * crypto::table_entries(crypto::kLargestKeyWindow) * sizeof(crypto::TableEntry);
+    results_.push_back({tier + "/sign_footprint", "KiB", kib(kernel_.sign_bytes), {}});
+    results_.push_back({tier + "/verify_footprint", "KiB", kib(kernel_.verify_bytes), {}});
+    results_.push_back({tier + "/key_tables_8certs", "KiB", kib(key_tables), {}});
+    results_.push_back({tier + "/memory", "KiB", kib(kernel_.memory_bytes), {}});
+  }
+
+  void sign_kernel(std::size_t jobs, const std::string& name) {
     const Measured measured = in_turns(
         slices_, jobs,
         [&](std::size_t slice) {
@@ -115,9 +133,8 @@ class Bench {
           }
         },
         5, [&](std::size_t input) { rival_.sign(input); });
-    add_rate("sign/batch" + std::to_string(jobs), measured);
-    results.push_back(
-        {"sign/batch" + std::to_string(jobs) + "_time", "us", measured.ours_us * static_cast<double>(jobs), {}});
+    add_rate(name, measured);
+    results_.push_back({name + "_time", "us", measured.ours_us * static_cast<double>(jobs), {}});
   }
 
   void use_tables(unsigned bits) {
@@ -151,7 +168,7 @@ class Bench {
         },
         3, [&](std::size_t input) { rival_.verify(input); });
     add_rate(name, measured);
-    results.push_back({name + "_time", "us", measured.ours_us * static_cast<double>(jobs), {}});
+    results_.push_back({name + "_time", "us", measured.ours_us * static_cast<double>(jobs), {}});
   }
 
   // The rival value is one OpenSSL verification: what the certificate's first use costs anyway.
@@ -235,10 +252,11 @@ class Bench {
              in_turns(slices_, kKernelJobs, verify_all, 3, [&](std::size_t input) { rival_.verify_message(input); }));
   }
 
+  const crypto::KernelOperations& kernel_;
   std::size_t slices_;
+  std::vector<Result>& results_;
   P256Workload workload_;
   EvpRival rival_;
-  const crypto::KernelOperations& kernel_ = crypto::ifma::kernel();
   crypto::LockedMemory memory_;
   std::vector<std::unique_ptr<crypto::SignBatch>> signing_;
   std::vector<std::unique_ptr<crypto::VerifyBatch>> verifying_;
@@ -260,10 +278,9 @@ int run(int argc, char** argv) {
   }
   std::vector<Result> results;
   if (crypto::has_ifma()) {
-    Bench bench(slices);
-    bench.run();
-    results = std::move(bench.results);
+    Bench(crypto::ifma::kernel(), slices, results).run_vector_tier();
   }
+  Bench(crypto::scalar::kernel(), slices, results).run_scalar_tier();
   std::fputs((json ? to_json(results) : to_table(results)).c_str(), stdout);
   return 0;
 }

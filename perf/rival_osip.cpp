@@ -1,5 +1,6 @@
 #include "perf/rival_osip.hpp"
 
+#include <array>
 #include <charconv>
 #include <stdexcept>
 
@@ -15,8 +16,11 @@ std::string copy(const char* text) {
 }
 
 std::string tag_of(osip_from_t* party) {
+  std::array<char, 4> name = {"tag"};  // osip_from_get_tag hands a literal to a char*
   osip_generic_param_t* tag = nullptr;
-  return osip_from_get_tag(party, &tag) == OSIP_SUCCESS && tag != nullptr ? copy(tag->gvalue) : "";
+  return osip_generic_param_get_byname(&party->gen_params, name.data(), &tag) == OSIP_SUCCESS && tag != nullptr
+             ? copy(tag->gvalue)
+             : "";
 }
 
 std::uint32_t number(const char* digits) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sip_parser/body/media_type.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/value_list.hpp"
 #include "sip_parser/via.hpp"
@@ -64,24 +65,20 @@ bool hides_control(std::string_view user) {
   return false;
 }
 
-// type "/" subtype without parameters
-std::string_view media_type(std::string_view value) {
-  return text(value, detail::trimmed(value, 0, std::min(value.find(';'), value.size())));
-}
-
 bool is_call(const Message& message, std::string_view octets) {
   const HeaderLine* type = message.first(HeaderId::content_type);
   if (type != nullptr && !message.body().empty()) {
-    const std::string_view name = media_type(text(octets, type->value));
-    if (!equal_ignoring_case(name, "application/sdp") && !equal_ignoring_case(name.substr(0, 10), "multipart/")) {
+    const auto media = read_media_type(octets, type->value);
+    if (!media ||
+        (!is_media_type(octets, *media, "application", "sdp") && !is_media_type(octets, *media, "multipart"))) {
       return false;
     }
   }
   // Without Accept, SDP is accepted (RFC 3261 20.1).
   const auto is_other = [octets](Span value) {
-    const std::string_view name = media_type(text(octets, value));
-    return !equal_ignoring_case(name, "application/sdp") && !equal_ignoring_case(name, "application/*") &&
-           name != "*/*";
+    const auto range = read_media_type(octets, value);
+    return !range || (!is_media_type(octets, *range, "application", "sdp") &&
+                      !is_media_type(octets, *range, "application", "*") && !is_media_type(octets, *range, "*", "*"));
   };
   return message.count(HeaderId::accept) == 0 || !all_values(message, octets, HeaderId::accept, is_other);
 }

@@ -40,8 +40,10 @@ enum class HeaderId : std::uint8_t {
   origination_id,    // TS 24.229 7.2.19
   proxy_require,
   accept,
+  content_encoding,           // e
+  content_transfer_encoding,  // of the parts of a body (RFC 2045 6)
 };
-inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::accept) + 1;
+inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::content_transfer_encoding) + 1;
 
 // The long name as the standards print it ("P-Asserted-Identity"); "unknown" for HeaderId::unknown.
 [[nodiscard]] std::string_view name_of(HeaderId id);

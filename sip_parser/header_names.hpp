@@ -53,6 +53,8 @@ inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
     {HeaderId::origination_id, "Origination-Id"},
     {HeaderId::proxy_require, "Proxy-Require"},
     {HeaderId::accept, "Accept"},
+    {HeaderId::content_encoding, "Content-Encoding"},
+    {HeaderId::content_transfer_encoding, "Content-Transfer-Encoding"},
     {HeaderId::via, "v"},
     {HeaderId::from, "f"},
     {HeaderId::to, "t"},
@@ -63,6 +65,7 @@ inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
     {HeaderId::content_length, "l"},
     {HeaderId::supported, "k"},
     {HeaderId::subject, "s"},
+    {HeaderId::content_encoding, "e"},
 });
 static_assert([] {
   for (std::size_t i = 0; i < kHeaderIds; ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sip_parser/absolute_uri.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/parameters.hpp"
 
@@ -43,17 +44,6 @@ IdentityError read_digest(std::string_view digest, bool& compact) {
   return good ? IdentityError::none : IdentityError::bad_digest;
 }
 
-// absoluteURI = scheme ":" something, without blanks (RFC 3261 25.1).
-bool is_absolute_uri(std::string_view uri) {
-  std::size_t colon = 0;
-  while (colon < uri.size() && (is(uri[colon], detail::kAlpha | detail::kDigit) || uri[colon] == '+' ||
-                                uri[colon] == '-' || uri[colon] == '.')) {
-    ++colon;
-  }
-  return colon > 0 && is(uri.front(), detail::kAlpha) && colon + 1 < uri.size() && uri[colon] == ':' &&
-         detail::all(uri, detail::kVisible) && uri.find_first_of("<\"") == std::string_view::npos;
-}
-
 struct Seen {
   bool info = false;
   bool alg = false;
@@ -74,7 +64,7 @@ IdentityError take(std::string_view message, const detail::ParameterItem& item, 
     if (!first_time(seen.info)) {
       return IdentityError::bad_parameter;
     }
-    if (item.form != detail::ValueForm::bracketed || !is_absolute_uri(value)) {
+    if (item.form != detail::ValueForm::bracketed || !detail::is_absolute_uri(value)) {
       return IdentityError::bad_info;
     }
     identity.info = item.value;

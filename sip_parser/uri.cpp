@@ -101,7 +101,7 @@ ParseError read_sip(std::string_view message, std::size_t at, std::size_t end, U
   return {};
 }
 
-// RFC 3966 3: the number, then parameters.
+// RFC 3966 3: the number, then parameters; there are no headers.
 ParseError read_tel(std::string_view message, std::size_t at, std::size_t end, Uri& uri) {
   const std::size_t semicolon = message.substr(0, end).find(';', at);
   const std::size_t number_end = semicolon == std::string_view::npos ? end : semicolon;
@@ -110,7 +110,10 @@ ParseError read_tel(std::string_view message, std::size_t at, std::size_t end, U
     return bad_uri(stop);
   }
   uri.user = detail::span_between(at, stop);
-  return read_tail(message, stop, end, uri);
+  if (const ParseError error = read_tail(message, stop, end, uri); error.code != ErrorCode::ok) {
+    return error;
+  }
+  return uri.headers.empty() ? ParseError{} : bad_uri(uri.headers.offset);
 }
 
 }  // namespace

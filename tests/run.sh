@@ -2,11 +2,13 @@
 # Builds and tests everything: unit, ring, golden and replay tests, the same under ASan and UBSan, and, as root, the
 # network tests. The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed.
 #
-#   sudo ./tests/run.sh [--no-asan] [--no-net] [--no-packages] [--only NAME]
+#   sudo ./tests/run.sh [--no-asan] [--no-net] [--no-packages] [--only NAME] [--engine NAME]
 #   ./tests/run.sh --lint            clang-tidy over our sources, nothing else
 #   ./tests/run.sh --fuzz SECONDS    every fuzzer for so long, nothing else
+#   ./tests/run.sh --full            the proofs of batched P-256 at full size (some minutes), nothing else
 #
-# --only NAME: of the network tests, only this one (may be repeated). Build folders: build, build-asan, build-fuzz.
+# --only NAME: of the network tests, only this one (may be repeated). --engine NAME: the appliances of ring, golden and
+# network tests sign and verify with this engine (auto, ifma, scalar, openssl). Build folders: build, build-asan, build-fuzz.
 set -uo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -20,9 +22,17 @@ while [[ $# -gt 0 ]]; do
     --no-net) net=no ;;
     --no-packages) packages=no ;;
     --only) net_arguments+=(--only "${2:?--only needs the name of a network test}"); shift ;;
+    --engine)
+      case ${2:-} in
+        auto | ifma | scalar | openssl) export STIRLINE_ENGINE=$2 ;;
+        *) echo "run.sh: --engine needs auto, ifma, scalar or openssl" >&2; exit 64 ;;
+      esac
+      shift
+      ;;
     --lint) what=lint ;;
+    --full) what=full ;;
     --fuzz) what=fuzz; fuzz_seconds=${2:?--fuzz needs seconds}; shift ;;
-    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --help | -h) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "run.sh: unknown argument $1" >&2; exit 64 ;;
   esac
   shift
@@ -82,6 +92,14 @@ run_tests() {
   fi
 }
 
+run_full() {
+  if build build; then
+    STIRLINE_P256_FULL=1 meson_tests full build --timeout-multiplier 10 unit_p256 signing_taint constant_time
+  else
+    fail_stage full "the build has failed"
+  fi
+}
+
 run_lint() {
   if ! build build; then
     fail_stage lint "the build has failed"
@@ -110,6 +128,7 @@ fi
 case $what in
   tests) run_tests ;;
   lint) run_lint ;;
+  full) run_full ;;
   fuzz) run_fuzzers ;;
 esac
 echo

@@ -3,8 +3,9 @@
 // Signing: hedged nonces (kernel.hpp); each signature is checked by the kernel before release, and of every sixteenth
 // batch eight signatures, by turns, are verified. Verification: keys with a table go to the kernel, others to OpenSSL,
 // which is also the refuge for whatever the kernel cannot answer. A key gets a small table once it has verified
-// something, a large one when it is busy: at most one building per call. Results are compared with OpenSSL's now and
-// then; a kernel that errs three times, or fails its known answers, is not used again.
+// something, a large one when it is busy: at most one building per call; it loses it if its signatures make partial
+// sums meet again and again. Results are compared with OpenSSL's now and then; a kernel that errs three times, or fails
+// its known answers, is not used again.
 //
 // Threads, ownership and errors: as in engine.hpp.
 #pragma once
@@ -25,16 +26,8 @@ struct BatchEngineOptions {
   EntropySource entropy = system_entropy;
   std::size_t table_budget_bytes = std::size_t{64} << 20;
   std::uint64_t busy_after_uses = 1'000;  // verifications after which a key gets a large table
-};
-
-struct BatchEngineCounters {
-  std::uint64_t faults = 0;    // results of the kernel that were found wrong; none of them left the engine
-  std::uint64_t met_sums = 0;  // verifications that had to be repeated, as their partial sums met
-  std::uint64_t cold = 0;      // verifications of keys without a table
-  std::uint64_t tables_built = 0;
-  std::uint64_t nonce_failures = 0;  // batches not signed for want of good random numbers
-  bool trusted = true;               // false: OpenSSL does everything now
-  bool locked = true;                // false: the system refused to lock the memory of secrets
+  std::uint64_t met_sums_allowed = 8;     // after so many a key loses its table
+  std::uint64_t batches_barred = 65'536;  // and gets none for so long
 };
 
 class BatchEngine final : public Engine {
@@ -52,8 +45,8 @@ class BatchEngine final : public Engine {
       std::span<const std::uint8_t, kPointBytes> point) override;
   void sign(std::span<SignRequest> batch) override;
   void verify(std::span<VerifyRequest> batch) override;
-
-  [[nodiscard]] BatchEngineCounters counters() const;
+  void maintain() override;
+  [[nodiscard]] EngineCounters counters() const override;
 
  private:
   struct Impl;

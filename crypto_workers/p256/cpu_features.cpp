@@ -10,4 +10,8 @@ bool has_ifma() {
          __builtin_cpu_supports("avx512vbmi2") != 0;
 }
 
+bool has_ssse3() {
+  return __builtin_cpu_supports("ssse3") != 0;
+}
+
 }  // namespace stirline::crypto

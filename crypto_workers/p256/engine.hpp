@@ -58,6 +58,18 @@ struct VerifyRequest {
   bool valid = false;                       // out: r and s in 1..n-1 and the equation holds (STIR-VS-07)
 };
 
+// What an engine has met since it was made.
+struct EngineCounters {
+  std::uint64_t faults = 0;    // results of the kernel that were found wrong; none of them left the engine
+  std::uint64_t met_sums = 0;  // verifications that had to be repeated, as their partial sums met
+  std::uint64_t barred = 0;    // keys that made sums meet too often and lost their table for a while
+  std::uint64_t cold = 0;      // verifications of keys without a table
+  std::uint64_t tables_built = 0;
+  std::uint64_t nonce_failures = 0;  // batches not signed for want of good random numbers
+  bool trusted = true;               // false: the kernel has erred, OpenSSL does everything now; raise an alarm
+  bool locked = true;                // false: the system refused to lock the memory of secrets
+};
+
 class Engine {
  public:
   Engine() = default;
@@ -72,6 +84,11 @@ class Engine {
       std::span<const std::uint8_t, kPointBytes> point) = 0;
   virtual void sign(std::span<SignRequest> batch) = 0;
   virtual void verify(std::span<VerifyRequest> batch) = 0;
+
+  // Known answers once more, and what old nonces left behind overwritten: the owner calls it every minute or so, best
+  // when nothing waits. Below a millisecond.
+  virtual void maintain() {}
+  [[nodiscard]] virtual EngineCounters counters() const { return {}; }  // any thread
 };
 
 }  // namespace stirline::crypto

@@ -1,8 +1,8 @@
 // What a P-256 kernel does: whole batches of signatures, verifications, nonces and key tables, on plain arrays.
 //
 // The engine (batch_engine) knows keys, messages and policy; a kernel knows arithmetic only. Each tier of processors
-// has one: ifma/ for AVX-512 IFMA, eight numbers in a vector. Arrays are laid out word by word, job by job
-// (`word[i][job]`), as eight neighbouring jobs fill a vector.
+// has one: ifma/ for AVX-512 IFMA, eight numbers in a vector; scalar/ for all others, one at a time. Arrays are laid
+// out word by word, job by job (`word[i][job]`), as eight neighbouring jobs fill a vector.
 //
 // Plain structs only: see words.hpp.
 #pragma once
@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crypto_workers/p256/curve.hpp"
 #include "crypto_workers/p256/words.hpp"
 
 namespace stirline::crypto {
@@ -40,11 +41,8 @@ constexpr std::size_t table_entries(unsigned bits) {
 
 inline constexpr std::size_t kTablesAtOnce = 8;
 inline constexpr unsigned kLargestWindow = 12;  // bits
-
-struct AffinePoint {  // plain numbers below p
-  Words x;
-  Words y;
-};
+inline constexpr unsigned kSmallestKeyWindow = 5;
+inline constexpr unsigned kLargestKeyWindow = 8;
 
 // Jobs up to the next multiple of kKernelLanes must be filled: with copies of whole jobs, never with a nonce of their
 // own.
@@ -81,12 +79,16 @@ struct alignas(64) NonceBatch {
 struct KernelOperations {
   const char* name;
   std::size_t memory_bytes;  // zeroed, aligned to 64
+  // Of it, what a full batch goes through: should fit the second-level cache. Tables of keys come on top.
+  std::size_t sign_bytes;
+  std::size_t verify_bytes;
+  unsigned base_window;  // bits of the base point's windows in verification
   // Builds the tables of the base point. False if they fail their check: this tier must not be used then.
   bool (*start)(void* memory);
   // False if an addition had no answer: then nothing of the batch may be used. Constant time in all secrets; what it
   // wrote of them outside the tree of additions is wiped when it returns.
   bool (*sign)(void* memory, SignBatch& batch, std::size_t jobs);
-  // `bits`: the window of the keys' tables, 5..8.
+  // `bits`: the window of the keys' tables, kSmallestKeyWindow..kLargestKeyWindow.
   void (*verify)(void* memory, VerifyBatch& batch, std::size_t jobs, unsigned bits);
   // Constant time.
   void (*derive_nonces)(NonceBatch& batch, std::size_t jobs);

@@ -51,6 +51,26 @@ void KeyTables::drop(const PointOctets& point) {
   }
 }
 
+void KeyTables::bar(const PointOctets& point, std::uint64_t until) {
+  drop(point);
+  if (barred_.size() == kMostBarred) {
+    barred_.erase(std::ranges::min_element(barred_, {}, [](const auto& named) { return named.second; }));
+  }
+  barred_[point] = until;
+}
+
+bool KeyTables::barred(const PointOctets& point, std::uint64_t now) {
+  const auto found = barred_.find(point);
+  if (found == barred_.end()) {
+    return false;
+  }
+  if (found->second > now) {
+    return true;
+  }
+  barred_.erase(found);
+  return false;
+}
+
 void KeyTables::make_room(std::size_t bytes) {
   while (!tables_.empty() && bytes_ + bytes > budget_) {
     const auto oldest = std::ranges::min_element(tables_, {}, [](const auto& named) { return named.second->last_use; });

@@ -23,6 +23,7 @@ struct KeyTable {
   std::unique_ptr<TableEntry[]> entries;
   std::uint64_t uses = 0;
   std::uint64_t last_use = 0;  // in batches
+  std::uint64_t met_sums = 0;
 };
 
 // What a key remembers of its last search.
@@ -44,6 +45,10 @@ class KeyTables {
   void publish(const PointOctets& point, unsigned bits, std::unique_ptr<TableEntry[]> entries, std::uint64_t now);
   void drop(const PointOctets& point);
 
+  // No table for this point until batch `until`: its owner costs more than he brings.
+  void bar(const PointOctets& point, std::uint64_t until);
+  [[nodiscard]] bool barred(const PointOctets& point, std::uint64_t now);
+
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::size_t count() const { return tables_.size(); }
 
@@ -55,12 +60,15 @@ class KeyTables {
     }
   };
 
+  static constexpr std::size_t kMostBarred = 1'024;  // then the one that has least to wait is let off
+
   void make_room(std::size_t bytes);
 
   std::size_t budget_;
   std::size_t bytes_ = 0;
   std::uint64_t generation_ = 1;
   std::unordered_map<PointOctets, std::unique_ptr<KeyTable>, Hash> tables_;
+  std::unordered_map<PointOctets, std::uint64_t, Hash> barred_;  // until which batch
 };
 
 }  // namespace stirline::crypto

@@ -10,8 +10,6 @@
 
 #include "crypto_workers/openssl_pointers.hpp"
 
-struct IMB_MGR;
-
 namespace stirline::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
@@ -36,16 +34,14 @@ class MessageHash {
   [[nodiscard]] bool hash(std::span<HashJob> jobs);
 
  private:
-  struct ManagerFree {
-    void operator()(IMB_MGR* manager) const;
-  };
+  struct ManyLanes;  // the library's manager
 
   bool hash_one(HashJob& job);
   bool hash_many(std::span<HashJob> jobs);
 
   EvpDigest sha256_;
   EvpDigestContext context_;
-  std::unique_ptr<IMB_MGR, ManagerFree> manager_;  // nothing without AVX-512
+  std::unique_ptr<ManyLanes> many_;  // nothing without AVX-512
 };
 
 }  // namespace stirline::crypto

@@ -3,6 +3,10 @@
 #include <array>
 #include <bit>
 
+#include "crypto_workers/p256/curve.hpp"
+#include "crypto_workers/p256/modular_constants.hpp"
+#include "crypto_workers/p256/value_barrier.hpp"
+
 namespace stirline::crypto {
 namespace {
 
@@ -36,12 +40,8 @@ struct ModulusFacts {
   std::uint64_t inverse;  // of the modulus, modulo 2^62
 };
 
-constexpr ModulusFacts facts_of(const Words& modulus) {
-  std::uint64_t inverse = modulus.word[0];  // right in three bits; every round of Newton doubles them
-  for (int i = 0; i < 5; ++i) {
-    inverse *= 2 - modulus.word[0] * inverse;
-  }
-  return {signed_limbs(modulus), inverse & kLimbMask};
+consteval ModulusFacts facts_of(const Words& modulus) {
+  return {signed_limbs(modulus), inverse_modulo_word(modulus) & kLimbMask};
 }
 
 constexpr ModulusFacts kPrimeFacts = facts_of(kFieldPrime);
@@ -139,8 +139,8 @@ std::int64_t divide_steps_of_public(std::int64_t eta, LowWords low, Transition& 
 
 // (d, e) <- (u d + v e, q d + r e) / 2^62 modulo the modulus. Both stay in -2M..M.
 void update_cofactors(Signed& d, Signed& e, const Transition& t, const ModulusFacts& modulus) {
-  const std::int64_t d_negative = d[4] >> 63;
-  const std::int64_t e_negative = e[4] >> 63;
+  const std::int64_t d_negative = hidden(d[4] >> 63);
+  const std::int64_t e_negative = hidden(e[4] >> 63);
   std::int64_t d_multiple = (t.u & d_negative) + (t.v & e_negative);
   std::int64_t e_multiple = (t.q & d_negative) + (t.r & e_negative);
   Int128 d_carry = Int128{t.u} * d[0] + Int128{t.v} * e[0];
@@ -193,13 +193,13 @@ void normalize(Signed& x, std::int64_t sign, const ModulusFacts& modulus) {
       x[i] += modulus.limbs[i] & mask;
     }
   };
-  add_if(x[4] >> 63);
-  const std::int64_t negate = sign >> 63;
+  add_if(hidden(x[4] >> 63));
+  const std::int64_t negate = hidden(sign >> 63);
   for (std::int64_t& limb : x) {
     limb = (limb ^ negate) - negate;
   }
   carry(x);
-  add_if(x[4] >> 63);
+  add_if(hidden(x[4] >> 63));
   carry(x);
 }
 

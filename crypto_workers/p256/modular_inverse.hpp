@@ -9,6 +9,7 @@
 namespace stirline::crypto {
 
 enum class Modulus : std::uint8_t { field_prime, group_order };
+enum class Secrecy : std::uint8_t { secret, open };
 
 // 1 / x modulo `modulus`; 0 if x is 0. `x` must be below the modulus. Constant time: neither branches nor addresses
 // depend on x.

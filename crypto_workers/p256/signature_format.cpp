@@ -35,7 +35,9 @@ bool take_integer(std::span<const std::uint8_t>& rest, std::span<std::uint8_t> o
   }
   std::span<const std::uint8_t> value = rest.subspan(2, rest[1]);
   rest = rest.subspan(2 + value.size());
-  if ((value.front() & 0x80U) != 0) {
+  const bool negative = (value.front() & 0x80U) != 0;
+  const bool padded = value.size() > 1 && value.front() == 0 && (value[1] & 0x80U) == 0;  // X.690 8.3.2
+  if (negative || padded) {
     return false;
   }
   if (value.size() > kScalarBytes) {

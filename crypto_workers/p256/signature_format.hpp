@@ -24,7 +24,7 @@ struct DerSignature {
 // `raw` must hold two scalars in range.
 [[nodiscard]] DerSignature der_from_raw(std::span<const std::uint8_t, kSignatureBytes> raw);
 
-// Nothing if `der` is not exactly a SEQUENCE of two non-negative INTEGERs that fit 32 octets.
+// Nothing if `der` is not exactly the DER of a SEQUENCE of two non-negative INTEGERs that fit 32 octets.
 [[nodiscard]] std::optional<std::array<std::uint8_t, kSignatureBytes>> raw_from_der(std::span<const std::uint8_t> der);
 
 }  // namespace stirline::crypto

@@ -15,8 +15,4 @@ struct Words {
   std::uint64_t word[kWords];
 };
 
-// The prime p of the field and the order n of the group (SP 800-186 3.2.1.3).
-inline constexpr Words kFieldPrime = {{0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001}};
-inline constexpr Words kGroupOrder = {{0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff, 0xffffffff00000000}};
-
 }  // namespace stirline::crypto

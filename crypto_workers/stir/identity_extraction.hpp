@@ -1,5 +1,5 @@
 // Who calls whom, in canonical form, out of a SIP request: the same answer for the authentication and the verification
-// service (RFC 8224 8; STIR-ID-01, -02, -06).
+// service (RFC 8224 8; STIR-ID-01, -02, -06, -08: a display name is never looked at).
 #pragma once
 
 #include <optional>

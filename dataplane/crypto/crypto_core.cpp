@@ -5,8 +5,19 @@
 
 namespace stirline::dataplane {
 
-CryptoCore::CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idler idler)
-    : processor_(engine), sources_(std::move(sources)), idler_(idler) {}
+namespace {
+
+constexpr std::int64_t kMaintainEvery = 60;  // seconds
+
+}  // namespace
+
+CryptoCore::CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idler idler, const Clock& clock)
+    : engine_(engine),
+      processor_(engine),
+      sources_(std::move(sources)),
+      idler_(idler),
+      clock_(clock),
+      maintained_at_(clock.now()) {}
 
 void CryptoCore::run(const std::atomic<bool>& stop) {
   while (!stop.load(std::memory_order_relaxed)) {
@@ -16,7 +27,17 @@ void CryptoCore::run(const std::atomic<bool>& stop) {
       jobs_.store(jobs_.load(std::memory_order_relaxed) + done, std::memory_order_relaxed);
       batches_.store(batches_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
+    maintain(done == 0);
     idler_.turn(done != 0, [] {}, [] {});
+  }
+}
+
+// A full core waits no longer than twice the time for a moment of rest. A clock that was set back counts as time.
+void CryptoCore::maintain(bool idle) {
+  const std::int64_t passed = clock_.now() - maintained_at_;
+  if (passed < 0 || passed >= 2 * kMaintainEvery || (idle && passed >= kMaintainEvery)) {
+    engine_.maintain();
+    maintained_at_ += passed;
   }
 }
 

@@ -8,6 +8,7 @@
 #include "crypto_workers/job/job_loop.hpp"
 #include "crypto_workers/job/processor.hpp"
 #include "crypto_workers/p256/engine.hpp"
+#include "dataplane/clock.hpp"
 #include "dataplane/idle.hpp"
 #include "dataplane/poll/call_stage.hpp"
 
@@ -18,7 +19,7 @@ class CryptoCore {
   using Source = crypto::JobSource<JobQueue, Slot>;
 
   // `sources`: one per poll core.
-  CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idler idler);
+  CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idler idler, const Clock& clock);
 
   void run(const std::atomic<bool>& stop);
 
@@ -30,9 +31,14 @@ class CryptoCore {
   }  // turns that found any
 
  private:
+  void maintain(bool idle);
+
+  crypto::Engine& engine_;
   crypto::Processor processor_;
   std::vector<Source> sources_;
   Idler idler_;
+  const Clock& clock_;
+  std::int64_t maintained_at_;  // seconds since 1970
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> batches_{0};
 };

@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
 #include "dataplane/appliance.hpp"
 #include "dataplane/eal/eal.hpp"
 #include "dataplane/eal/eal_args.hpp"
@@ -19,6 +18,7 @@
 #include "tests/golden/pcap_file.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/ledger.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace stirline::golden {
 namespace {
@@ -68,8 +68,7 @@ std::expected<std::string, std::string> run_here(const Captures& captures, Setup
     return std::unexpected(eal.error());
   }
   const test::TestClock clock(setup.now);
-  const auto make_engine = [] { return crypto::make_openssl_engine(crypto::NonceSource::rfc6979); };
-  auto made = dataplane::Appliance::make(setup.config, {.clock = &clock, .make_engine = make_engine});
+  auto made = dataplane::Appliance::make(setup.config, {.clock = &clock, .make_engine = test::make_test_engine});
   if (!made) {
     return std::unexpected(made.error());
   }

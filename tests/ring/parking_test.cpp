@@ -7,10 +7,10 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
 #include "tests/support/datagrams.hpp"
+#include "tests/support/engine_wrapper.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/sip_calls.hpp"
 
@@ -38,31 +38,20 @@ class Gate {
   bool open_ = false;
 };
 
-class GatedEngine : public crypto::Engine {
+class GatedEngine : public EngineWrapper {
  public:
-  explicit GatedEngine(std::shared_ptr<Gate> gate)
-      : gate_(std::move(gate)), engine_(crypto::make_openssl_engine(crypto::NonceSource::rfc6979)) {}
-  std::string_view name() const override { return "gated"; }
-  std::expected<std::unique_ptr<crypto::SigningKey>, crypto::EngineError> make_signing_key(
-      std::span<const std::uint8_t, crypto::kScalarBytes> scalar) override {
-    return engine_->make_signing_key(scalar);
-  }
-  std::expected<std::unique_ptr<crypto::VerifyingKey>, crypto::EngineError> make_verifying_key(
-      std::span<const std::uint8_t, crypto::kPointBytes> point) override {
-    return engine_->make_verifying_key(point);
-  }
+  explicit GatedEngine(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
   void sign(std::span<crypto::SignRequest> batch) override {
     gate_->pass();
-    engine_->sign(batch);
+    EngineWrapper::sign(batch);
   }
   void verify(std::span<crypto::VerifyRequest> batch) override {
     gate_->pass();
-    engine_->verify(batch);
+    EngineWrapper::verify(batch);
   }
 
  private:
   std::shared_ptr<Gate> gate_;
-  std::unique_ptr<crypto::Engine> engine_;
 };
 
 struct GatedHarness {

@@ -5,9 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
 #include "dataplane/eal/port.hpp"
 #include "tests/support/ledger.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace stirline::test {
 namespace {
@@ -75,7 +75,7 @@ Harness::Harness(const Options& options)
   }
   auto make_engine = options.make_engine;
   if (!make_engine) {
-    make_engine = [] { return crypto::make_openssl_engine(crypto::NonceSource::rfc6979); };
+    make_engine = make_test_engine;
   }
   appliance_ =
       value_or_throw(dataplane::Appliance::make(std::move(config), {.clock = &clock_, .make_engine = make_engine}));

@@ -35,7 +35,7 @@ class Harness {
  public:
   struct Options {
     std::function<void(config::DataplaneConfig&)> adjust = {};
-    std::function<std::unique_ptr<crypto::Engine>()> make_engine = {};  // empty: OpenSSL with RFC 6979 nonces
+    std::function<std::unique_ptr<crypto::Engine>()> make_engine = {};  // empty: make_test_engine
     unsigned ring_packets = 4'096;
   };
   Harness() : Harness(Options()) {}

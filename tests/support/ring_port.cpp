@@ -1,5 +1,6 @@
 #include "tests/support/ring_port.hpp"
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -53,6 +54,16 @@ std::vector<std::uint8_t> RingPort::get() const {
   std::vector<std::uint8_t> frame(octets, octets + rte_pktmbuf_data_len(packet));
   rte_pktmbuf_free(packet);
   return frame;
+}
+
+std::size_t RingPort::discard() const {
+  std::array<void*, 64> taken{};
+  std::size_t total = 0;
+  while (const unsigned count = rte_ring_sc_dequeue_burst(out_of_, taken.data(), taken.size(), nullptr)) {
+    rte_pktmbuf_free_bulk(reinterpret_cast<rte_mbuf**>(taken.data()), count);
+    total += count;
+  }
+  return total;
 }
 
 }  // namespace stirline::test

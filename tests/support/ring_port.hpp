@@ -29,6 +29,9 @@ class RingPort {
   // Takes the next transmitted frame; empty if there is none.
   [[nodiscard]] std::vector<std::uint8_t> get() const;
 
+  // Takes and forgets what has been transmitted; returns how many frames that were.
+  std::size_t discard() const;
+
   [[nodiscard]] static rte_ring* make_ring(const std::string& name, unsigned packets);
 
  private:

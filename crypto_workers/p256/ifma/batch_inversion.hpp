@@ -5,6 +5,7 @@
 // running inverse times the kept product, and the running inverse times the factor is the next one.
 #pragma once
 
+#include "crypto_workers/p256/declassified.hpp"
 #include "crypto_workers/p256/ifma/multiply.hpp"
 #include "crypto_workers/p256/modular_inverse.hpp"
 
@@ -14,8 +15,6 @@ inline constexpr std::size_t kChains = 2;  // independent products, so that one 
 // Running products of factors below 3 1/16 M (a difference of two tight values) settle below this.
 inline constexpr unsigned kRunningBound = 20;
 static_assert(product_bound(kRunningBound, kTight + 2 * kOneModulus) <= kRunningBound);
-
-enum class Secrecy : std::uint8_t { secret, open };
 
 template <std::size_t Distance, typename Modulus, unsigned Bound>
 STIRLINE_INLINE Element<Modulus, Bound> rotated_lanes(const Element<Modulus, Bound>& x) {
@@ -78,7 +77,9 @@ inline bool invert(RunningProducts<M>& running) {
   const auto quads = pairs * other2;
   const auto other3 = rotated_lanes<1>(quads);
   const auto all = canonical(quads * other3);
-  if (zero_lanes(all) != 0) {
+  // Public: no nonce that was drawn honestly makes a product zero (below 2^-120), and whoever gets no signature of the
+  // batch learns it anyway. It tells nothing of a nonce that is used: the whole batch is thrown away.
+  if (declassified(zero_lanes(all) != 0)) {
     return false;
   }
   const Words product = words_of_lowest_lane(all);

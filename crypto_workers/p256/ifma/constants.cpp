@@ -1,14 +1,12 @@
 #include "crypto_workers/p256/ifma/constants.hpp"
 
-#include "crypto_workers/p256/words.hpp"
+#include "crypto_workers/p256/curve.hpp"
+#include "crypto_workers/p256/modular_constants.hpp"
 
 namespace stirline::crypto::ifma {
 namespace {
 
 constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
-
-// b of the curve (SP 800-186 3.2.1.3).
-constexpr Words kCurveB = {{0x3bce3c3e27d2604b, 0x651d06b0cc53b0f6, 0xb3ebbd55769886bc, 0x5ac635d8aa3a93e7}};
 
 constexpr Limbs limbs_of(const Words& x) {
   const auto& w = x.word;
@@ -27,35 +25,14 @@ constexpr Limbs times(const Words& x, std::uint64_t factor) {
   return product;
 }
 
-// 2x mod modulus, for x below the modulus.
-constexpr Words doubled(const Words& x, const Words& modulus) {
-  Words sum{};
-  std::uint64_t carry = 0;
-  for (std::size_t i = 0; i < kWords; ++i) {
-    sum.word[i] = x.word[i] << 1 | carry;
-    carry = x.word[i] >> 63;
-  }
-  Words difference{};
-  std::uint64_t borrow = 0;
-  for (std::size_t i = 0; i < kWords; ++i) {
-    difference.word[i] = sum.word[i] - modulus.word[i] - borrow;
-    borrow = sum.word[i] < modulus.word[i] || (sum.word[i] == modulus.word[i] && borrow != 0) ? 1 : 0;
-  }
-  return carry != 0 || borrow == 0 ? difference : sum;
-}
+constexpr int kRadixBits = static_cast<int>(kLimbs * kLimbBits);
 
 // x 2^exponent mod modulus.
-constexpr Limbs shifted(Words x, int exponent, const Words& modulus) {
-  for (int i = 0; i < exponent; ++i) {
-    x = doubled(x, modulus);
-  }
-  return limbs_of(x);
+consteval Limbs shifted(const Words& x, int exponent, const Words& modulus) {
+  return limbs_of(shifted_modulo(x, exponent, modulus));
 }
 
-constexpr int kRadixBits = static_cast<int>(kLimbs * kLimbBits);
-constexpr Words kOne = {{1, 0, 0, 0}};
-
-constexpr ModulusConstants constants_of(const Words& modulus) {
+consteval ModulusConstants constants_of(const Words& modulus) {
   ModulusConstants result{};
   for (std::uint64_t factor = 0; factor <= 8; ++factor) {
     result.multiple[factor] = times(modulus, factor);
@@ -64,11 +41,7 @@ constexpr ModulusConstants constants_of(const Words& modulus) {
   result.r2 = shifted(kOne, 2 * kRadixBits, modulus);
   result.r3 = shifted(kOne, 3 * kRadixBits, modulus);
   result.upper_half = shifted(kOne, 256 + 2 * kRadixBits, modulus);
-  std::uint64_t inverse = modulus.word[0];  // right in three bits; every round of Newton doubles them
-  for (int i = 0; i < 5; ++i) {
-    inverse *= 2 - modulus.word[0] * inverse;
-  }
-  result.inverse = (0 - inverse) & kLimbMask;
+  result.inverse = (0 - inverse_modulo_word(modulus)) & kLimbMask;
   return result;
 }
 

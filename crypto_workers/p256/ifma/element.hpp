@@ -13,9 +13,8 @@
 
 #include <immintrin.h>
 
+#include "crypto_workers/p256/always_inline.hpp"
 #include "crypto_workers/p256/ifma/constants.hpp"
-
-#define STIRLINE_INLINE [[gnu::always_inline]] inline
 
 namespace stirline::crypto::ifma {
 
@@ -132,6 +131,13 @@ STIRLINE_INLINE FieldElement<kTight> reduced(Columns& x) {
   x.column[4] = _mm512_add_epi64(x.column[4], shifted_left<16>(q));
   carry(x);
   return element_of<FieldPrime, kTight>(x);
+}
+
+template <unsigned Bound>
+STIRLINE_INLINE FieldElement<> tightened(const FieldElement<Bound>& x) {
+  Columns columns;
+  unrolled<kLimbs>([&]<std::size_t I> [[gnu::always_inline]] () { columns.column[I] = x.limb[I]; });
+  return reduced(columns);
 }
 
 // a + b

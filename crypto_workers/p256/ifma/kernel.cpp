@@ -4,6 +4,7 @@
 #include "crypto_workers/p256/ifma/sign.hpp"
 #include "crypto_workers/p256/ifma/tables.hpp"
 #include "crypto_workers/p256/ifma/verify.hpp"
+#include "crypto_workers/p256/overwrite.hpp"
 
 namespace stirline::crypto::ifma {
 namespace {
@@ -17,18 +18,8 @@ struct alignas(64) Memory {
   Doublings doublings;
 };
 
-// G (SP 800-186 3.2.1.3).
-constexpr AffinePoint kBasePoint = {{{0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2, 0x6b17d1f2e12c4247}},
-                                    {{0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16, 0x4fe342e2fe1a7f9b}}};
-
 Memory& memory_of(void* memory) {
   return *static_cast<Memory*>(memory);
-}
-
-// Stores that the compiler may not leave out.
-void overwrite(void* begin, std::size_t bytes) {
-  __builtin_memset(begin, 0, bytes);
-  __asm__ volatile("" : : "r"(begin) : "memory");
 }
 
 bool start(void* raw) {
@@ -64,14 +55,24 @@ void wipe(void* raw) {
   overwrite(&memory.scratch, sizeof memory.scratch);
 }
 
-constexpr KernelOperations kOperations = {.name = "ifma",
-                                          .memory_bytes = sizeof(Memory),
-                                          .start = start,
-                                          .sign = sign_batch,
-                                          .verify = verify_batch,
-                                          .derive_nonces = derive_nonces,
-                                          .build_tables = build,
-                                          .wipe = wipe};
+// Of the tree of additions and its running products, for a full batch of sums of so many points.
+constexpr std::size_t tree_bytes(std::size_t points) {
+  return kVectors * (points * sizeof(Point) + points / 2 * sizeof(RunningElement));
+}
+
+constexpr KernelOperations kOperations = {
+    .name = "ifma",
+    .memory_bytes = sizeof(Memory),
+    .sign_bytes = sizeof(SignTable) + tree_bytes(windows_of(kSignWindow)) + sizeof(SigningState),
+    .verify_bytes = table_entries(kBaseWindow) * sizeof(TableEntry) +
+                    tree_bytes(windows_of(kBaseWindow) + windows_of(kLargestKeyWindow)),
+    .base_window = kBaseWindow,
+    .start = start,
+    .sign = sign_batch,
+    .verify = verify_batch,
+    .derive_nonces = derive_nonces,
+    .build_tables = build,
+    .wipe = wipe};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "crypto_workers/p256/ifma/sign.hpp"
 
 #include "crypto_workers/p256/ifma/memory_layout.hpp"
+#include "crypto_workers/p256/ifma/projective_sum.hpp"
 
 namespace stirline::crypto::ifma {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t kWindows = windows_of(kSignWindow);
 constexpr std::size_t kEntries = entries_of_window(kSignWindow);
 constexpr std::size_t kTableWords = 2 * kWords;
+// Up to so many vectors the five inversions of the tree cost more than the dearer additions without them.
+constexpr std::size_t kFewVectors = 3;
 
 static_assert(kWindows * 8 == 256 && kEntries == 128);
 
@@ -93,6 +96,35 @@ void look_up_all(const SignTable& table, std::size_t vectors, Scratch& scratch) 
   }
 }
 
+// nodes[v] becomes the sum of vector v, for all vectors. False if an addition had no answer.
+bool sum_as_tree(std::size_t vectors, Scratch& scratch) {
+  for (std::size_t rows = kWindows; rows > 1; rows /= 2) {
+    const std::size_t count = rows / 2 * vectors;
+    if (!add_level<Secrecy::secret>(scratch.nodes, Following{scratch.nodes + count}, scratch.nodes, count,
+                                    scratch.before)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The same, one point after the other: the lower half of the windows in one sum, the upper in another, so that neither
+// waits for itself.
+bool sum_in_a_row(std::size_t vectors, Scratch& scratch) {
+  for (std::size_t v = 0; v < vectors; ++v) {
+    const Point* lower = scratch.nodes + v;
+    const Point* upper = lower + kWindows / 2 * vectors;
+    ProjectivePoint sums[2] = {projective(*lower), projective(*upper)};
+    for (std::size_t window = 1; window < kWindows / 2; ++window) {
+      const std::size_t i = window * vectors;
+      add_points<2>(sums, [&](std::size_t half) -> const Point& { return half == 0 ? lower[i] : upper[i]; });
+    }
+    add_sum(sums[0], sums[1]);
+    scratch.signing.sum[v] = sums[0];
+  }
+  return make_affine<Secrecy::secret>(scratch.signing.sum, scratch.nodes, vectors, scratch.before);
+}
+
 // signing.inverse becomes the inverses of the nonces, in Montgomery's form.
 bool invert_nonces(std::size_t vectors, Scratch& scratch) {
   RunningProducts<GroupOrder> running;
@@ -153,14 +185,8 @@ bool sign(SignBatch& batch, std::size_t jobs, const SignTable& table, Scratch& s
     take_nonces(batch, v, scratch);
   }
   look_up_all(table, vectors, scratch);
-  for (std::size_t rows = kWindows; rows > 1; rows /= 2) {
-    const std::size_t count = rows / 2 * vectors;
-    if (!add_level<Secrecy::secret>(scratch.nodes, Following{scratch.nodes + count}, scratch.nodes, count,
-                                    scratch.before)) {
-      return false;
-    }
-  }
-  if (!invert_nonces(vectors, scratch)) {
+  const bool summed = vectors <= kFewVectors ? sum_in_a_row(vectors, scratch) : sum_as_tree(vectors, scratch);
+  if (!summed || !invert_nonces(vectors, scratch)) {
     return false;
   }
   for (std::size_t v = 0; v < vectors; ++v) {

@@ -11,13 +11,6 @@ namespace {
 
 using Jacobian = Doublings::Jacobian;
 
-template <unsigned Bound>
-STIRLINE_INLINE FieldElement<> tightened(const FieldElement<Bound>& x) {
-  Columns columns;
-  unrolled<kLimbs>([&]<std::size_t I> [[gnu::always_inline]] () { columns.column[I] = x.limb[I]; });
-  return reduced(columns);
-}
-
 // dbl-2001-b of the Explicit-Formulas Database, for a = -3.
 STIRLINE_INLINE Jacobian doubled(const Jacobian& p) {
   const auto delta = p.z * p.z;

@@ -12,8 +12,7 @@ namespace stirline::crypto::ifma {
 namespace {
 
 constexpr std::size_t kBaseWindows = windows_of(kBaseWindow);
-constexpr unsigned kSmallestWindow = 5;
-static_assert((kBaseWindows + windows_of(kSmallestWindow)) * kVectors <= kNodes);
+static_assert((kBaseWindows + windows_of(kSmallestKeyWindow)) * kVectors <= kNodes);
 
 // A scalar, odd, halved, with the bit above its highest window set: octets of digits, see sign.cpp.
 struct Scalars {
@@ -47,7 +46,7 @@ struct Windows {
 
 // Where the entries of all windows lie for eight jobs.
 struct Places {
-  static constexpr std::size_t kMostWindows = windows_of(kSmallestWindow);
+  static constexpr std::size_t kMostWindows = windows_of(kSmallestKeyWindow);
   const TableEntry* entry[kMostWindows][kLanes];
   __mmask8 negative[kMostWindows];
 };

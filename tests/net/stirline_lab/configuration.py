@@ -36,8 +36,9 @@ def write_dataplane_file(appliance, interfaces):
     """`interfaces`: the one towards the caller, the one towards the callee."""
     cpus = sorted(os.sched_getaffinity(0))
     near, far = interfaces
+    engine = os.environ.get("STIRLINE_ENGINE", "openssl")
     _write(appliance.dataplane_file, [
-        _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}"),
+        _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}", engine=engine),
         _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
         _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
         _table("[limits]", reassembly_timeout_ms=15_000),

@@ -46,7 +46,7 @@ class EveryEngine : public testing::TestWithParam<std::tuple<EngineKind, NonceSo
   std::unique_ptr<Engine> engine;
 };
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryEngine,
-                         testing::Combine(testing::Values(EngineKind::openssl, EngineKind::ifma),
+                         testing::Combine(testing::Values(EngineKind::openssl, EngineKind::ifma, EngineKind::scalar),
                                           testing::Values(NonceSource::random, NonceSource::rfc6979)));
 
 // RFC 6979 A.2.5, SHA-256
@@ -183,7 +183,7 @@ TEST(SignatureFormat, DerRoundTripsAndRefusesRubbish) {
   }
   for (const std::string_view hex :
        {"", "30", "3000", "3006020100020100ff", "300602018002010a", "30050201010201", "310602010102010a",
-        "30260221010000000000000000000000000000000000000000000000000000000000000000020101"}) {
+        "30070202000102010a", "30260221010000000000000000000000000000000000000000000000000000000000000000020101"}) {
     EXPECT_FALSE(raw_from_der(test::from_hex(hex))) << hex;
   }
 }

@@ -59,8 +59,9 @@ TEST(FirstLook, KeepsItsWord) {
   for (const std::string& start : starts) {
     for (std::size_t at = 0; at < start.size() && at < 12; ++at) {
       for (int octet = 0; octet < 256; ++octet) {
-        std::string octets =
-            start + kVia + kFrom + kTo + kCallId + "CSeq: 1 " + start.substr(0, start.find(' ')) + "\r\n\r\n";
+        std::string octets = start;
+        octets.append(kVia).append(kFrom).append(kTo).append(kCallId).append("CSeq: 1 ");
+        octets.append(start, 0, start.find(' ')).append("\r\n\r\n");
         octets[at] = static_cast<char>(octet);
         const FirstLook look = first_look(octets);
         const Parsed parsed(octets);

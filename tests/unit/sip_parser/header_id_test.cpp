@@ -28,11 +28,17 @@ TEST(HeaderId, LongNamesInAnyCase) {
 }
 
 TEST(HeaderId, CompactNames) {
-  const std::vector<std::pair<char, HeaderId>> expected = {
-      {'v', HeaderId::via},          {'f', HeaderId::from},           {'t', HeaderId::to},
-      {'i', HeaderId::call_id},      {'m', HeaderId::contact},        {'y', HeaderId::identity},
-      {'c', HeaderId::content_type}, {'l', HeaderId::content_length}, {'k', HeaderId::supported},
-      {'s', HeaderId::subject}};
+  const std::vector<std::pair<char, HeaderId>> expected = {{'v', HeaderId::via},
+                                                           {'f', HeaderId::from},
+                                                           {'t', HeaderId::to},
+                                                           {'i', HeaderId::call_id},
+                                                           {'m', HeaderId::contact},
+                                                           {'y', HeaderId::identity},
+                                                           {'c', HeaderId::content_type},
+                                                           {'l', HeaderId::content_length},
+                                                           {'k', HeaderId::supported},
+                                                           {'s', HeaderId::subject},
+                                                           {'e', HeaderId::content_encoding}};
   for (int c = 0; c < 256; ++c) {
     const char name = static_cast<char>(c);
     const auto found = std::ranges::find_if(

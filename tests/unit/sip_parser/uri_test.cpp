@@ -93,6 +93,7 @@ TEST(Uri, Refuses) {
                                 "tel:;x",
                                 "tel:+1 2",
                                 "tel:+1<2",
+                                "tel:+12155550121;ext?1",
                                 "http:a b",
                                 "http:<a>",
                                 "sip:a:b:c@d",

@@ -6,36 +6,18 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto_workers/openssl_pointers.hpp"
 #include "crypto_workers/p256/cpu_features.hpp"
+#include "crypto_workers/p256/curve.hpp"
 #include "crypto_workers/p256/modular_inverse.hpp"
+#include "tests/unit/crypto_workers/p256/big_number.hpp"
 #include "tests/unit/crypto_workers/p256/ifma_field.hpp"
 
 namespace stirline::crypto {
 namespace {
 
 using ifma::test::Octuple;
-
-class Number {
- public:
-  Number() : value_(BN_new()) {}
-  explicit Number(std::uint64_t value) : value_(BN_new()) { BN_set_word(value_.get(), value); }
-  Number(const Number& other) : value_(BN_dup(other.value_.get())) {}
-  Number& operator=(const Number&) = delete;
-  ~Number() = default;
-  [[nodiscard]] BIGNUM* get() const { return value_.get(); }
-  bool operator==(const Number& other) const { return BN_cmp(get(), other.get()) == 0; }
-  bool operator<(const Number& other) const { return BN_cmp(get(), other.get()) < 0; }
-
- private:
-  BigNumber value_;
-};
-
-Number from_words(const Words& words) {
-  Number result;
-  BN_lebin2bn(reinterpret_cast<const unsigned char*>(words.word), 32, result.get());
-  return result;
-}
+using test::from_words;
+using test::Number;
 
 Number from_lane(const Octuple& x, std::size_t lane) {
   Number result;

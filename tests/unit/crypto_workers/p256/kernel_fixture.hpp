@@ -7,10 +7,9 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto_workers/p256/cpu_features.hpp"
-#include "crypto_workers/p256/ifma/kernel.hpp"
 #include "crypto_workers/p256/locked_memory.hpp"
 #include "crypto_workers/p256/words_octets.hpp"
+#include "tests/support/p256_kernels.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
 namespace stirline::test {
@@ -41,17 +40,21 @@ inline bool bit(const crypto::JobBits& bits, std::size_t job) {
   return (bits[job / 8] >> (job % 8) & 1U) != 0;
 }
 
-class KernelTest : public testing::Test {
+inline std::string name_of(const testing::TestParamInfo<P256Kernel>& info) {
+  return info.param.name;
+}
+
+class KernelTest : public testing::TestWithParam<P256Kernel> {
  protected:
   void SetUp() override {
-    if (!crypto::has_ifma()) {
-      GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    if (!GetParam().runs_here()) {
+      GTEST_SKIP() << "this processor cannot run " << GetParam().name;
     }
     memory = std::make_unique<crypto::LockedMemory>(kernel.memory_bytes);
     ASSERT_TRUE(kernel.start(memory->data()));
   }
 
-  const crypto::KernelOperations& kernel = crypto::ifma::kernel();
+  const crypto::KernelOperations& kernel = GetParam().operations();
   std::unique_ptr<crypto::LockedMemory> memory;
 };
 

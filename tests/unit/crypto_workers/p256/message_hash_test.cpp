@@ -32,5 +32,25 @@ TEST(MessageHash, AgreesWithOpenssl) {
   }
 }
 
+// What the library of many lanes refuses must not cost the others of the batch their digests.
+TEST(MessageHash, OddOnesAmongMany) {
+  MessageHash hash;
+  const std::vector<std::uint8_t> text(70'000, 0x41);
+  std::vector<HashJob> jobs(MessageHash::kMaxMessages);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].message = std::span(text).first(i);
+  }
+  jobs[3].message = {};
+  jobs[5].message = text;
+  jobs[7].message = std::span(text).first(65'534);
+  jobs[8].message = std::span(text).first(65'535);
+  ASSERT_TRUE(hash.hash(jobs));
+  for (const HashJob& job : jobs) {
+    Sha256Digest wanted{};
+    SHA256(job.message.data(), job.message.size(), wanted.data());
+    EXPECT_EQ(job.digest, wanted) << job.message.size();
+  }
+}
+
 }  // namespace
 }  // namespace stirline::crypto

@@ -1,0 +1,35 @@
+// A list with room for kMost values and no heap, for what a hostile message may repeat.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace stirline::sip {
+
+template <typename Value, std::size_t kMost>
+class FixedList {
+ public:
+  static constexpr std::size_t kCapacity = kMost;
+
+  // False, and nothing changed, if the list is full.
+  [[nodiscard]] bool push(const Value& value) {
+    if (size_ == kMost) {
+      return false;
+    }
+    values_[size_++] = value;
+    return true;
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] const Value& operator[](std::size_t index) const { return values_[index]; }  // index below size()
+  [[nodiscard]] Value& back() { return values_[size_ - 1]; }                                 // of a list not empty
+  [[nodiscard]] std::span<const Value> view() const { return {values_.data(), size_}; }
+
+ private:
+  std::size_t size_ = 0;
+  std::array<Value, kMost> values_{};
+};
+
+}  // namespace stirline::sip

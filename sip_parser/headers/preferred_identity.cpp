@@ -1,0 +1,14 @@
+#include "sip_parser/headers/preferred_identity.hpp"
+
+#include "sip_parser/headers/field_reader.hpp"
+
+namespace stirline::sip {
+
+std::expected<PreferredIdentityList, FieldError> read_preferred_identities(const Message& message,
+                                                                           std::string_view octets) {
+  constexpr HeaderId kId = HeaderId::p_preferred_identity;
+  return detail::read_list<PreferredIdentityList>(message, octets, kId,
+                                                  [&](Span value) { return detail::read_party(octets, value, kId); });
+}
+
+}  // namespace stirline::sip

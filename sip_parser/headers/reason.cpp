@@ -1,0 +1,45 @@
+#include "sip_parser/headers/reason.hpp"
+
+#include "sip_parser/headers/field_reader.hpp"
+
+namespace stirline::sip {
+namespace {
+
+constexpr HeaderId kId = HeaderId::reason;
+
+std::expected<Reason, FieldError> read_reason(std::string_view octets, Span value) {
+  Reason reason;
+  reason.whole = value;
+  const std::size_t stop = detail::skip(octets, value.offset, value.end(), detail::kToken);
+  reason.protocol = detail::span_between(value.offset, stop);
+  if (reason.protocol.empty()) {
+    return detail::field_failure(FieldErrorCode::malformed, kId, value.offset);
+  }
+  const auto params = detail::parameters_behind(octets, stop, value.end(), kId);
+  if (!params) {
+    return std::unexpected(params.error());
+  }
+  bool texted = false;
+  const auto read = detail::each_parameter(octets, *params, kId, [&](const detail::ParameterItem& item) {
+    if (detail::is_named(octets, item, "cause")) {
+      return detail::take_number(octets, item, kMaxReasonCause, kId, reason.cause);
+    }
+    if (detail::is_named(octets, item, "text")) {
+      const bool good = item.form == detail::ValueForm::quoted || detail::is_token(octets, item);
+      return detail::take_once(item, good, kId, texted, reason.text);
+    }
+    return detail::FieldResult();
+  });
+  if (!read) {
+    return std::unexpected(read.error());
+  }
+  return reason;
+}
+
+}  // namespace
+
+std::expected<ReasonList, FieldError> read_reasons(const Message& message, std::string_view octets) {
+  return detail::read_list<ReasonList>(message, octets, kId, [&](Span value) { return read_reason(octets, value); });
+}
+
+}  // namespace stirline::sip
