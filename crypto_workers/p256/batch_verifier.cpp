@@ -31,7 +31,6 @@ void BatchVerifier::verify(std::span<VerifyRequest> batch) {
 
 void BatchVerifier::verify_piece(std::span<VerifyRequest> piece) {
   std::array<VerifyRequest*, kKernelJobs> list{};
-  std::array<Claim, kKernelJobs> claims{};
   std::size_t count = 0;
   for (VerifyRequest& request : piece) {
     request.valid = false;
@@ -41,7 +40,7 @@ void BatchVerifier::verify_piece(std::span<VerifyRequest> piece) {
     const std::span<const std::uint8_t, kSignatureBytes> raw(request.signature, kSignatureBytes);
     if (is_group_scalar(raw.first<kScalarBytes>()) && is_group_scalar(raw.last<kScalarBytes>())) {
       context_.hash_jobs[count].message = request.message;
-      claims[count] = {words_from(raw.first<kScalarBytes>()), words_from(raw.last<kScalarBytes>()), {}};
+      claims_[count] = {words_from(raw.first<kScalarBytes>()), words_from(raw.last<kScalarBytes>()), {}};
       list[count++] = &request;
     }
   }
@@ -55,23 +54,23 @@ void BatchVerifier::verify_piece(std::span<VerifyRequest> piece) {
     }
     return;
   }
-  Tier small{.bits = kSmallTable};
-  Tier large{.bits = kLargeTable};
+  small_.count = 0;
+  large_.count = 0;
   for (std::size_t job = 0; job < count; ++job) {
-    claims[job].digest = words_from(context_.hash_jobs[job].digest);
+    claims_[job].digest = words_from(context_.hash_jobs[job].digest);
     PublicPart& key = key_of(*list[job]);
     KeyTable* const table = context_.tables.find(key.octets, key.hint);
     if (table == nullptr) {
-      verify_cold(*list[job], claims[job]);
+      verify_cold(*list[job], claims_[job]);
       continue;
     }
     ++table->uses;
     table->last_use = context_.batch_number;
-    (table->bits == kLargeTable ? large : small).add(list[job], claims[job]);
+    (table->bits == kLargeTable ? large_ : small_).add(list[job], claims_[job]);
   }
-  verify_tier(small);
-  verify_tier(large);
-  want_large_tables(small);
+  verify_tier(small_);
+  verify_tier(large_);
+  want_large_tables();
 }
 
 void BatchVerifier::verify_cold(VerifyRequest& request, const Claim& claim) {
@@ -119,12 +118,12 @@ void BatchVerifier::note_met_sums(PublicPart& key) {
   }
 }
 
-void BatchVerifier::want_large_tables(const Tier& small) {
-  for (std::size_t job = 0; job < small.count; ++job) {
-    PublicPart& key = key_of(*small.jobs[job]);
+void BatchVerifier::want_large_tables() {
+  for (std::size_t job = 0; job < small_.count; ++job) {
+    PublicPart& key = key_of(*small_.jobs[job]);
     const KeyTable* const table = context_.tables.find(key.octets, key.hint);
-    if (small.jobs[job]->valid && table != nullptr && table->uses >= context_.options.busy_after_uses) {
-      large_tables_.add({&key, small.claims[job]}, kLargeTablesAtOnce);
+    if (small_.jobs[job]->valid && table != nullptr && table->uses >= context_.options.busy_after_uses) {
+      large_tables_.add({&key, small_.claims[job]}, kLargeTablesAtOnce);
     }
   }
 }

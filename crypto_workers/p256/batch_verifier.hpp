@@ -32,10 +32,14 @@ class BatchVerifier {
   void verify_cold(VerifyRequest& request, const Claim& claim);
   void verify_tier(const Tier& tier);
   void note_met_sums(PublicPart& key);
-  void want_large_tables(const Tier& small);
+  void want_large_tables();
   [[nodiscard]] bool verify_in_refuge(const VerifyRequest& request);
 
   BatchContext& context_;
+  // Of one piece; kept, as clearing them would cost a small batch more than filling them.
+  std::array<Claim, kKernelJobs> claims_{};
+  Tier small_{.bits = kSmallTable};
+  Tier large_{.bits = kLargeTable};
   Candidates small_tables_;
   Candidates large_tables_;
 };

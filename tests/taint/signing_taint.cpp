@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "crypto_workers/p256/curve.hpp"
 #include "tests/support/p256_kernels.hpp"
 #include "tests/taint/checker.hpp"
 #include "tests/taint/signing_path.hpp"
@@ -23,9 +24,7 @@ void verify_tainted_digest(const KernelOperations& kernel, void* memory) {
   static TableEntry entries[table_entries(5)];
   static VerifyBatch batch;
   TableEntry* const tables[] = {entries};
-  const AffinePoint base_point = {{{0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2, 0x6b17d1f2e12c4247}},
-                                  {{0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16, 0x4fe342e2fe1a7f9b}}};
-  if (!kernel.build_tables(memory, &base_point, 1, 5, tables)) {
+  if (!kernel.build_tables(memory, &kBasePoint, 1, 5, tables)) {
     give_up(kernel.name, "builds no table");
   }
   std::uint64_t state = 2;

@@ -66,6 +66,8 @@ char compact_of(HeaderId id) {
       return 'k';
     case HeaderId::subject:
       return 's';
+    case HeaderId::content_encoding:
+      return 'e';
     default:
       return '\0';
   }
@@ -120,20 +122,23 @@ std::vector<std::string> originals() {
   return result;
 }
 
-void expect_same_fields(const std::function<std::string(Taken)>& change) {
+void expect_same_fields(const std::function<std::string(Taken)>& change, bool changes_something = true) {
+  std::size_t changes = 0;
   for (const std::string& original : originals()) {
     const Parsed before(original);
     ASSERT_TRUE(before.ok());
     const std::string changed = change(take_apart(before));
+    changes += changed != original ? 1U : 0U;
     const Parsed after(changed);
     ASSERT_TRUE(after.ok()) << to_string(after.code()) << "\n" << changed;
     ASSERT_EQ(fields_of(after.message(), after.octets()), fields_of(before.message(), before.octets())) << changed;
     ASSERT_EQ(after.message().identities_seen(), before.message().identities_seen());
   }
+  EXPECT_TRUE(!changes_something || changes != 0);
 }
 
 TEST(Metamorphic, TakingApartAndTogether) {
-  expect_same_fields([](const Taken& taken) { return put_together(taken); });
+  expect_same_fields([](const Taken& taken) { return put_together(taken); }, false);
 }
 
 TEST(Metamorphic, CompactNames) {
