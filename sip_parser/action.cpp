@@ -39,7 +39,7 @@ bool all_values(const Message& message, std::string_view octets, HeaderId id, Pr
     if (header.id != id) {
       continue;
     }
-    ValueList list(octets, header.value);
+    ValueList list(octets, header.value());
     Span value;
     while (list.next(value) == ValueList::Step::value) {
       if (!good(value)) {
@@ -68,7 +68,7 @@ bool hides_control(std::string_view user) {
 bool is_call(const Message& message, std::string_view octets) {
   const HeaderLine* type = message.first(HeaderId::content_type);
   if (type != nullptr && !message.body().empty()) {
-    const auto media = read_media_type(octets, type->value);
+    const auto media = read_media_type(octets, type->value());
     if (!media ||
         (!is_media_type(octets, *media, "application", "sdp") && !is_media_type(octets, *media, "multipart"))) {
       return false;

@@ -9,10 +9,16 @@ namespace stirline::sip {
 namespace {
 
 using detail::leading_word;
-using detail::no_digits;
 using detail::word_at;
 
 constexpr std::string_view kWeekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
+constexpr std::array<std::uint64_t, 7> kWeekdayLetters = [] {
+  std::array<std::uint64_t, 7> letters{};
+  for (std::size_t day = 0; day < letters.size(); ++day) {
+    letters[day] = leading_word(kWeekdays.substr(day * 3, 3));
+  }
+  return letters;
+}();
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::int64_t kDaySeconds = 86'400;
 [[maybe_unused]] constexpr std::int64_t kLastSecond = 253'402'300'799;  // 9999-12-31 23:59:59
@@ -60,42 +66,53 @@ constexpr std::array<int, 12> kDaysBeforeMonth = [] {
   return days;
 }();
 
-// "www, dd mmm dddd dd:dd:dd GMT" as four words, the last one overlapping: what must stand there, and where digits do.
-// w and m are looked at elsewhere.
+// "www, dd mmm dddd dd:dd:dd GMT" as four words, the last one overlapping. w and m are looked at elsewhere.
 constexpr std::string_view kForm = "www, dd mmm dddd dd:dd:dd GMT";
 static_assert(kForm.size() == kDateBytes);
 constexpr std::array<std::size_t, 4> kWords = {0, 8, 16, kDateBytes - 8};
 
 struct FormWord {
-  std::uint64_t fixed = 0;  // octets that are given
-  std::uint64_t given = 0;  // their places
-  std::uint64_t digit = 0;  // places of digits
+  std::uint64_t fixed = 0;   // octets that are given, '0' where digits are
+  std::uint64_t add = 0;     // makes 0x80 or more of what differs too much: by 1, digits by 10
+  std::uint64_t looked = 0;  // 0x80 at the places that are looked at
 };
 constexpr std::array<FormWord, kWords.size()> kFormWords = [] {
   std::array<FormWord, kWords.size()> words{};
   for (std::size_t word = 0; word < words.size(); ++word) {
     for (unsigned i = 0; i < 8; ++i) {
       const char c = kForm[kWords[word] + i];
-      const std::uint64_t place = std::uint64_t{0xFF} << (8 * i);
-      if (c == 'd') {
-        words[word].digit |= place;
-      } else if (c != 'w' && c != 'm') {
-        words[word].given |= place;
-        words[word].fixed |= std::uint64_t{static_cast<unsigned char>(c)} << (8 * i);
+      if (c != 'w' && c != 'm') {
+        words[word].fixed |= std::uint64_t{static_cast<unsigned char>(c == 'd' ? '0' : c)} << (8 * i);
+        words[word].add |= std::uint64_t{c == 'd' ? 0x80U - 10U : 0x7FU} << (8 * i);
+        words[word].looked |= std::uint64_t{0x80} << (8 * i);
       }
     }
   }
   return words;
 }();
 
-// All bits zero if the octets that are not of the form are none.
-std::uint64_t misfits(const char* value) {
-  std::uint64_t result = 0;
-  for (std::size_t word = 0; word < kWords.size(); ++word) {
-    const std::uint64_t octets = word_at(value + kWords[word]);
-    result |= ((octets ^ kFormWords[word].fixed) & kFormWords[word].given) | no_digits(octets, kFormWords[word].digit);
+// A date's octets less those of the form: digits are their values.
+struct DateWords {
+  std::array<std::uint64_t, kWords.size()> values;
+  bool of_form;
+};
+DateWords read_words(const char* date) {
+  constexpr std::uint64_t kLowBits = 0x7F7F'7F7F'7F7F'7F7F;
+  DateWords words;
+  std::uint64_t misfits = 0;
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    const std::uint64_t value = word_at(date + kWords[i]) ^ kFormWords[i].fixed;
+    misfits |= (((value & kLowBits) + kFormWords[i].add) | value) & kFormWords[i].looked;
+    words.values[i] = value;
   }
-  return result;
+  words.of_form = misfits == 0;
+  return words;
+}
+
+// The number that the digits in octets `at` and `at` + 1 make.
+constexpr int two_digits(std::uint64_t word, unsigned at) {
+  const auto digits = static_cast<std::uint32_t>(word >> (8 * at)) & 0xFFFFU;
+  return static_cast<int>((digits * 10 + (digits >> 8U)) & 0xFFU);
 }
 
 void put_digits(std::array<char, kDateBytes>& out, std::size_t at, std::size_t digits, std::int64_t value) {
@@ -114,29 +131,28 @@ void put(std::array<char, kDateBytes>& out, std::size_t at, std::string_view tex
 }  // namespace
 
 std::optional<std::int64_t> parse_date(std::string_view value) {
-  if (value.size() != kDateBytes || misfits(value.data()) != 0) {
+  if (value.size() != kDateBytes) {
     return std::nullopt;
   }
-  const auto two_digits = [value](std::size_t at) { return (value[at] - '0') * 10 + (value[at + 1] - '0'); };
-  const std::uint64_t letters = word_at(value.data() + 8) & kThreeLetters;
+  const DateWords words = read_words(value.data());
+  const auto [front, month_and_year, time, back] = words.values;
+  const std::uint64_t letters = month_and_year & kThreeLetters;
   const MonthSlot& slot = kMonthSlots[month_slot(letters)];
-  const int month = slot.month;
-  const int day = two_digits(5);
-  const int year = two_digits(12) * 100 + two_digits(14);
-  const int hour = two_digits(17);
-  const int minute = two_digits(20);
-  const int second = two_digits(23);
-  if (slot.letters != letters || month < 0 || year < 1970 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
-      minute > 59 || second > 59) {
+  const int day = two_digits(front, 5);
+  const int year = two_digits(month_and_year, 4) * 100 + two_digits(month_and_year, 6);
+  const int hour = two_digits(time, 1);
+  const int minute = two_digits(time, 4);
+  const int second = two_digits(back, 2);
+  if (!words.of_form || slot.letters != letters || slot.month < 0 || year < 1970 || day < 1 ||
+      day > days_in_month(year, slot.month) || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
-  const std::int64_t days = days_before_year(year) + kDaysBeforeMonth[static_cast<std::size_t>(month)] +
-                            (month > 1 && is_leap(year) ? 1 : 0) + day - 1;
-  const std::uint64_t weekday = leading_word(kWeekdays.substr(static_cast<std::size_t>(days % 7) * 3, 3));
-  if ((word_at(value.data()) & kThreeLetters) != weekday) {
+  const std::int64_t days = days_before_year(year) + kDaysBeforeMonth[static_cast<std::size_t>(slot.month)] +
+                            (slot.month > 1 && is_leap(year) ? 1 : 0) + day - 1;
+  if ((front & kThreeLetters) != kWeekdayLetters[static_cast<std::size_t>(days % 7)]) {
     return std::nullopt;
   }
-  return ((days * 24 + hour) * 60 + minute) * 60 + second;
+  return days * kDaySeconds + (hour * 60 + minute) * 60 + second;
 }
 
 std::array<char, kDateBytes> format_date(std::int64_t seconds) {

@@ -60,13 +60,13 @@ std::uint16_t insertion_offset(const Message& message, InsertPosition position) 
         while (line + 1 != end && line[1].id == HeaderId::via) {
           ++line;
         }
-        return static_cast<std::uint16_t>(line->whole.end());
+        return line->end;
       }
       break;
     case InsertPosition::before_content_length:
       line = message.first(HeaderId::content_length);
       if (line != nullptr) {
-        return line->whole.offset;
+        return line->begin;
       }
       break;
     case InsertPosition::before_blank_line:

@@ -45,7 +45,7 @@ Fields fields_of(const Message& message, std::string_view octets) {
       contact ? copy(contact->uri.host) : "",
       asserted.empty() ? "" : copy(asserted.front().uri.user),
       identities.empty() ? "" : std::to_string(unfolded(text(octets, identities.front().whole)).size()),
-      date == nullptr ? "" : unfolded(text(octets, date->value)),
+      date == nullptr ? "" : unfolded(text(octets, date->value())),
       content_length ? std::to_string(*content_length) : "",
   };
 }

@@ -31,7 +31,7 @@ class HeaderChains {
  public:
   void clear() {
     std::ranges::copy(kNobody, cells_.begin());
-    tails_ = kNobody;
+    std::ranges::copy(kNobody, tails_.begin());
   }
 
   // `Kernel` keeps what different kernels are compiled to apart (kernel/README.md).

@@ -21,13 +21,13 @@ bool insert_line(EditList& edits, const Message& message, InsertPosition positio
 }
 
 bool replace_line(EditList& edits, const HeaderLine& header, std::string_view line) {
-  return is_header_line(line) && edits.replace(header.whole, line);
+  return is_header_line(line) && edits.replace(header.whole(), line);
 }
 
 bool remove_lines(EditList& edits, const Message& message, HeaderId id) {
   EditList changed = edits;
   for (const HeaderLine& header : message.headers()) {
-    if (header.id == id && !changed.remove(header.whole)) {
+    if (header.id == id && !changed.remove(header.whole())) {
       return false;
     }
   }

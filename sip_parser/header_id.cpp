@@ -32,10 +32,12 @@ std::string_view name_of(HeaderId id) {
 }
 
 HeaderId header_id(std::string_view name) {
+  if (name.size() > detail::kLongestHeaderName) {
+    return HeaderId::unknown;
+  }
   const std::uint64_t key = detail::leading_word(name);
   const detail::HeaderTable& table = detail::kHeaderTable;
-  const std::size_t index =
-      table.slots[detail::HeaderTable::slot_of(key, name.size(), table.multiplier)] / sizeof(detail::HeaderPattern);
+  const std::size_t index = table.slots[table.slot_of(key, name.size())] / sizeof(detail::HeaderPattern);
   const detail::HeaderName& candidate = detail::kHeaderNames[index];
   const bool same = candidate.name.size() == name.size() && matches(table.patterns[index], name, key);
   return same ? candidate.id : HeaderId::unknown;

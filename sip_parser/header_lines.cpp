@@ -81,12 +81,11 @@ class Splitter {
       return failure(ErrorCode::header_name, at);
     }
     HeaderLine& header = lines_[count_];
-    header.name = span_between(at, name_end);
+    header.begin = static_cast<std::uint16_t>(at);
+    header.name_end = static_cast<std::uint16_t>(name_end);
+    header.value_begin = static_cast<std::uint16_t>(colon + 1);
     header.id = header_id(octets_.substr(at, name_end - at));
-    begin_ = at;
-    value_begin_ = colon + 1;
-    value_end_ = line.content_end;
-    end_ = line.next;
+    go_to(line);
     control_ = line.control;
     folds_ = 0;
     open_ = true;
@@ -112,10 +111,15 @@ class Splitter {
     if (++folds_ > kMaxFoldsPerHeader) {
       return failure(ErrorCode::fold_limit, at, lines_[count_].id);
     }
-    value_end_ = line.content_end;
-    end_ = line.next;
+    go_to(line);
     control_ = control_ || line.control;
     return {};
+  }
+
+  // The field ends with `line`, as far as is known.
+  void go_to(const LineEnd& line) {
+    lines_[count_].value_end = static_cast<std::uint16_t>(line.content_end);
+    lines_[count_].end = static_cast<std::uint16_t>(line.next);
   }
 
   ParseError finish() {
@@ -123,12 +127,12 @@ class Splitter {
       return {};
     }
     HeaderLine& header = lines_[count_];
-    header.value = trimmed(octets_, value_begin_, value_end_);
-    header.whole = span_between(begin_, end_);
+    const Span value = trimmed(octets_, header.value_begin, header.value_end);
+    header.value_begin = value.offset;
+    header.value_end = static_cast<std::uint16_t>(value.end());
     if (control_) {
-      const std::size_t naked =
-          may_be_quoted(header.id) ? find_naked_control(octets_, header.value) : header.value.offset;
-      if (naked < header.value.end() || !may_be_quoted(header.id)) {
+      const std::size_t naked = may_be_quoted(header.id) ? find_naked_control(octets_, value) : value.offset;
+      if (naked < value.end() || !may_be_quoted(header.id)) {
         return failure(ErrorCode::control_in_header, naked, header.id);
       }
     }
@@ -144,10 +148,6 @@ class Splitter {
   // The field that is being read:
   bool open_ = false;
   bool control_ = false;
-  std::size_t begin_ = 0;
-  std::size_t value_begin_ = 0;
-  std::size_t value_end_ = 0;
-  std::size_t end_ = 0;
   std::size_t folds_ = 0;
 };
 

@@ -90,14 +90,24 @@ struct alignas(64) HeaderPattern {
 
 struct HeaderTable {
   static constexpr std::size_t kSlots = 256;
+  static constexpr std::size_t kLongest = 64;  // of any name that is looked up
 
   std::uint64_t multiplier = 0;
   std::array<std::uint16_t, kSlots> slots{};  // octets from the first pattern, that of no name, to the one to look at
   std::array<HeaderPattern, kHeaderNames.size()> patterns{};
+  // By length of the name: what counts of its first eight octets. Without bit 5 letters are equal in both cases.
+  std::array<std::uint64_t, kLongest + 1> key_bits = [] {
+    constexpr std::uint64_t kAll = 0xDFDF'DFDF'DFDF'DFDF;
+    std::array<std::uint64_t, kLongest + 1> bits{};
+    for (std::size_t length = 1; length < bits.size(); ++length) {
+      bits[length] = length < 8 ? kAll >> (8 * (8 - length)) : kAll;
+    }
+    return bits;
+  }();
 
-  // `key` as leading_word() makes it of a name. Without bit 5 letters are equal in both cases.
-  [[nodiscard]] static constexpr std::size_t slot_of(std::uint64_t key, std::size_t length, std::uint64_t multiplier) {
-    return static_cast<std::size_t>(((key & 0xDFDF'DFDF'DFDF'DFDF) + length) * multiplier >> 56);
+  // `word`: the first eight octets of the name, or the name and what is behind it; `length`: at most kLongest.
+  [[nodiscard]] [[gnu::always_inline]] constexpr std::size_t slot_of(std::uint64_t word, std::size_t length) const {
+    return static_cast<std::size_t>(((word & key_bits[length]) + length) * multiplier >> 56);
   }
 };
 
@@ -123,13 +133,13 @@ struct HeaderTable {
     perfect = true;
     for (std::size_t i = 1; i < kHeaderNames.size() && perfect; ++i) {
       const std::string_view name = kHeaderNames[i].name;
-      std::uint16_t& slot = table.slots[HeaderTable::slot_of(leading_word(name), name.size(), table.multiplier)];
+      std::uint16_t& slot = table.slots[table.slot_of(leading_word(name), name.size())];
       perfect = slot == 0;
       slot = static_cast<std::uint16_t>(i * sizeof(HeaderPattern));
     }
   }
   return table;
 }
-inline constexpr HeaderTable kHeaderTable = make_header_table();
+[[gnu::visibility("hidden")]] inline constexpr HeaderTable kHeaderTable = make_header_table();
 
 }  // namespace stirline::sip::detail

@@ -16,7 +16,7 @@ ParseError for_each_value(const MessageFields& fields, std::string_view octets, 
                           Read&& read) {
   std::size_t values = 0;
   for (auto lines = fields.chains.lines(id); !lines.at_end();) {
-    ValueList list(octets, fields.headers[lines.next()].value);
+    ValueList list(octets, fields.headers[lines.next()].value());
     Span value;
     for (Step step = list.next(value); step != Step::end; step = list.next(value)) {
       if (step == Step::open_quote) {
@@ -80,7 +80,7 @@ void read_identities(MessageFields& fields, std::string_view octets) {
   fields.identities_seen = 0;
   fields.identity_count = 0;
   for (auto lines = fields.chains.lines(HeaderId::identity); !lines.at_end();) {
-    ValueList list(octets, fields.headers[lines.next()].value);
+    ValueList list(octets, fields.headers[lines.next()].value());
     Span value;
     while (list.next(value) != Step::end) {
       ++fields.identities_seen;

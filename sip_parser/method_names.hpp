@@ -67,7 +67,7 @@ struct MethodTable {
   }
   return table;
 }
-inline constexpr MethodTable kMethodTable = make_method_table();
+[[gnu::visibility("hidden")]] inline constexpr MethodTable kMethodTable = make_method_table();
 
 // The entry whose name has this word, if there is one; otherwise another, or an empty one.
 [[nodiscard]] constexpr const MethodName& method_entry(std::uint64_t word) {

@@ -3,7 +3,7 @@
 namespace stirline::sip::detail {
 ParseError check_occurrence(const MessageFields& fields, const Strictness& strictness) {
   const auto duplicate = [&fields](HeaderId id, ErrorCode code) {
-    return ParseError{code, fields.first(id)->whole.offset, id};
+    return ParseError{code, fields.first(id)->begin, id};
   };
   if (fields.chains.repeats(HeaderId::content_length)) {
     return duplicate(HeaderId::content_length, ErrorCode::content_length_conflict);

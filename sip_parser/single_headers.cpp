@@ -18,22 +18,18 @@ ParseError failure(ErrorCode code, std::size_t offset, HeaderId id) {
 }
 
 ParseError read_party(const MessageFields& fields, std::string_view octets, HeaderId id, NameAddr& party) {
-  const ParseError error = read_name_addr(octets, fields.first(id)->value, party);
+  const ParseError error = read_name_addr(octets, fields.first(id)->value(), party);
   return error.code == ErrorCode::ok ? error : ParseError{error.code, error.offset, id};
 }
 
 // 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
 bool read_number(std::string_view digits, std::uint32_t limit, std::uint32_t& number) {
-  constexpr std::size_t kWord = 8;
-  if (digits.empty() || digits.size() > kWord) {
+  if (digits.empty() || digits.size() > kMostDigitsAtOnce) {
     const auto value = decimal(digits, limit);
     number = value.value_or(0);
     return value.has_value();
   }
-  const std::uint64_t word = word_at(digits.data() + digits.size() - kWord);
-  const std::uint64_t places = ~std::uint64_t{0} << (8 * (kWord - digits.size()));
-  number = decimal_word(word & places);
-  return no_digits(word, places) == 0 && number <= limit;
+  return number_before(digits.data() + digits.size(), digits.size(), number) && number <= limit;
 }
 
 std::string_view without_leading_zeros(std::string_view digits) {
@@ -65,7 +61,7 @@ ParseError read_to(MessageFields& fields, std::string_view octets) {
 }
 
 ParseError read_call_id(MessageFields& fields, std::string_view octets) {
-  fields.call_id = fields.first(HeaderId::call_id)->value;
+  fields.call_id = fields.first(HeaderId::call_id)->value();
   const std::string_view value = text(octets, fields.call_id);
   if (value.empty() || !all(value, kNoBlank)) {
     return failure(ErrorCode::bad_call_id, fields.call_id.offset, HeaderId::call_id);
@@ -74,7 +70,7 @@ ParseError read_call_id(MessageFields& fields, std::string_view octets) {
 }
 
 ParseError read_cseq(MessageFields& fields, std::string_view octets) {
-  const Span value = fields.first(HeaderId::cseq)->value;
+  const Span value = fields.first(HeaderId::cseq)->value();
   const std::size_t end = value.end();
   const std::size_t digits_end = skip(octets, value.offset, end, kDigit);
   const std::size_t method = skip(octets, digits_end, end, kBlank);
@@ -99,8 +95,8 @@ ParseError read_max_forwards(MessageFields& fields, std::string_view octets) {
     return {};
   }
   std::uint32_t hops = 0;
-  if (!read_number(text(octets, header->value), 255, hops)) {
-    return failure(ErrorCode::bad_max_forwards, header->value.offset, HeaderId::max_forwards);
+  if (!read_number(text(octets, header->value()), kMaxHops, hops)) {
+    return failure(ErrorCode::bad_max_forwards, header->value().offset, HeaderId::max_forwards);
   }
   fields.max_forwards = static_cast<std::uint8_t>(hops);
   return {};
@@ -111,11 +107,11 @@ ParseError read_date(MessageFields& fields, std::string_view octets, const Stric
   if (header == nullptr) {
     return {};
   }
-  const std::string_view value = text(octets, header->value);
+  const std::string_view value = text(octets, header->value());
   fields.date = value.size() == kDateBytes ? parse_date(value) : date_across_folds(value);
   fields.date_malformed = !fields.date;
   if (fields.date_malformed && !strictness.accept_malformed_date) {
-    return failure(ErrorCode::bad_date, header->value.offset, HeaderId::date);
+    return failure(ErrorCode::bad_date, header->value().offset, HeaderId::date);
   }
   return {};
 }
@@ -124,15 +120,15 @@ ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t
   const std::size_t rest = octets.size() - body_offset;
   std::size_t length = rest;
   if (const HeaderLine* header = fields.first(HeaderId::content_length); header != nullptr) {
-    const std::string_view digits = text(octets, header->value);
+    const std::string_view digits = text(octets, header->value());
     const std::string_view significant =
         digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
     std::uint32_t announced = 0;
     if (significant.size() > kMaxContentLengthDigits || !read_number(significant, 99'999'999, announced)) {
-      return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);
+      return failure(ErrorCode::bad_content_length, header->value().offset, HeaderId::content_length);
     }
     if (announced > rest) {
-      return failure(ErrorCode::content_length_beyond, header->value.offset, HeaderId::content_length);
+      return failure(ErrorCode::content_length_beyond, header->value().offset, HeaderId::content_length);
     }
     fields.content_length = announced;
     length = announced;

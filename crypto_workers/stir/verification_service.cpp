@@ -142,7 +142,7 @@ MarkPlan plan_marks(const sip::Message& message, std::string_view octets, const 
   Marker marker(octets, dial_plan, plan);
   for (const sip::HeaderLine& line : message.headers()) {
     if (line.id == sip::HeaderId::attestation_info || line.id == sip::HeaderId::origination_id) {
-      marker.remove(line.whole);
+      marker.remove(line.whole());
     }
   }
   marker.identity(message.from());

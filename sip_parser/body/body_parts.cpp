@@ -52,7 +52,7 @@ std::expected<ContentFields, BodyError> content_fields(std::span<const HeaderLin
       continue;
     }
     if (*place != nullptr) {
-      return failure(BodyErrorCode::bad_part_header, line.whole.offset);
+      return failure(BodyErrorCode::bad_part_header, line.begin);
     }
     *place = &line;
   }
@@ -66,7 +66,7 @@ bool changes_octets(std::string_view octets, const HeaderLine* field) {
     return false;
   }
   for (const std::string_view name : kHarmless) {
-    if (detail::equal_ignoring_case(text(octets, field->value), name)) {
+    if (detail::equal_ignoring_case(text(octets, field->value()), name)) {
       return false;
     }
   }
@@ -80,14 +80,14 @@ class Reader {
   // One body or part, whose header fields are `fields`.
   Result read(const ContentFields& fields, BodyPart part) {
     if (fields.type != nullptr) {
-      const auto type = read_media_type(octets_, fields.type->value);
+      const auto type = read_media_type(octets_, fields.type->value());
       if (!type) {
         return failure(BodyErrorCode::bad_content_type, type.error().offset);
       }
       part.type = *type;
     }
     if (fields.disposition != nullptr) {
-      const auto disposition = read_content_disposition(octets_, fields.disposition->value);
+      const auto disposition = read_content_disposition(octets_, fields.disposition->value());
       if (!disposition) {
         return failure(BodyErrorCode::bad_disposition, disposition.error().offset);
       }
@@ -148,8 +148,8 @@ class Reader {
     }
     const std::span<HeaderLine> own = std::span(lines).first(block.count);
     for (HeaderLine& line : own) {
-      for (Span* span : {&line.name, &line.value, &line.whole}) {
-        span->offset = static_cast<std::uint16_t>(span->offset + where.offset);
+      for (std::uint16_t* place : {&line.begin, &line.name_end, &line.value_begin, &line.value_end, &line.end}) {
+        *place = static_cast<std::uint16_t>(*place + where.offset);
       }
     }
     const auto fields = content_fields(own);
@@ -161,8 +161,8 @@ class Reader {
     part.content = detail::span_between(std::min<std::size_t>(where.offset + block.body, where.end()), where.end());
     part.depth = depth;
     if (fields->length != nullptr &&
-        detail::decimal(text(octets_, fields->length->value), kMaxMessageBytes) != part.content.length) {
-      return failure(BodyErrorCode::part_length, fields->length->whole.offset);
+        detail::decimal(text(octets_, fields->length->value()), kMaxMessageBytes) != part.content.length) {
+      return failure(BodyErrorCode::part_length, fields->length->begin);
     }
     return read(*fields, part);
   }

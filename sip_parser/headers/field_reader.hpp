@@ -35,7 +35,7 @@ template <typename Read>
     if (line.id != id) {
       continue;
     }
-    ValueList list(octets, line.value);
+    ValueList list(octets, line.value());
     Span value;
     for (auto step = list.next(value); step != ValueList::Step::end; step = list.next(value)) {
       if (step == ValueList::Step::open_quote) {

@@ -10,10 +10,10 @@ std::expected<OptionTagList, FieldError> read_option_tags(const Message& message
                                                           HeaderId id) {
   OptionTagList tags;
   for (const HeaderLine& line : message.headers()) {
-    if (line.id != id || (id == HeaderId::supported && line.value.empty())) {
+    if (line.id != id || (id == HeaderId::supported && line.value().empty())) {
       continue;
     }
-    detail::ValueList list(octets, line.value);
+    detail::ValueList list(octets, line.value());
     Span tag;
     while (list.next(tag) != detail::ValueList::Step::end) {
       if (tag.empty() || !detail::all(text(octets, tag), detail::kToken)) {

@@ -23,9 +23,9 @@ std::expected<std::optional<Priority>, FieldError> read_priority(const Message& 
   if (line == nullptr) {
     return std::nullopt;
   }
-  const std::string_view value = text(octets, line->value);
+  const std::string_view value = text(octets, line->value());
   if (value.empty() || !detail::all(value, detail::kToken)) {
-    return detail::field_failure(FieldErrorCode::malformed, HeaderId::priority, line->value.offset);
+    return detail::field_failure(FieldErrorCode::malformed, HeaderId::priority, line->value().offset);
   }
   for (const Name& known : kNames) {
     if (detail::equal_ignoring_case(value, known.name)) {

@@ -30,9 +30,9 @@ std::expected<Privacy, FieldError> read_privacy(const Message& message, std::str
     return privacy;
   }
   privacy.present = true;
-  const std::size_t end = line->value.end();
+  const std::size_t end = line->value().end();
   std::size_t values = 0;
-  for (std::size_t at = line->value.offset; at <= end; ++values) {
+  for (std::size_t at = line->value().offset; at <= end; ++values) {
     const std::size_t stop = std::min(octets.find(';', at), end);
     const Span span = detail::trimmed(octets, at, stop);
     const std::string_view value = text(octets, span);
@@ -49,7 +49,7 @@ std::expected<Privacy, FieldError> read_privacy(const Message& message, std::str
     at = stop + 1;
   }
   if (privacy.none && values > 1) {
-    return detail::field_failure(FieldErrorCode::contradiction, kId, line->value.offset);
+    return detail::field_failure(FieldErrorCode::contradiction, kId, line->value().offset);
   }
   return privacy;
 }

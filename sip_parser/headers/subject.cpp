@@ -18,21 +18,21 @@ std::expected<std::string_view, FieldError> read_subject(const Message& message,
     return std::string_view();
   }
   if (message.count(kId) > 1) {
-    return detail::field_failure(FieldErrorCode::duplicate, kId, line->whole.offset);
+    return detail::field_failure(FieldErrorCode::duplicate, kId, line->begin);
   }
-  std::string_view subject = text(octets, line->value);
+  std::string_view subject = text(octets, line->value());
   if (subject.find('\n') != std::string_view::npos) {
     const auto length = detail::unfold(subject, buffer);
     if (!length) {
-      return detail::field_failure(FieldErrorCode::too_long, kId, line->value.offset);
+      return detail::field_failure(FieldErrorCode::too_long, kId, line->value().offset);
     }
     subject = {buffer.data(), *length};
   }
   if (subject.size() > kMaxSubjectBytes) {
-    return detail::field_failure(FieldErrorCode::too_long, kId, line->value.offset);
+    return detail::field_failure(FieldErrorCode::too_long, kId, line->value().offset);
   }
   if (!detail::is_utf8(subject)) {
-    return detail::field_failure(FieldErrorCode::not_utf8, kId, line->value.offset);
+    return detail::field_failure(FieldErrorCode::not_utf8, kId, line->value().offset);
   }
   return subject;
 }

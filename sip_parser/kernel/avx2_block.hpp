@@ -26,6 +26,12 @@ class Avx2Block {
     return whole(copy);
   }
 
+  // `at` has room for 64 octets.
+  [[gnu::always_inline]] void store(char* at) const {
+    _mm256_storeu_si256(place(at), low_);
+    _mm256_storeu_si256(place(at + kHalf), high_);
+  }
+
   // `octet` is ASCII.
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(char octet) const {
     const __m256i all = _mm256_load_si256(address(kRepeated[static_cast<unsigned char>(octet)].octets.data()));
@@ -38,11 +44,12 @@ class Avx2Block {
   // Which octets belong to which classes: what is the same for all is done once. Only for ASCII.
   class Classes {
    public:
-    [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const {
-      const OctetRows& rows = kClassRows[static_cast<std::size_t>(wanted)];
+    [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const { return ~outside(wanted); }
+    [[gnu::always_inline]] [[nodiscard]] std::uint64_t outside(OctetClass unwanted) const {
+      const OctetRows& rows = kClassRows[static_cast<std::size_t>(unwanted)];
       const __m256i zero = _mm256_setzero_si256();
-      return ~tops(_mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.low_), low_bits_), zero),
-                   _mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.high_), high_bits_), zero));
+      return tops(_mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.low_), low_bits_), zero),
+                  _mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.high_), high_bits_), zero));
     }
 
    private:
@@ -110,6 +117,8 @@ class Avx2Block {
   [[gnu::always_inline]] Avx2Block(__m256i low, __m256i high) : low_(low), high_(high) {}
 
   [[gnu::always_inline]] static const __m256i* address(const void* at) { return static_cast<const __m256i*>(at); }
+
+  [[gnu::always_inline]] static __m256i* place(void* at) { return static_cast<__m256i*>(at); }
 
   [[gnu::always_inline]] static std::uint64_t tops(__m256i low, __m256i high) {
     return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |

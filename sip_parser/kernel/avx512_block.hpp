@@ -23,6 +23,9 @@ class Avx512Block {
     return Avx512Block(_mm512_maskz_loadu_epi8(_bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(count)), at));
   }
 
+  // `at` has room for 64 octets.
+  [[gnu::always_inline]] void store(char* at) const { _mm512_storeu_si512(at, octets_); }
+
   // `octet` is ASCII.
   [[gnu::always_inline]] [[nodiscard]] std::uint64_t equal(char octet) const {
     return in_general_register(_mm512_cmpeq_epi8_mask(octets_, repeated(octet)));
@@ -35,13 +38,18 @@ class Avx512Block {
   class Classes {
    public:
     [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const {
-      const auto bit = static_cast<char>(1U << static_cast<unsigned>(wanted));
-      const __m512i bits = wanted == OctetClass::bracketed ? _mm512_set1_epi8(bit) : repeated(bit);
-      return in_general_register(_mm512_test_epi8_mask(bits_, bits));
+      return in_general_register(_mm512_test_epi8_mask(bits_, bit_of(wanted)));
+    }
+    [[gnu::always_inline]] [[nodiscard]] std::uint64_t outside(OctetClass unwanted) const {
+      return in_general_register(_mm512_testn_epi8_mask(bits_, bit_of(unwanted)));
     }
 
    private:
     friend class Avx512Block;
+    [[gnu::always_inline]] static __m512i bit_of(OctetClass octet_class) {
+      const auto bit = static_cast<char>(1U << static_cast<unsigned>(octet_class));
+      return octet_class == OctetClass::bracketed ? _mm512_set1_epi8(bit) : repeated(bit);
+    }
     [[gnu::always_inline]] explicit Classes(__m512i bits) : bits_(bits) {}
     __m512i bits_;
   };

@@ -9,7 +9,7 @@
 
 namespace stirline::sip::detail {
 
-enum class OctetClass : std::uint8_t { token, host, user, uri_param, param_value, digit, base64url, bracketed };
+enum class OctetClass : std::uint8_t { token, host, user, uri_params, param_value, digit, base64url, bracketed };
 inline constexpr std::size_t kOctetClasses = 8;
 
 [[nodiscard]] constexpr bool belongs(char c, OctetClass octet_class) {
@@ -20,8 +20,8 @@ inline constexpr std::size_t kOctetClasses = 8;
       return is(c, kHost);
     case OctetClass::user:
       return is(c, kUser);
-    case OctetClass::uri_param:
-      return is(c, kUriParam);
+    case OctetClass::uri_params:  // with the semicolons between them
+      return is(c, kUriParam) || c == ';';
     case OctetClass::param_value:
       return is(c, kParamValue);
     case OctetClass::digit:

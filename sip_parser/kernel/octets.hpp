@@ -16,36 +16,25 @@ namespace stirline::sip::detail {
 
 inline constexpr std::size_t kWindow = 64;
 
+// The head of a message. Behind its blank line there are kWindow octets more, so that no window needs a look at where
+// the message ends.
 template <typename Block>
 class Octets {
  public:
-  [[gnu::always_inline]] Octets(const char* data, std::size_t size) : data_(data), size_(size) {}
+  [[gnu::always_inline]] explicit Octets(const char* data) : data_(data) {}
 
-  [[gnu::always_inline]] [[nodiscard]] std::size_t size() const { return size_; }
   [[gnu::always_inline]] [[nodiscard]] char operator[](std::size_t offset) const { return data_[offset]; }
 
-  [[gnu::always_inline]] [[nodiscard]] std::string_view text(Span span) const {
-    return {data_ + span.offset, span.length};
-  }
+  [[gnu::always_inline]] [[nodiscard]] const char* address(std::size_t offset) const { return data_ + offset; }
 
-  // The window that begins at `offset` (at most size()); zeros where the message has ended.
-  [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const {
-    const std::size_t left = size_ - offset;
-    return left >= kWindow ? Block::whole(data_ + offset) : Block::front(data_ + offset, left);
-  }
+  // The window that begins at `offset`, which is in the head.
+  [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const { return Block::whole(data_ + offset); }
 
-  // The windows that begin at `offset` and one and two octets behind it; at least two octets are there.
-  struct Neighbours {
-    Block first;
-    Block second;
-    Block third;
-  };
-  [[gnu::always_inline]] [[nodiscard]] Neighbours neighbours(std::size_t offset) const {
-    if (size_ - offset >= kWindow + 2) [[likely]] {
-      const char* const begin = data_ + offset;
-      return {Block::whole(begin), Block::whole(begin + 1), Block::whole(begin + 2)};
-    }
-    return {at(offset), at(offset + 1), at(offset + 2)};
+  // Two octets, the first one lowest.
+  [[gnu::always_inline]] [[nodiscard]] std::uint16_t two(std::size_t offset) const {
+    std::uint16_t octets = 0;
+    __builtin_memcpy(&octets, data_ + offset, sizeof octets);
+    return octets;
   }
 
   // Four octets that must be there, the first one lowest.
@@ -57,7 +46,6 @@ class Octets {
 
  private:
   const char* data_;
-  std::size_t size_;
 };
 
 // The bits of the first `count` octets; all of them from 64 on (up to 255).
@@ -85,10 +73,8 @@ class Octets {
 
 // Sets a span in one store; compilers make four of two halves. `offset` is below 65,536.
 [[gnu::always_inline]] inline void set_span(Span& span, std::size_t offset, std::size_t length) {
-  const auto halves = static_cast<std::uint32_t>(offset | length << 16U);
-  static_assert(sizeof span == sizeof halves && std::endian::native == std::endian::little);
-  void* const place = &span;
-  __builtin_memcpy(place, &halves, sizeof halves);
+  span.offset = static_cast<std::uint16_t>(offset);
+  span.length = static_cast<std::uint16_t>(length);
 }
 
 // Sets a span where `present`, else the empty one at 0 that stands for an absent part; without a branch.

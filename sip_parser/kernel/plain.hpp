@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <utility>
 
 #include "sip_parser/kernel/plain_head.hpp"
 #include "sip_parser/kernel/plain_identity.hpp"
@@ -19,23 +20,25 @@ namespace stirline::sip::detail {
 template <typename Block>
 class Plain {
  public:
-  Plain(const char* data, std::size_t size) : octets_(data, size) {}
+  explicit Plain(const char* head) : octets_(head) {}
 
-  [[nodiscard]] bool head(MessageFields& fields, std::size_t& body) const {
-    LineEnds ends;
-    if (!find_line_ends(octets_, ends) || !plain_start_line(octets_, ends.offsets[0], fields) ||
-        !plain_header_lines(octets_, ends, fields)) {
-      return false;
-    }
-    body = ends.blank_line() + 2;
-    return true;
+  [[nodiscard]] bool head(const LineEnds& ends, MessageFields& fields) const {
+    return plain_start_line(octets_, ends.offsets[0], fields) && plain_header_lines(octets_, ends, fields);
   }
 
-  // RFC 3261 8.1.1; INL-ED-03
-  [[nodiscard]] static bool occurrence(const MessageFields& fields, const Strictness& strictness) {
+  // What must be there is (RFC 3261 8.1.1).
+  [[nodiscard]] static bool complete(const MessageFields& fields, const Strictness& strictness) {
+    const bool mandatory = [&fields]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+      return (fields.chains.has(kMandatory[kIndex]) && ...);
+    }(std::make_index_sequence<kMandatory.size()>());
+    return mandatory && strictness.accept_missing_max_forwards && strictness.accept_missing_contact;
+  }
+
+  // What may be there once is not there twice (INL-ED-03). Asked for late: the chains are read as a whole here, and
+  // were written in pieces.
+  [[nodiscard]] static bool unrepeated(const MessageFields& fields) {
     constexpr HeaderSet kOnce = set_of(kOnceOnly) | set_of(std::array{HeaderId::content_length});
-    return strictness.accept_missing_max_forwards && strictness.accept_missing_contact &&
-           (fields.chains.missing<Block>(set_of(kMandatory)) | fields.chains.repeated<Block>(kOnce)) == 0;
+    return fields.chains.repeated<Block>(kOnce) == 0;
   }
 
   [[nodiscard]] bool vias(MessageFields& fields, const Strictness& strictness) const {
@@ -45,7 +48,7 @@ class Plain {
     PlainVias<Block> vias(octets_, fields.top_via);
     auto lines = fields.chains.lines(HeaderId::via);
     while (!lines.at_end() && vias.has_room()) {
-      vias.add(fields.headers[lines.next()].value);
+      vias.add(fields.headers[lines.next()]);
     }
     if (!lines.at_end() || !vias.read()) {
       return false;
@@ -60,17 +63,17 @@ class Plain {
     if (fields.kind == Kind::request) {
       hands.add(fields.request_uri.whole, fields.request_uri);
     }
-    hands.add(value_of(fields, HeaderId::from), fields.from);
-    hands.add(value_of(fields, HeaderId::to), fields.to);
+    hands.add(line_of(fields, HeaderId::from), fields.from);
+    hands.add(line_of(fields, HeaderId::to), fields.to);
     auto contacts = fields.chains.lines(HeaderId::contact);
     const bool has_contact = !contacts.at_end();
     if (has_contact) {
-      hands.add(fields.headers[contacts.next()].value, fields.contact.emplace());
+      hands.add(fields.headers[contacts.next()], fields.contact.emplace());
     }
     std::size_t asserted = 0;
     auto lines = fields.chains.lines(HeaderId::p_asserted_identity);
     for (; !lines.at_end() && asserted < kMaxAssertedIdentities; ++asserted) {
-      hands.add(fields.headers[lines.next()].value, fields.asserted[asserted]);
+      hands.add(fields.headers[lines.next()], fields.asserted[asserted]);
     }
     fields.asserted_count = static_cast<std::uint16_t>(asserted);
     const unsigned outcome = hands.read();
@@ -84,40 +87,67 @@ class Plain {
   }
 
   [[nodiscard]] bool call_id(MessageFields& fields) const {
-    fields.call_id = value_of(fields, HeaderId::call_id);
-    const std::size_t length = fields.call_id.length;
-    const Block window = octets_.at(fields.call_id.offset);
+    const HeaderLine& line = line_of(fields, HeaderId::call_id);
+    const std::size_t begin = line.value_begin;
+    const std::size_t length = line.value_end - begin;
+    set_span(fields.call_id, begin, length);
+    const Block window = octets_.at(begin);
     const std::uint64_t blank = window.equal(' ') | window.equal('\t') | window.equal('\r');
     return length != 0 && length <= kWindow && (blank & below(length)) == 0;
   }
 
   // 1*8DIGIT SP method, the request's own.
   [[nodiscard]] bool cseq(MessageFields& fields) const {
-    const Span value = value_of(fields, HeaderId::cseq);
-    const Block window = octets_.at(value.offset);
+    const HeaderLine& line = line_of(fields, HeaderId::cseq);
+    const std::size_t begin = line.value_begin;
+    const std::size_t length = line.value_end - begin;
+    const Block window = octets_.at(begin);
     const auto classes = window.classes();
     const std::size_t digits = run_end(classes.of(OctetClass::digit), 0);
     const std::size_t method = digits + 1;
-    const std::size_t length = value.length;
     if (digits - 1 >= 8 || !has(window.equal(' '), digits) || length == method || length >= kWindow ||
         run_end(classes.of(OctetClass::token), method) != length) {
       return false;
     }
-    set_span(fields.cseq_method, value.offset + method, length - method);
+    set_span(fields.cseq_method, begin + method, length - method);
     fields.cseq = decimal_word(window.word() << (64 - 8 * digits));
     if (fields.kind == Kind::response) {
-      fields.method = method_of(octets_.text(fields.cseq_method));
+      fields.method = plain_method(octets_, begin + method, length - method);
       return true;
     }
-    const std::uint64_t same = octets_.at(value.offset + method).equal(octets_.at(0));
+    const std::uint64_t same = octets_.at(begin + method).equal(octets_.at(0));
     return length - method == fields.method_text.length && (~same & below(length - method)) == 0;
+  }
+
+  // Up to three digits.
+  [[nodiscard]] bool max_forwards(MessageFields& fields) const {
+    if (!fields.chains.has(HeaderId::max_forwards)) {
+      return true;
+    }
+    std::uint32_t hops = 0;
+    const bool plain = number(line_of(fields, HeaderId::max_forwards), 3, hops) && hops <= kMaxHops;
+    fields.max_forwards = static_cast<std::uint8_t>(hops);
+    return plain;
+  }
+
+  // A Content-Length of up to eight digits, and as many octets or more.
+  [[nodiscard]] bool body(MessageFields& fields, std::size_t begin, std::size_t size) const {
+    if (!fields.chains.has(HeaderId::content_length)) {
+      return false;
+    }
+    std::uint32_t length = 0;
+    const bool plain =
+        number(line_of(fields, HeaderId::content_length), kMostDigitsAtOnce, length) && length <= size - begin;
+    fields.content_length = length;
+    set_span(fields.body, begin, length);
+    set_span(fields.after_body, begin + length, size - begin - length);
+    return plain;
   }
 
   [[nodiscard]] bool identities(MessageFields& fields) const {
     std::size_t count = 0;
     for (auto lines = fields.chains.lines(HeaderId::identity); !lines.at_end(); ++count) {
-      if (count == kMaxIdentities ||
-          !plain_identity(octets_, fields.headers[lines.next()].value, fields.identities[count])) {
+      if (count == kMaxIdentities || !plain_identity(octets_, fields.headers[lines.next()], fields.identities[count])) {
         return false;
       }
     }
@@ -127,11 +157,37 @@ class Plain {
   }
 
  private:
-  [[nodiscard]] static Span value_of(const MessageFields& fields, HeaderId id) {
-    return fields.headers[fields.chains.lines(id).next()].value;
+  [[nodiscard]] bool number(const HeaderLine& line, std::size_t most_digits, std::uint32_t& value) const {
+    const std::size_t digits = std::size_t{line.value_end} - line.value_begin;
+    return digits - 1 < most_digits && number_before(octets_.address(line.value_end), digits, value);
+  }
+
+  // The first line of a field that is there.
+  [[nodiscard]] static const HeaderLine& line_of(const MessageFields& fields, HeaderId id) {
+    return fields.headers[fields.chains.lines(id).next()];
   }
 
   Octets<Block> octets_;
+};
+
+// A head with less than a window of octets behind it, and room for that.
+template <typename Block>
+class HeadCopy {
+ public:
+  static constexpr std::size_t kMost = 8192;
+
+  // Copies the whole message, of at most kMost octets.
+  [[gnu::always_inline]] const char* of(std::string_view octets) {
+    std::size_t at = 0;
+    for (; at + kWindow <= octets.size(); at += kWindow) {
+      Block::whole(octets.data() + at).store(octets_.data() + at);
+    }
+    Block::front(octets.data() + at, octets.size() - at).store(octets_.data() + at);
+    return octets_.data();
+  }
+
+ private:
+  alignas(kWindow) std::array<char, kMost + 2 * kWindow> octets_;
 };
 
 // The whole of a vector kernel. A message whose head is not plain is for the exact readers altogether, and so is what
@@ -139,13 +195,20 @@ class Plain {
 template <typename Block>
 [[nodiscard]] ParseError read_message_plainly(MessageFields& fields, std::string_view octets,
                                               const Strictness& strictness) {
-  if (!octets.empty() && octets.front() >= 'A' && octets.size() <= kMaxMessageBytes) [[likely]] {
-    fields.clear();
-    const Plain<Block> plain(octets.data(), octets.size());
-    std::size_t body = 0;
-    if (plain.head(fields, body) && plain.occurrence(fields, strictness)) [[likely]] {
-      if (const PartiesRead parties = plain.parties(fields); parties.request_uri) [[likely]] {
-        return read_values(plain, parties, fields, octets, strictness, body);
+  LineEnds ends;
+  HeadCopy<Block> copy;
+  if (!octets.empty() && octets.front() >= 'A' && octets.size() <= kMaxMessageBytes &&
+      find_line_ends<Block>(octets, ends)) [[likely]] {
+    const std::size_t body = ends.blank_line() + 2;
+    const bool roomy = octets.size() - body >= kWindow;
+    if (roomy || octets.size() <= HeadCopy<Block>::kMost) [[likely]] {
+      fields.clear();
+      const Plain<Block> plain(roomy ? octets.data() : copy.of(octets));
+      if (plain.head(ends, fields) && plain.complete(fields, strictness)) [[likely]] {
+        if (const PartiesRead parties = plain.parties(fields); parties.request_uri && plain.unrepeated(fields))
+            [[likely]] {
+          return read_values(plain, parties, fields, octets, strictness, body);
+        }
       }
     }
   }

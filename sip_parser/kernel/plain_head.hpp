@@ -21,36 +21,43 @@ struct LineEnds {
   [[nodiscard]] std::size_t blank_line() const { return offsets[count - 1] + 2U; }
 };
 
+// `mask`, `count` places up; what falls in from below are the highest bits of the window before.
+[[gnu::always_inline]] inline std::uint64_t shifted_in(std::uint64_t mask, unsigned count, std::uint64_t before) {
+  return mask << count | before >> (kWindow - count);
+}
+
 // The only pass over every octet of the head. False if there is no blank line within the limits, or a line end or
 // control character that is not plain.
 template <typename Block>
-[[gnu::noinline]] bool find_line_ends(Octets<Block> octets, LineEnds& ends) {
-  constexpr std::size_t kBlankLine = 4;  // the CRLF in front of it and its own
+[[gnu::noinline]] bool find_line_ends(std::string_view octets, LineEnds& ends) {
   const std::size_t limit = octets.size() < kMaxHeaderBlockBytes ? octets.size() : kMaxHeaderBlockBytes;
   std::uint16_t* const offsets = ends.offsets.data();
   std::size_t count = 0;
   std::uint64_t trouble = 0;
+  std::uint64_t cr_before = 0;
   typename Block::Strays strays;
-  for (std::size_t at = 0; at + kBlankLine <= limit && count <= LineEnds::kMost; at += kWindow) {
-    const auto window = octets.neighbours(at);
-    const std::uint64_t cr = window.first.equal('\r');
-    const std::uint64_t lf_behind = window.second.equal('\n');
-    const std::uint64_t blank_line = cr & window.third.equal('\r');
-    const std::uint64_t misfits = cr ^ lf_behind;
+  for (std::size_t at = 0; at < limit && count <= LineEnds::kMost; at += kWindow) {
+    const std::size_t left = limit - at;
+    const Block window = left >= kWindow ? Block::whole(octets.data() + at) : Block::front(octets.data() + at, left);
+    const std::uint64_t cr = window.equal('\r');
+    const std::uint64_t misfits = shifted_in(cr, 1, cr_before) ^ window.equal('\n');
+    const std::uint64_t blank_line = shifted_in(cr, 2, cr_before) & cr;  // CRs two octets behind another
     if (blank_line != 0) {
       typename Block::Strays last;
-      last.add(window.first);
-      const std::uint64_t head = blank_line ^ (blank_line - 1);  // up to the last header line's CR
-      Block::put_positions(cr & head, at, offsets + count);
-      ends.count = count + static_cast<std::size_t>(_mm_popcnt_u64(cr & head));
+      last.add(window);
+      const std::uint64_t head = _blsmsk_u64(blank_line);  // up to the CR of the blank line
+      const std::uint64_t line_ends = cr & (head >> 1U);
+      Block::put_positions(line_ends, at, offsets + count);
+      ends.count = count + static_cast<std::size_t>(_mm_popcnt_u64(line_ends));
       const std::size_t behind = ends.blank_line() + 2;
       return (trouble | strays.mask() | ((misfits | last.mask()) & head)) == 0 && ends.count <= LineEnds::kMost &&
              behind <= limit && octets[behind - 1] == '\n';
     }
     trouble |= misfits;
-    strays.add(window.first);
+    strays.add(window);
     Block::put_positions(cr, at, offsets + count);
     count += static_cast<std::size_t>(_mm_popcnt_u64(cr));
+    cr_before = cr;
   }
   return false;
 }
@@ -73,6 +80,17 @@ template <typename Block>
   return status >= 100 && status <= 699;
 }
 
+// The method whose name of `length` octets begins at `at`; other if it is none that we know.
+template <typename Block>
+[[gnu::always_inline]] inline Method plain_method(const Octets<Block>& octets, std::size_t at, std::size_t length) {
+  constexpr std::size_t kLongest = 9;
+  const std::uint64_t word = _bzhi_u64(octets.at(at).word(), static_cast<unsigned>(8 * length));
+  const MethodName& entry = method_entry(word);
+  // Of the known methods, SUBSCRIBE alone goes beyond the word.
+  const bool known = entry.word == word && entry.length == length && (length < kLongest || octets[at + 8] == 'E');
+  return known ? entry.method : Method::other;
+}
+
 // Reads the start line, which ends at `line_end`; of the Request-URI only where it is.
 template <typename Block>
 [[gnu::noinline]] bool plain_start_line(Octets<Block> octets, std::size_t line_end, MessageFields& fields) {
@@ -81,15 +99,9 @@ template <typename Block>
     return plain_status_line(octets, front, line_end, fields);
   }
   constexpr std::size_t kVersion = 7;  // "SIP/2.0"
-  constexpr std::size_t kLongestMethod = 9;
   const std::size_t method_end = lowest(front.equal(' '));
-  if (method_end > kLongestMethod) {
-    return false;
-  }
-  const std::uint64_t word = _bzhi_u64(front.word(), static_cast<unsigned>(8 * method_end));
-  const MethodName& method = method_entry(word);
-  // Of the known methods, SUBSCRIBE alone goes beyond the word.
-  if (method.word != word || method.length != method_end || (method_end == kLongestMethod && octets[8] != 'E')) {
+  fields.method = plain_method(octets, 0, method_end);
+  if (fields.method == Method::other) {
     return false;
   }
   const std::size_t uri = method_end + 1;
@@ -100,7 +112,6 @@ template <typename Block>
   }
   set_span(fields.request_uri.whole, uri, version - 1 - uri);
   fields.kind = Kind::request;
-  fields.method = method.method;
   set_span(fields.method_text, 0, method_end);
   fields.start_line_known = true;
   return true;
@@ -109,18 +120,17 @@ template <typename Block>
 // The name of `length` octets that `window` begins with. Without a branch: which names come is what nobody can predict.
 template <typename Block>
 [[gnu::always_inline]] inline HeaderId header_id_of(const Block& window, std::size_t length) {
-  // Of a name longer than a pattern the key is wrong, and no pattern has its colon there.
-  const std::uint64_t key = _bzhi_u64(window.word(), static_cast<unsigned>(8 * length));
-  const std::size_t slot = kHeaderTable.slots[HeaderTable::slot_of(key, length, kHeaderTable.multiplier)];
+  // Of a name longer than a pattern the key may be wrong, but no pattern has its colon there.
+  const std::size_t slot = kHeaderTable.slots[kHeaderTable.slot_of(window.word(), length)];
   const char* const patterns = static_cast<const char*>(static_cast<const void*>(kHeaderTable.patterns.data()));
   const auto& pattern = *static_cast<const HeaderPattern*>(static_cast<const void*>(patterns + slot));
-  const auto known = static_cast<unsigned>(window.matches(pattern));
-  return static_cast<HeaderId>(static_cast<unsigned>(pattern.id) & (0U - known));
+  return window.matches(pattern) ? pattern.id : HeaderId::unknown;
 }
 
-// The octets [begin, end) without outer blanks and folds.
+// The value [begin, end) without outer blanks and folds.
 template <typename Block>
-[[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end, Span& value) {
+[[gnu::noinline]] [[gnu::cold]] void trim_value(Octets<Block> octets, std::size_t begin, std::size_t end,
+                                                HeaderLine& header) {
   const auto is_blank = [&octets](std::size_t at) {
     const char c = octets[at];
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -131,7 +141,8 @@ template <typename Block>
   while (begin < end && is_blank(end - 1)) {
     --end;
   }
-  set_span(value, begin, end - begin);
+  header.value_begin = static_cast<std::uint16_t>(begin);
+  header.value_end = static_cast<std::uint16_t>(end);
 }
 
 // The line [begin, end) goes on with the last header (RFC 3261 7.3.1). False if it does not, or not plainly: it is of
@@ -142,21 +153,17 @@ template <typename Block>
   if (octets[begin] != ' ' && octets[begin] != '\t') {
     return false;
   }
-  Span content;
-  trim_value(octets, begin, end, content);
   std::size_t folds = 1;
-  for (std::size_t at = header.name.end(); at + 2 < begin; ++at) {
+  for (std::size_t at = header.name_end; at + 2U < begin; ++at) {
     folds += octets[at] == '\n' ? 1U : 0U;
   }
-  if (content.empty() || folds > kMaxFoldsPerHeader) {
+  HeaderLine line;
+  trim_value(octets, begin, end, line);
+  if (line.value().empty() || folds > kMaxFoldsPerHeader) {
     return false;
   }
-  std::size_t value = header.name.end();
-  while (octets[value] != ':') {
-    ++value;
-  }
-  trim_value(octets, value + 1, end, header.value);
-  set_span(header.whole, header.name.offset, end + 2 - header.name.offset);
+  trim_value(octets, header.name_end + 1U, end, header);
+  header.end = static_cast<std::uint16_t>(end + 2);
   return true;
 }
 
@@ -165,29 +172,33 @@ template <typename Block>
 [[gnu::noinline]] bool plain_header_lines(Octets<Block> octets, const LineEnds& ends, MessageFields& fields) {
   HeaderLine* header = fields.headers.data();
   std::size_t begin = ends.offsets[0] + 2U;
-  for (std::size_t line = 1; line < ends.count; ++line) {
-    const std::size_t end = ends.offsets[line];
+  const std::uint16_t* const last = ends.offsets.data() + ends.count;
+  for (const std::uint16_t* at = ends.offsets.data() + 1; at != last; ++at) {
+    const std::size_t end = *at;
+    const std::size_t next = end + 2;
     const Block window = octets.at(begin);
-    const std::size_t name_end = lowest(window.equal(':'));
-    const std::size_t colon = begin + name_end;
-    // CR is in no token, so this is the colon of this very line.
-    if (name_end - 1 >= kWindow - 1 || !all_of(window.classes().of(OctetClass::token), below(name_end))) [[unlikely]] {
+    const std::size_t length = lowest(window.classes().outside(OctetClass::token));
+    const std::size_t colon = begin + length;
+    // A longer name ends elsewhere, if at all.
+    const bool plain = octets.two(colon) == (':' | ' ' << 8U) && octets[colon + 2] > ' ' && octets[end - 1] > ' ';
+    if ((!plain && octets[colon] != ':') || length == 0) [[unlikely]] {
       if (header == fields.headers.data() || !continue_header(octets, begin, end, header[-1])) {
         return false;
       }
-      begin = end + 2;
+      begin = next;
       continue;
     }
-    header->id = header_id_of(window, name_end);
-    set_span(header->name, begin, name_end);
-    set_span(header->whole, begin, end + 2 - begin);
-    if (octets[colon + 1] == ' ' && octets[colon + 2] > ' ' && octets[end - 1] > ' ') [[likely]] {
-      set_span(header->value, colon + 2, end - colon - 2);
-    } else {
-      trim_value(octets, colon + 1, end, header->value);
+    header->begin = static_cast<std::uint16_t>(begin);
+    header->name_end = static_cast<std::uint16_t>(colon);
+    header->value_begin = static_cast<std::uint16_t>(colon + 2);
+    header->value_end = static_cast<std::uint16_t>(end);
+    header->end = static_cast<std::uint16_t>(next);
+    if (!plain) [[unlikely]] {
+      trim_value(octets, colon + 1, end, *header);
     }
+    header->id = header_id_of(window, length);
     ++header;
-    begin = end + 2;
+    begin = next;
   }
   const auto count = static_cast<std::size_t>(header - fields.headers.data());
   for (std::size_t i = 0; i < count; ++i) {

@@ -48,17 +48,18 @@ template <typename Block>
   }
 }
 
-// Reads the one value that fills `value`, which has no outer blanks. False if it is not plain.
+// Reads the one value of `line`. False if it is not plain.
 template <typename Block>
-[[gnu::noinline]] bool plain_identity(Octets<Block> octets, Span value, IdentityHeader& identity) {
-  const std::size_t end = std::size_t{value.offset} + value.length;
-  std::size_t at = plain_digest_end(octets, value.offset);
+[[gnu::noinline]] bool plain_identity(Octets<Block> octets, const HeaderLine& line, IdentityHeader& identity) {
+  const std::size_t begin = line.value_begin;
+  const std::size_t end = line.value_end;
+  std::size_t at = plain_digest_end(octets, begin);
   if (at == 0) {
     return false;
   }
   identity = {};
-  identity.whole = value;
-  set_span(identity.digest, value.offset, at - value.offset);
+  set_span(identity.whole, begin, end - begin);
+  set_span(identity.digest, begin, at - begin);
   while (at != end) {
     const Block window = octets.at(at);
     const std::uint64_t word = window.word();
@@ -77,14 +78,14 @@ template <typename Block>
     }
     const bool ppt = ";ppt="_any_case.leads(word);
     const std::size_t quotes = ppt && has(quote, kShort) ? 1 : 0;
-    const std::size_t begin = kShort + quotes;
-    const std::size_t stop = run_end(token, begin);
+    const std::size_t name = kShort + quotes;
+    const std::size_t stop = run_end(token, name);
     Span& content = ppt ? identity.ppt : identity.alg;
-    if ((!ppt && !";alg="_any_case.leads(word)) || !content.empty() || stop == begin || stop == kWindow ||
+    if ((!ppt && !";alg="_any_case.leads(word)) || !content.empty() || stop == name || stop == kWindow ||
         (quotes != 0 && !has(quote, stop))) {
       return false;
     }
-    set_span(content, at + begin, stop - begin);
+    set_span(content, at + name, stop - name);
     at += stop + quotes;
     if (at != end && !has(window.equal(';'), stop + quotes)) {
       return false;

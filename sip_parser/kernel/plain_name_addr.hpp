@@ -26,34 +26,36 @@ class PlainParties {
     request_.uri = &uri;
   }
 
-  // At most kMostParties. `value` has no outer blanks.
-  [[gnu::always_inline]] void add(Span value, NameAddr& party) {
+  // The party that fills the value of `line`; at most kMostParties.
+  [[gnu::always_inline]] void add(const HeaderLine& line, NameAddr& party) {
     Hand& hand = hands_[count_++];
     hand.party = &party;
-    hand.value = value;
+    hand.begin = line.value_begin;
+    hand.end = line.value_end;
   }
 
   // Fills what is plain. Bit i of the result: the party that was added as number i is not; bit kMostParties: the URI.
   [[gnu::noinline]] unsigned read() {
-    unsigned refused = 0;
+    const Octets<Block> octets = octets_;
+    const std::size_t count = count_;
     UserPart request{};
     if (request_.uri != nullptr) {
-      const Block window = octets_.at(request_.where.offset);
-      const std::uint64_t at_signs = window.equal('@');
-      request = find_user_part(window, request_.where.offset, 0, at_signs, lowest(at_signs | window.equal(' ')));
+      const std::size_t begin = request_.where.offset;
+      request = find_user_part(octets.at(begin).classes(), begin, 0, true);
     }
-    for (std::size_t i = 0; i < count_; ++i) {
-      refused |= static_cast<unsigned>(!find_user(hands_[i])) << i;
+    for (std::size_t i = 0; i < count; ++i) {
+      find_user(octets, hands_[i]);
     }
+    unsigned refused = 0;
     if (request_.uri != nullptr) {
-      const bool plain = plain_uri(octets_, request, ' ', *request_.uri) == request_.where.end();
-      refused |= static_cast<unsigned>(!plain) << kMostParties;
+      const bool plain = plain_uri(octets, request, ' ', *request_.uri) == request_.where.end();
+      refused = static_cast<unsigned>(!plain) << kMostParties;
     }
-    for (std::size_t i = 0; i < count_; ++i) {
-      refused |= static_cast<unsigned>(!find_host(hands_[i])) << i;
+    for (std::size_t i = 0; i < count; ++i) {
+      hands_[i].close = plain_uri(octets, hands_[i].user, '>', hands_[i].party->uri);
     }
-    for (std::size_t i = 0; i < count_; ++i) {
-      refused |= static_cast<unsigned>(!find_tag(hands_[i])) << i;
+    for (std::size_t i = 0; i < count; ++i) {
+      refused |= static_cast<unsigned>(!find_tag(octets, hands_[i])) << i;
     }
     return refused;
   }
@@ -61,49 +63,42 @@ class PlainParties {
  private:
   struct Hand {
     NameAddr* party;
-    Span value;
+    std::size_t begin;
+    std::size_t end;
     UserPart user;
-    std::size_t close;  // where '>' stands
+    std::size_t close;  // where '>' stands; 0: not plain
   };
   struct Request {
     Span where;
     Uri* uri = nullptr;
   };
 
-  // From the start to the end of the URI's user part. The places come from the first '@' and the '<' before it; whether
-  // they are right is found out beside that.
-  [[gnu::always_inline]] bool find_user(Hand& hand) const {
-    const std::size_t begin = hand.value.offset;
-    const Block window = octets_.at(begin);
-    const std::uint64_t at_signs = window.equal('@');
-    const std::size_t end = lowest(at_signs | window.equal('>'));
-    const std::uint64_t brackets = window.equal('<') & below(end);
-    const std::size_t open = kWindow - 1 - static_cast<std::size_t>(_lzcnt_u64(brackets));
-    hand.user = find_user_part(window, begin, open + 1, at_signs, end);
-    // A quoted name goes to the second quote, then spaces; any other is tokens and spaces.
+  // From the start to the end of the URI's user part.
+  [[gnu::always_inline]] static void find_user(const Octets<Block>& octets, Hand& hand) {
+    const std::size_t begin = hand.begin;
+    const Block window = octets.at(begin);
+    const auto classes = window.classes();
+    const std::size_t open = lowest(window.equal('<'));
+    // A name is in two quotes altogether, or of tokens and spaces.
     const std::uint64_t gap = below(open);
-    const std::uint64_t space = window.equal(' ');
+    const std::uint64_t no_space = ~window.equal(' ');
+    const std::size_t name = kWindow - static_cast<std::size_t>(_lzcnt_u64(gap & no_space));
     const std::uint64_t quotes = window.equal('"') & gap;
-    const std::uint64_t quoted = std::uint64_t{0} - (quotes & 1U);
-    const std::size_t name = (lowest(quotes & (quotes - 1)) + 1) & quoted;
-    const std::uint64_t tokens = window.classes().of(OctetClass::token) & ~quoted;
-    const std::size_t unquoted = kWindow - static_cast<std::size_t>(_lzcnt_u64(gap & ~space));
-    hand.party->whole = hand.value;
-    set_span(hand.party->display_name, begin, quoted != 0 ? name : unquoted);
+    const std::uint64_t quoted = 0 - (quotes & 1U);
+    const std::uint64_t both_quotes = (1 + (std::uint64_t{1} << ((name - 1) % kWindow))) & quoted;
+    const std::uint64_t misfits =
+        (window.equal('\\') & quoted) | (classes.outside(OctetClass::token) & no_space & ~quoted);
+    const bool plain = ((quotes ^ both_quotes) | (misfits & gap)) == 0 && open < kWindow;
+    hand.user = find_user_part(classes, begin, open + 1, plain);
+    set_span(hand.party->whole, begin, hand.end - begin);
+    set_span(hand.party->display_name, begin, name);
     hand.party->bracketed = true;
-    return brackets != 0 && name <= open && all_of(space | tokens | below(name), gap) &&
-           (window.equal('\\') & gap) == 0;
   }
 
-  [[gnu::always_inline]] bool find_host(Hand& hand) const {
-    hand.close = plain_uri(octets_, hand.user, '>', hand.party->uri);
-    return hand.close != 0;
-  }
-
-  // From behind the URI to the end.
-  [[gnu::always_inline]] bool find_tag(Hand& hand) const {
+  // From behind the URI to the end. False if that is not plain, or what is in front of it was not.
+  [[gnu::always_inline]] static bool find_tag(const Octets<Block>& octets, const Hand& hand) {
     constexpr std::size_t kTag = 5;  // ";tag="
-    const std::size_t end = hand.value.end();
+    const std::size_t end = hand.end;
     const std::size_t behind = hand.close + 1;
     NameAddr& party = *hand.party;
     if (behind >= end) {
@@ -112,11 +107,11 @@ class PlainParties {
       return behind == end;
     }
     const std::size_t length = end - behind;
-    const Block window = octets_.at(behind);
+    const Block window = octets.at(behind);
     set_span(party.params, behind + 1, length - 1);
     set_span(party.tag, behind + kTag, length - kTag);
-    return ";tag="_any_case.leads(window.word()) && length > kTag &&
-           length == run_end(window.classes().of(OctetClass::param_value), kTag);
+    return ";tag="_any_case.leads(window.word()) && length > kTag && hand.close != 0 &&
+           length == lowest(window.classes().outside(OctetClass::param_value) & ~below(kTag));
   }
 
   Octets<Block> octets_;

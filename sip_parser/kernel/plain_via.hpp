@@ -5,18 +5,20 @@
 #include <array>
 
 #include "sip_parser/kernel/octets.hpp"
+#include "sip_parser/kernel/plain_host_port.hpp"
 #include "sip_parser/message_parts.hpp"
 
 namespace stirline::sip::detail {
 
-// sent-protocol and sent-by of `value`. Returns the offset behind them, or 0 if they are not plain.
+// sent-protocol and sent-by of the value [begin, end). Returns the offset behind them, or 0 if they are not plain.
 template <typename Block>
-[[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, Span value, Via& via) {
+[[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, std::size_t begin, std::size_t end,
+                                                        Via& via) {
   constexpr std::size_t kProtocol = 8;
-  const std::size_t begin = value.offset;
   const Block window = octets.at(begin);
   const auto classes = window.classes();
-  const std::uint64_t inside = below(value.length < kWindow ? value.length : kWindow);
+  const std::size_t length = end - begin;
+  const std::uint64_t inside = below(length < kWindow ? length : kWindow);
   const std::uint64_t semicolon = window.equal(';') | ~inside;
   const std::size_t transport_end = lowest(window.equal(' '));
   const std::size_t params = lowest(semicolon);
@@ -25,9 +27,9 @@ template <typename Block>
   const std::uint64_t transport_range = below(transport_end) & ~below(kProtocol);
   const std::uint64_t host_range = below(host_end) & ~below(host);
   const std::uint64_t port_range = below(params) & ~below(host_end + 1);
-  const std::uint64_t misplaced = (transport_range & ~classes.of(OctetClass::token)) |
-                                  (host_range & ~classes.of(OctetClass::host)) |
-                                  (port_range & ~classes.of(OctetClass::digit));
+  const std::uint64_t misplaced = (transport_range & classes.outside(OctetClass::token)) |
+                                  (host_range & classes.outside(OctetClass::host)) |
+                                  (port_range & classes.outside(OctetClass::digit));
   const std::size_t colon_and_digits = params - host_end;
   set_span(via.transport, begin + kProtocol, transport_end - kProtocol);
   set_span(via.host, begin + host, host_end - host);
@@ -62,33 +64,34 @@ template <typename Block>
   return good;
 }
 
-// The parameters from the ';' at `at` to `end`.
+// The parameters from the ';' at `at` to `end`, each within a window.
 template <typename Block>
 [[gnu::always_inline]] inline bool plain_via_parameters(const Octets<Block>& octets, std::size_t at, std::size_t end,
                                                         Via& via) {
   while (at < end) {
     const Block window = octets.at(at);
     const auto classes = window.classes();
+    const std::uint64_t no_token = classes.outside(OctetClass::token);
     const std::uint64_t semicolon = window.equal(';');
-    const std::uint64_t equals = window.equal('=');
-    const std::uint64_t token = classes.of(OctetClass::token);
-    const std::size_t run = run_end(classes.of(OctetClass::param_value) | semicolon, 0);
-    std::size_t from = 0;
+    const std::size_t run = lowest(classes.outside(OctetClass::param_value) & ~semicolon);
     // One after the other, as long as they end in this window.
-    for (std::size_t to = 0; from != run && (semicolon & 1U) != 0; from = to) {
-      const std::size_t next = lowest(semicolon & ~below(from + 1));
-      to = next < run ? next : run;
+    std::size_t from = 0;
+    while (from != run && has(semicolon, from)) {
+      const std::size_t name = from + 1;
+      const std::size_t next = lowest(semicolon & ~below(name));
+      const std::size_t to = next < run ? next : run;
       if (to == kWindow) {
         break;
       }
-      const std::size_t name_end = run_end(token, from + 1);
+      const std::size_t name_end = lowest(no_token & ~below(name));
       const bool valued = name_end != to;
       Span value;
       set_optional(value, valued, at + name_end + 1, to - name_end - 1);
-      if (name_end == from + 1 || (valued && (!has(equals, name_end) || to == name_end + 1)) ||
-          !take_via_parameter(octets, at + from + 1, name_end - from - 1, value, via)) {
+      if (name_end == name || (valued && (octets[at + name_end] != '=' || to == name_end + 1)) ||
+          !take_via_parameter(octets, at + name, name_end - name, value, via)) {
         return false;
       }
+      from = to;
     }
     if (from == 0) {
       return false;
@@ -112,23 +115,26 @@ class PlainVias {
   [[nodiscard]] bool has_room() const { return count_ < kMost; }
   [[nodiscard]] std::size_t count() const { return count_; }
 
-  // `value` has no outer blanks.
-  void add(Span value) { values_[count_++] = value; }
+  // The one value of `line`.
+  void add(const HeaderLine& line) { values_[count_++] = {line.value_begin, line.value_end}; }
 
   // False if one of them is not plain. The first one is the top one.
   [[gnu::noinline]] bool read() {
+    const Octets<Block> octets = octets_;
+    const std::size_t count = count_;
     std::array<std::size_t, kMost> params;
-    for (std::size_t i = 0; i < count_; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       Via& via = i == 0 ? top_ : below_top_[i];
-      via.whole = values_[i];
-      params[i] = plain_sent_by(octets_, values_[i], via);
+      const auto [begin, end] = values_[i];
+      set_span(via.whole, begin, end - begin);
+      params[i] = plain_sent_by(octets, begin, end, via);
     }
-    for (std::size_t i = 0; i < count_; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       Via& via = i == 0 ? top_ : below_top_[i];
       via.branch = {};
       via.received = {};
       via.rport = false;
-      if (params[i] == 0 || !plain_via_parameters(octets_, params[i], values_[i].end(), via)) {
+      if (params[i] == 0 || !plain_via_parameters(octets, params[i], values_[i].end, via)) {
         return false;
       }
     }
@@ -136,9 +142,14 @@ class PlainVias {
   }
 
  private:
+  struct Value {
+    std::size_t begin;
+    std::size_t end;
+  };
+
   Octets<Block> octets_;
   std::size_t count_ = 0;
-  std::array<Span, kMost> values_;
+  std::array<Value, kMost> values_;
   Via& top_;
   std::array<Via, kMost> below_top_;
 };

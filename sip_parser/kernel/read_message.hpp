@@ -37,10 +37,11 @@ template <typename Plain>
       (!parties.from && failed(read_from(fields, octets))) || (!parties.to && failed(read_to(fields, octets))) ||
       (!plain.call_id(fields) && failed(read_call_id(fields, octets))) ||
       (!plain.cseq(fields) && failed(read_cseq(fields, octets))) ||  //
-      failed(read_max_forwards(fields, octets)) || (!parties.contacts && failed(read_contacts(fields, octets))) ||
+      (!plain.max_forwards(fields) && failed(read_max_forwards(fields, octets))) ||
+      (!parties.contacts && failed(read_contacts(fields, octets))) ||
       (!parties.asserted_identities && failed(read_asserted_identities(fields, octets))) ||
       failed(read_date(fields, octets, strictness)) ||  //
-      failed(read_body(fields, octets, body))) {
+      (!plain.body(fields, body, octets.size()) && failed(read_body(fields, octets, body)))) {
     return error;
   }
   if (!plain.identities(fields)) {
@@ -54,6 +55,8 @@ struct Exact {
   [[nodiscard]] static bool vias(MessageFields&, const Strictness&) { return false; }
   [[nodiscard]] static bool call_id(MessageFields&) { return false; }
   [[nodiscard]] static bool cseq(MessageFields&) { return false; }
+  [[nodiscard]] static bool max_forwards(MessageFields&) { return false; }
+  [[nodiscard]] static bool body(MessageFields&, std::size_t, std::size_t) { return false; }
   [[nodiscard]] static bool identities(MessageFields&) { return false; }
 };
 

@@ -279,10 +279,10 @@ bool is_explained(const Message& message, std::string_view octets) {
     return true;
   }
   for (const HeaderLine& line : message.headers()) {
-    if (text(octets, line.whole).find("%00") != std::string_view::npos) {
+    if (text(octets, line.whole()).find("%00") != std::string_view::npos) {
       return true;
     }
-    for (const char c : text(octets, line.whole)) {
+    for (const char c : text(octets, line.whole())) {
       if (c == '\\' || static_cast<unsigned char>(c) >= 0x80) {
         return true;
       }

@@ -31,10 +31,10 @@ class Model {
     std::size_t begin = message.blank_line();
     for (std::size_t i = 0; i + 1 < lines_.size(); ++i) {
       const HeaderLine& header = message.headers()[i];
-      lines_[i].head = octets.substr(header.whole.offset, header.value.offset - std::size_t{header.whole.offset});
-      lines_[i].value = text(octets, header.value);
-      lines_[i].tail = octets.substr(header.value.end(), header.whole.end() - header.value.end());
-      begin = std::min<std::size_t>(begin, header.whole.offset);
+      lines_[i].head = octets.substr(header.whole().offset, header.value().offset - std::size_t{header.whole().offset});
+      lines_[i].value = text(octets, header.value());
+      lines_[i].tail = octets.substr(header.value().end(), header.whole().end() - header.value().end());
+      begin = std::min<std::size_t>(begin, header.whole().offset);
     }
     start_ = octets.substr(0, begin);
   }
@@ -92,7 +92,7 @@ class Editor {
     check(insert_line(copy, message_, position, line) == is_header_line(line), "one line goes in, and nothing else");
     const std::uint16_t offset = insertion_offset(message_, position);
     std::size_t index = 0;
-    while (index < message_.headers().size() && message_.headers()[index].whole.offset != offset) {
+    while (index < message_.headers().size() && message_.headers()[index].whole().offset != offset) {
       ++index;
     }
     check(index < message_.headers().size() || offset == message_.blank_line(), "lines go in where a line begins");
@@ -102,7 +102,7 @@ class Editor {
 
   void remove(std::size_t index) {
     Model::Line& line = model_.line(index);
-    check(edits_.remove(message_.headers()[index].whole) == !line.touched, "one change a line");
+    check(edits_.remove(message_.headers()[index].whole()) == !line.touched, "one change a line");
     line.removed = line.removed || !line.touched;
     line.touched = true;
     breaks_ = breaks_ || message_.headers()[index].id != HeaderId::unknown;
@@ -110,12 +110,12 @@ class Editor {
 
   void replace(std::size_t index, std::uint8_t which) {
     const HeaderLine& header = message_.headers()[index];
-    if (header.value.empty()) {
+    if (header.value().empty()) {
       return;
     }
     Model::Line& line = model_.line(index);
     const std::string_view value = kValues[which % kValues.size()];
-    check(edits_.replace(header.value, value) == !line.touched, "one change a line");
+    check(edits_.replace(header.value(), value) == !line.touched, "one change a line");
     // Behind a fold an empty value leaves a line of blanks, which no message may have.
     const bool blank_line = value.empty() && line.head.find('\n') != std::string::npos;
     breaks_ = breaks_ || header.id != HeaderId::unknown || blank_line;
@@ -159,7 +159,7 @@ class Editor {
     const std::vector<std::string> lines = model_.whole_lines();
     check(again.headers().size() == lines.size(), "the lines are those that were meant");
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      check(text(block.view(), again.headers()[i].whole) == lines[i], "and each says what was meant");
+      check(text(block.view(), again.headers()[i].whole()) == lines[i], "and each says what was meant");
     }
     if (!breaks_) {
       check(text(block.view(), again.from().whole) == text(octets_, message_.from().whole) &&

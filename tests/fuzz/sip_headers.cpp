@@ -41,9 +41,10 @@ class Fields {
 
   // `span` lies in the value of one `id` field.
   void inside(Span span, HeaderId id) const {
-    check(span.empty() || std::ranges::any_of(
-                              message_.headers(),
-                              [&](const HeaderLine& line) { return line.id == id && test::within(span, line.value); }),
+    check(span.empty() || std::ranges::any_of(message_.headers(),
+                                              [&](const HeaderLine& line) {
+                                                return line.id == id && test::within(span, line.value());
+                                              }),
           "a part lies in its field");
   }
 
@@ -132,7 +133,7 @@ void try_singles(const Message& message, std::string_view octets, const Fields& 
     check(subject->find('\n') == std::string_view::npos && detail::is_utf8(*subject), "a subject is one line of UTF-8");
   }
   if (const HeaderLine* line = message.first(HeaderId::content_disposition)) {
-    const auto disposition = read_content_disposition(octets, line->value);
+    const auto disposition = read_content_disposition(octets, line->value());
     if (fields.good(disposition, HeaderId::content_disposition)) {
       fields.inside(disposition->type, HeaderId::content_disposition);
     }

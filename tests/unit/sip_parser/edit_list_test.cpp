@@ -159,7 +159,7 @@ TEST(EditList, RemovedFieldIsGone) {
   const Parsed before(octets);
   ASSERT_TRUE(before.ok());
   EditList edits;
-  ASSERT_TRUE(edits.remove(before.message().first(HeaderId::subject)->whole));
+  ASSERT_TRUE(edits.remove(before.message().first(HeaderId::subject)->whole()));
   EXPECT_EQ(applied(edits, octets), invite("X: y\r\n"));
 }
 

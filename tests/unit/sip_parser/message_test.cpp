@@ -53,18 +53,18 @@ TEST(Message, LinesCoverTheBlock) {
   const auto headers = parsed.message().headers();
   std::size_t at = parsed.octets().find("\r\n") + 2;
   for (const HeaderLine& header : headers) {
-    EXPECT_EQ(header.whole.offset, at);
-    EXPECT_EQ(header.name.offset, at);
-    at = header.whole.end();
+    EXPECT_EQ(header.whole().offset, at);
+    EXPECT_EQ(header.name().offset, at);
+    at = header.whole().end();
   }
   EXPECT_EQ(at, parsed.message().blank_line());
   const HeaderLine* subject = parsed.message().first(HeaderId::subject);
   ASSERT_NE(subject, nullptr);
-  EXPECT_EQ(parsed.text(subject->name), "Subject");
-  EXPECT_EQ(parsed.text(subject->value), "a\r\n\tb");
-  EXPECT_EQ(parsed.text(subject->whole), "Subject : a\r\n\tb \r\n");
-  EXPECT_TRUE(headers[headers.size() - 2].value.empty());
-  EXPECT_EQ(parsed.text(headers.back().value), "value");
+  EXPECT_EQ(parsed.text(subject->name()), "Subject");
+  EXPECT_EQ(parsed.text(subject->value()), "a\r\n\tb");
+  EXPECT_EQ(parsed.text(subject->whole()), "Subject : a\r\n\tb \r\n");
+  EXPECT_TRUE(headers[headers.size() - 2].value().empty());
+  EXPECT_EQ(parsed.text(headers.back().value()), "value");
 }
 
 // INL-ED-02: by switch only, and then the same fields come out.

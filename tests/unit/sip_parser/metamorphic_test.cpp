@@ -28,9 +28,9 @@ struct Taken {
 Taken take_apart(const Parsed& parsed) {
   Taken taken;
   const auto headers = parsed.message().headers();
-  taken.start = parsed.octets().substr(0, headers.front().whole.offset);
+  taken.start = parsed.octets().substr(0, headers.front().whole().offset);
   for (const HeaderLine& line : headers) {
-    taken.lines.push_back({std::string(parsed.text(line.name)), std::string(parsed.text(line.value))});
+    taken.lines.push_back({std::string(parsed.text(line.name())), std::string(parsed.text(line.value()))});
   }
   taken.body = parsed.octets().substr(parsed.message().blank_line() + 2U);
   return taken;

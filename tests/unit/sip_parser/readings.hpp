@@ -30,7 +30,7 @@ inline bool same(const IdentityHeader& a, const IdentityHeader& b) {
 }
 
 inline bool same(const HeaderLine& a, const HeaderLine& b) {
-  return a.id == b.id && a.name == b.name && a.value == b.value && a.whole == b.whole;
+  return a.id == b.id && a.name() == b.name() && a.value() == b.value() && a.whole() == b.whole();
 }
 
 // Names are found by their first line too.

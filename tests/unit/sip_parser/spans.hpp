@@ -40,9 +40,9 @@ inline bool spans_lie_inside(const Message& message, std::string_view octets) {
   std::size_t behind = 0;
   bool sound = head.end() <= octets.size();
   for (const HeaderLine& line : message.headers()) {
-    sound = sound && within(line.whole, head) && within(line.name, line.whole) && within(line.value, line.whole) &&
-            line.whole.offset >= behind && !line.name.empty();
-    behind = line.whole.end();
+    sound = sound && within(line.whole(), head) && within(line.name(), line.whole()) &&
+            within(line.value(), line.whole()) && line.whole().offset >= behind && !line.name().empty();
+    behind = line.whole().end();
   }
   sound = sound && behind == message.blank_line() && uri_is_sound(message.request_uri(), head) &&
           within(message.method_text(), head) && party_is_sound(message.from(), head) &&
