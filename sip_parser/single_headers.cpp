@@ -120,15 +120,17 @@ ParseError read_date(MessageFields& fields, std::string_view octets, const Stric
   return {};
 }
 
+bool read_content_length(std::string_view value, std::uint32_t& length) {
+  const std::string_view significant = value.size() <= kMaxContentLengthDigits ? value : without_leading_zeros(value);
+  return significant.size() <= kMaxContentLengthDigits && read_number(significant, 99'999'999, length);
+}
+
 ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t body_offset) {
   const std::size_t rest = octets.size() - body_offset;
   std::size_t length = rest;
   if (const HeaderLine* header = fields.first(HeaderId::content_length); header != nullptr) {
-    const std::string_view digits = text(octets, header->value);
-    const std::string_view significant =
-        digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
     std::uint32_t announced = 0;
-    if (significant.size() > kMaxContentLengthDigits || !read_number(significant, 99'999'999, announced)) {
+    if (!read_content_length(text(octets, header->value), announced)) {
       return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);
     }
     if (announced > rest) {
