@@ -12,6 +12,7 @@ namespace stirline::sip::detail {
 namespace {
 
 constexpr std::size_t kMaxContentLengthDigits = 8;  // leading zeros aside
+constexpr std::size_t kWord = 8;
 
 ParseError failure(ErrorCode code, std::size_t offset, HeaderId id) {
   return {code, static_cast<std::uint16_t>(offset), id};
@@ -22,9 +23,9 @@ ParseError read_party(const MessageFields& fields, std::string_view octets, Head
   return error.code == ErrorCode::ok ? error : ParseError{error.code, error.offset, id};
 }
 
-// 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
+// 1*DIGIT with a value of at most `limit`. The eight octets in front of the end of `digits` are read, so they lie in a
+// message.
 bool read_number(std::string_view digits, std::uint32_t limit, std::uint32_t& number) {
-  constexpr std::size_t kWord = 8;
   if (digits.empty() || digits.size() > kWord) {
     const auto value = decimal(digits, limit);
     number = value.value_or(0);
@@ -120,9 +121,20 @@ ParseError read_date(MessageFields& fields, std::string_view octets, const Stric
   return {};
 }
 
-bool read_content_length(std::string_view value, std::uint32_t& length) {
-  const std::string_view significant = value.size() <= kMaxContentLengthDigits ? value : without_leading_zeros(value);
-  return significant.size() <= kMaxContentLengthDigits && read_number(significant, 99'999'999, length);
+bool read_content_length(std::string_view octets, Span value, std::uint32_t& length) {
+  constexpr std::uint32_t kMost = 99'999'999;
+  const std::string_view digits = text(octets, value);
+  const std::string_view significant =
+      digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
+  if (significant.size() > kMaxContentLengthDigits) {
+    return false;
+  }
+  if (value.end() < kWord) {
+    const auto number = decimal(significant, kMost);
+    length = number.value_or(0);
+    return number.has_value();
+  }
+  return read_number(significant, kMost, length);
 }
 
 ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t body_offset) {
@@ -130,7 +142,7 @@ ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t
   std::size_t length = rest;
   if (const HeaderLine* header = fields.first(HeaderId::content_length); header != nullptr) {
     std::uint32_t announced = 0;
-    if (!read_content_length(text(octets, header->value), announced)) {
+    if (!read_content_length(octets, header->value, announced)) {
       return failure(ErrorCode::bad_content_length, header->value.offset, HeaderId::content_length);
     }
     if (announced > rest) {

@@ -22,13 +22,29 @@ std::size_t head_limit(std::string_view unread) {
 
 }  // namespace
 
+std::string_view to_string(FrameStep::Kind kind) {
+  switch (kind) {
+    case Step::incomplete:
+      return "incomplete";
+    case Step::message:
+      return "message";
+    case Step::empty_line:
+      return "empty_line";
+    case Step::ping:
+      return "ping";
+    case Step::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
 ParseError StreamFramer::Length::close(std::string_view octets, const HeaderLine& header) {
   if (header.id == HeaderId::content_length) {
     if (announced) {
       return failure(ErrorCode::content_length_conflict, first_offset, header.id);
     }
     std::uint32_t value = 0;
-    if (!detail::read_content_length(text(octets, header.value), value)) {
+    if (!detail::read_content_length(octets, header.value, value)) {
       return failure(ErrorCode::bad_content_length, header.value.offset, header.id);
     }
     announced = value;
@@ -45,6 +61,7 @@ ParseError StreamFramer::Length::check(std::size_t head) const {
 }
 
 FrameStep StreamFramer::next(std::string_view unread) {
+  static_assert(sizeof(StreamFramer) < 200);
   if (stage_ == Stage::refused) {
     return {Step::refused, 0, refusal_};
   }

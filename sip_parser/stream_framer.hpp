@@ -19,13 +19,14 @@
 // is reset. Whether the connection is passed on unread or ended is for its owner to decide.
 //
 // What comes out depends on the octets alone, never on how they were cut into segments, and a refusal comes with the
-// octet that makes it certain. Code, header and offset are then those of parse(), with two exceptions, both because
-// parse() reads on before it tells: a control character in the start line is told at once (parse() may say that the
-// line is no SIP), and so is a wrong Content-Length (parse() may tell of a later line, or of a Request-URI).
+// octet that makes it certain. Code, header and offset are then those of parse(), if it has come so far: it reads the
+// start line and the Request-URI to the end before anything else. MISSING and TOO_LONG are of streams alone. And what
+// is wrong with a Content-Length is told behind its field, where parse(), which reads all lines first, may tell of a
+// later one; likewise a control character in the start line, of which parse() may say that it is no SIP.
 //
-// Memory: about 150 octets, no heap. The octets belong to the caller, who keeps those of a message together from its
-// first octet on; at most kMaxMessageBytes have to be kept. Work: each octet is looked at a bounded number of times,
-// however small the segments. Errors: values, no exceptions. Thread: one at a time; no shared state.
+// Memory: less than 200 octets, no heap. The octets belong to the caller, who keeps those of a message together from
+// its first octet on; at most kMaxMessageBytes have to be kept. Work: each octet is looked at a bounded number of
+// times, however small the segments. Errors: values, no exceptions. Thread: one at a time; no shared state.
 #pragma once
 
 #include <cstddef>
@@ -52,6 +53,9 @@ struct FrameStep {
   std::uint32_t size = 0;  // octets from the start of `unread`
   ParseError error;        // offset in octets from the start of `unread`
 };
+
+// "incomplete", "message", "empty_line", "ping", "refused"
+[[nodiscard]] std::string_view to_string(FrameStep::Kind kind);
 
 class StreamFramer {
  public:

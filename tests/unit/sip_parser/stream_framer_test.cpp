@@ -256,18 +256,26 @@ TEST(StreamFramer, OddMessagesAreHandedOver) {
   }
 }
 
+// A length so near to the first octet that no eight octets stand in front of its end.
+TEST(StreamFramer, ShortestHead) {
+  const Frames frames = frames_of("BYE\nl:2\n\nxyACK\nl:x\nX", {.accept_bare_lf = true});
+  ASSERT_EQ(kinds(frames), (std::vector{Step::message, Step::refused}));
+  EXPECT_EQ(frames.front().step.size, 11U);
+  EXPECT_EQ(frames.back().step.error.code, ErrorCode::bad_content_length);
+}
+
 // No octet is looked at again because another one came: those that need not be are overwritten here by what would be
 // refused.
 TEST(StreamFramer, DoesNotStartAgain) {
   constexpr std::size_t kTail = 16;
-  const auto framed = [](std::string stream, std::size_t kept_from) {
+  const auto framed = [](std::string stream, std::size_t kept_from, char by) {
     StreamFramer framer;
     FrameStep step;
     for (std::size_t length = 1; length <= stream.size(); ++length) {
       step = framer.next(std::string_view(stream).substr(0, length));
       if (length > kept_from + kTail) {
         std::fill(stream.begin() + static_cast<std::ptrdiff_t>(kept_from),
-                  stream.begin() + static_cast<std::ptrdiff_t>(length - kTail), '\0');
+                  stream.begin() + static_cast<std::ptrdiff_t>(length - kTail), by);
       }
     }
     return step.kind == Step::message && step.size == stream.size();
@@ -280,10 +288,10 @@ TEST(StreamFramer, DoesNotStartAgain) {
   EXPECT_EQ(framer.next(stream).kind, Step::message);
 
   const std::string field = kStart + "l: 0\r\nX: ";
-  EXPECT_TRUE(framed(field + std::string(40'000, 'y') + "\r\n\r\n", field.size() + 1));
+  EXPECT_TRUE(framed(field + std::string(40'000, 'y') + "\r\n\r\n", field.size() + 1, '\0'));
   const std::string quoted = kStart + "l: 0\r\nTo: \"";
-  EXPECT_TRUE(framed(quoted + repeated("\\\x01", 20'000) + "\"<sip:a@b>\r\n\r\n", quoted.size() + 1));
-  EXPECT_TRUE(framed("INVITE sip:" + std::string(40'000, 'y') + "@b SIP/2.0\r\nl: 0\r\n\r\n", 12));
+  EXPECT_TRUE(framed(quoted + repeated("\\\x01", 20'000) + "\"<sip:a@b>\r\n\r\n", quoted.size() + 1, '"'));
+  EXPECT_TRUE(framed("INVITE sip:" + std::string(40'000, 'y') + "@b SIP/2.0\r\nl: 0\r\n\r\n", 12, '\0'));
 }
 
 // Whoever forgets octets that the framer has seen learns nothing, and breaks nothing.
