@@ -4,8 +4,8 @@
 // the header of corpus/carrier/FIELDS.tsv, all of them strings, empty where the message has none. A folder stands for
 // the regular files in it, in sorted order. With --stream a file is one direction of a TCP connection, and there is a
 // line for each message, each empty line of a keep-alive, and what the stream ends with: behind "file" then stand
-// "offset", "size" and "step" (the name of sip::FrameStep::Kind); only messages have an action and fields. Exit status:
-// 0 all files were read, whatever is in them; 64 one could not be.
+// "offset", "size" and "step" (the name of sip::FrameStep::Kind); only messages have an action and fields, what is none
+// a "reason". Exit status: 0 all files were read, whatever is in them; 64 one could not be.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -79,6 +79,7 @@ void print_stream(const std::string& name, std::string_view octets, const Option
       line = describe(std::move(line), parse_message(std::string(octets.substr(at, size))));
     } else {
       line["code"] = sip::to_string(step.error.code);
+      line["reason"] = step.kind == sip::FrameStep::Kind::refused ? to_text(step.error) : "";
     }
     if (taken || size > 0) {
       print(line, options);

@@ -335,6 +335,7 @@ TEST_F(Offline, ParseCutsStreams) {
     EXPECT_EQ(parsed.at("offset"), at);
     at += parsed.at("size").get<std::size_t>();
     EXPECT_EQ(parsed.contains("action"), steps.back() == "message OK");
+    EXPECT_EQ(parsed.value("reason", ""), steps.back() == "refused NOT_SIP" ? "NOT_SIP at octet 5" : "");
     EXPECT_EQ(parsed.value("clen", ""), steps.back() == "message OK" ? "4" : "");
   }
   EXPECT_EQ(steps, (std::vector<std::string>{"empty_line OK", "ping OK", "message OK", "empty_line OK", "message OK",
