@@ -134,8 +134,11 @@ StartLine read_start_line(std::string_view octets, const Strictness& strictness)
     return failed({}, code, 0);
   }
   const std::size_t limit = std::min(octets.size(), kMaxHeaderBlockBytes);
-  const LineEnd first = find_line_end(octets, 0, limit, strictness);
-  LineEnd end = first;
+  LineEnd end = find_line_end(octets, 0, limit, strictness);
+  if (end.error == ErrorCode::ok) {
+    return judge_start_line(octets, end);
+  }
+  const LineEnd first = end;
   while (end.error == ErrorCode::control_in_header) {
     end = find_line_end(octets, end.content_end + 1, limit, strictness);
   }
