@@ -43,38 +43,33 @@ namespace stirline::sip::detail {
 }
 
 struct LineEnd {
-  ErrorCode error = ErrorCode::ok;  // ok, bare_lf, bare_cr, no_blank_line (the octets end before the line does)
-  std::size_t content_end = 0;      // offset of CR (or of the accepted bare LF); where the trouble is, with an error
-  std::size_t next = 0;             // offset of the next line
-  bool control = false;             // a control character other than HT stands in the line
+  // ok; bare_lf, bare_cr; control_in_header: a control character other than TAB, behind which the search may go on;
+  // no_blank_line: the octets end before the line does.
+  ErrorCode error = ErrorCode::ok;
+  std::size_t content_end = 0;  // offset of CR (or of the accepted bare LF); where the trouble is, with an error
+  std::size_t next = 0;         // offset of the next line; only without an error
 };
 
+// Looks from `at`, in a line or at its begin, for what ends it. `end` is at most text.size(). With no_blank_line, and
+// more octets, the search may go on at `content_end`.
 [[nodiscard]] inline LineEnd find_line_end(std::string_view text, std::size_t at, std::size_t end,
                                            const Strictness& strictness) {
-  LineEnd line;
-  for (;; ++at) {
-    at = find_control(text, at, end);
-    line.content_end = at;
-    if (at == end) {
-      line.error = ErrorCode::no_blank_line;
-      return line;
-    }
-    if (text[at] == '\r') {
-      if (at + 1 == end) {
-        line.error = ErrorCode::no_blank_line;
-      } else if (text[at + 1] != '\n') {
-        line.error = ErrorCode::bare_cr;
-      }
-      line.next = at + 2;
-      return line;
-    }
-    if (text[at] == '\n') {
-      line.error = strictness.accept_bare_lf ? ErrorCode::ok : ErrorCode::bare_lf;
-      line.next = at + 1;
-      return line;
-    }
-    line.control = line.control || text[at] != '\t';
+  for (at = find_control(text, at, end); at < end && text[at] == '\t';) {
+    at = find_control(text, at + 1, end);
   }
+  if (at == end) {
+    return {ErrorCode::no_blank_line, at, 0};
+  }
+  if (text[at] == '\r') {
+    if (at + 1 == end) {
+      return {ErrorCode::no_blank_line, at, 0};
+    }
+    return text[at + 1] == '\n' ? LineEnd{ErrorCode::ok, at, at + 2} : LineEnd{ErrorCode::bare_cr, at, 0};
+  }
+  if (text[at] == '\n') {
+    return strictness.accept_bare_lf ? LineEnd{ErrorCode::ok, at, at + 1} : LineEnd{ErrorCode::bare_lf, at, 0};
+  }
+  return {ErrorCode::control_in_header, at, 0};
 }
 
 }  // namespace stirline::sip::detail

@@ -22,7 +22,8 @@ ParseError read_party(const MessageFields& fields, std::string_view octets, Head
   return error.code == ErrorCode::ok ? error : ParseError{error.code, error.offset, id};
 }
 
-// 1*DIGIT with a value of at most `limit`. Octets in front of `digits` are read too, so they lie in a header field.
+// 1*DIGIT with a value of at most `limit`. The eight octets in front of the end of `digits` are read, so they lie in a
+// message.
 bool read_number(std::string_view digits, std::uint32_t limit, std::uint32_t& number) {
   if (digits.empty() || digits.size() > kMostDigitsAtOnce) {
     const auto value = decimal(digits, limit);
@@ -116,15 +117,28 @@ ParseError read_date(MessageFields& fields, std::string_view octets, const Stric
   return {};
 }
 
+bool read_content_length(std::string_view octets, Span value, std::uint32_t& length) {
+  constexpr std::uint32_t kMost = 99'999'999;
+  const std::string_view digits = text(octets, value);
+  const std::string_view significant =
+      digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
+  if (significant.size() > kMaxContentLengthDigits) {
+    return false;
+  }
+  if (value.end() < kMostDigitsAtOnce) {
+    const auto number = decimal(significant, kMost);
+    length = number.value_or(0);
+    return number.has_value();
+  }
+  return read_number(significant, kMost, length);
+}
+
 ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t body_offset) {
   const std::size_t rest = octets.size() - body_offset;
   std::size_t length = rest;
   if (const HeaderLine* header = fields.first(HeaderId::content_length); header != nullptr) {
-    const std::string_view digits = text(octets, header->value());
-    const std::string_view significant =
-        digits.size() <= kMaxContentLengthDigits ? digits : without_leading_zeros(digits);
     std::uint32_t announced = 0;
-    if (significant.size() > kMaxContentLengthDigits || !read_number(significant, 99'999'999, announced)) {
+    if (!read_content_length(octets, header->value(), announced)) {
       return failure(ErrorCode::bad_content_length, header->value().offset, HeaderId::content_length);
     }
     if (announced > rest) {

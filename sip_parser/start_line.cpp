@@ -4,7 +4,6 @@
 
 #include "sip_parser/characters.hpp"
 #include "sip_parser/first_look.hpp"
-#include "sip_parser/line_scan.hpp"
 #include "sip_parser/method_names.hpp"
 
 namespace stirline::sip::detail {
@@ -33,23 +32,6 @@ VersionText read_version(std::string_view text) {
 StartLine failed(StartLine line, ErrorCode code, std::size_t offset) {
   line.error = {code, static_cast<std::uint16_t>(offset), HeaderId::unknown};
   return line;
-}
-
-// Decides from the first octets what is none of ours, without looking for the end of the line (INL-UDP-05).
-ErrorCode quick_exit(std::string_view octets) {
-  switch (first_look(octets).kind) {
-    case FirstLook::Kind::keepalive:
-      return ErrorCode::keepalive;
-    case FirstLook::Kind::not_sip:
-      return ErrorCode::not_sip;
-    case FirstLook::Kind::request:
-    case FirstLook::Kind::response:
-      return ErrorCode::ok;
-    case FirstLook::Kind::unsure:
-      break;
-  }
-  // A peer may skip blanks and empty lines in front of the start line; then it would read what we do not.
-  return is(octets.front(), kBlank) ? ErrorCode::start_line : ErrorCode::ok;
 }
 
 // The line is not of the grammar. Is it a broken SIP start line or no SIP at all?
@@ -119,30 +101,53 @@ Method method_of(std::string_view name) {
   return entry.name == name ? entry.method : Method::other;
 }
 
-StartLine read_start_line(std::string_view octets, const Strictness& strictness) {
+ErrorCode judge_first_octets(std::string_view octets) {
+  switch (first_look(octets).kind) {
+    case FirstLook::Kind::keepalive:
+      return ErrorCode::keepalive;
+    case FirstLook::Kind::not_sip:
+      return ErrorCode::not_sip;
+    case FirstLook::Kind::request:
+    case FirstLook::Kind::response:
+      return ErrorCode::ok;
+    case FirstLook::Kind::unsure:
+      break;
+  }
+  // A peer may skip blanks and empty lines in front of the start line; then it would read what we do not.
+  return is(octets.front(), kBlank) ? ErrorCode::start_line : ErrorCode::ok;
+}
+
+StartLine judge_start_line(std::string_view octets, const LineEnd& end) {
   StartLine line;
-  if (const ErrorCode code = quick_exit(octets); code != ErrorCode::ok) {
-    return failed(line, code, 0);
-  }
-  const std::size_t limit = std::min(octets.size(), kMaxHeaderBlockBytes);
-  const LineEnd end = find_line_end(octets, 0, limit, strictness);
   const std::string_view text = octets.substr(0, end.content_end);
-  // With an error the rest of the line is read as it is: only what is surely no SIP leaves here as such.
-  if (end.error != ErrorCode::ok && judge_misfit(text) == ErrorCode::not_sip) {
-    return failed(line, ErrorCode::not_sip, end.content_end);
-  }
-  if (end.error == ErrorCode::no_blank_line && limit < octets.size()) {
-    return failed(line, ErrorCode::header_block, end.content_end);
-  }
   if (end.error != ErrorCode::ok) {
-    return failed(line, end.error, end.content_end);
+    // The rest of the line is read as it is: only what is surely no SIP leaves here as such.
+    const ErrorCode misfit = judge_misfit(text);
+    return failed(line, misfit == ErrorCode::not_sip ? misfit : end.error, end.content_end);
   }
   line.end = end.next;
-  line = equal_ignoring_case(text.substr(0, 4), "SIP/") ? read_status_line(text, line) : read_request_line(text, line);
-  if (line.error.code == ErrorCode::ok && end.control) {
-    return failed(line, ErrorCode::control_in_header, 0);
+  return equal_ignoring_case(text.substr(0, 4), "SIP/") ? read_status_line(text, line) : read_request_line(text, line);
+}
+
+StartLine read_start_line(std::string_view octets, const Strictness& strictness) {
+  if (const ErrorCode code = judge_first_octets(octets); code != ErrorCode::ok) {
+    return failed({}, code, 0);
   }
-  return line;
+  const std::size_t limit = std::min(octets.size(), kMaxHeaderBlockBytes);
+  LineEnd end = find_line_end(octets, 0, limit, strictness);
+  if (end.error == ErrorCode::ok) {
+    return judge_start_line(octets, end);
+  }
+  const LineEnd first = end;
+  while (end.error == ErrorCode::control_in_header) {
+    end = find_line_end(octets, end.content_end + 1, limit, strictness);
+  }
+  if (end.error == ErrorCode::no_blank_line && limit < octets.size()) {
+    end.error = ErrorCode::header_block;
+  }
+  const StartLine line = judge_start_line(octets, end);
+  const bool control = line.error.code == ErrorCode::ok && first.error == ErrorCode::control_in_header;
+  return control ? failed(line, ErrorCode::control_in_header, first.content_end) : line;
 }
 
 }  // namespace stirline::sip::detail

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sip_parser/line_scan.hpp"
 #include "sip_parser/message_parts.hpp"
 #include "sip_parser/parse_error.hpp"
 #include "sip_parser/span.hpp"
@@ -23,7 +24,15 @@ struct StartLine {
   std::size_t end = 0;  // offset of the first header line
 };
 
-// `octets` is at most kMaxMessageBytes long.
+// Whether a message may begin with these octets, one at least, of which the first one decides except for STUN: ok,
+// keepalive, not_sip, start_line (INL-UDP-05).
+[[nodiscard]] ErrorCode judge_first_octets(std::string_view octets);
+
+// The line from the first octet to `end`, which find_line_end() gave; no_blank_line is header_block if the search ended
+// at a limit. With any error of `end` this is the error of the result, unless what is in front of it is no SIP.
+[[nodiscard]] StartLine judge_start_line(std::string_view octets, const LineEnd& end);
+
+// All of the above. `octets` is at most kMaxMessageBytes long.
 [[nodiscard]] StartLine read_start_line(std::string_view octets, const Strictness& strictness);
 
 // Method names compare with regard to case (RFC 3261 7.1).

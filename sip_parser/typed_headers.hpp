@@ -7,6 +7,7 @@
 // return code ok or what is wrong. Headers that may be absent read as such.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "sip_parser/message_fields.hpp"
@@ -25,6 +26,8 @@ namespace stirline::sip::detail {
 [[nodiscard]] ParseError read_asserted_identities(MessageFields& fields, std::string_view octets);
 [[nodiscard]] ParseError read_date(MessageFields& fields, std::string_view octets, const Strictness& strictness);
 [[nodiscard]] ParseError read_body(MessageFields& fields, std::string_view octets, std::size_t body_offset);
+// The value of a Content-Length field (RFC 3261 20.14). False: not 1*DIGIT, or too many.
+[[nodiscard]] bool read_content_length(std::string_view octets, Span value, std::uint32_t& length);
 // STIR-HDR-02, STIR-HDR-03. Nothing here can fail: a broken value says so itself.
 void read_identities(MessageFields& fields, std::string_view octets);
 

@@ -10,17 +10,21 @@
 
 namespace stirline::control::cli {
 
+MessageFile parse_message(std::string octets) {
+  MessageFile file;
+  file.octets = std::move(octets);
+  file.message = std::make_unique<sip::Message>();
+  file.result = file.message->parse(file.octets);
+  file.action = sip::action_for(*file.message, file.octets, file.result);
+  return file;
+}
+
 std::expected<MessageFile, std::string> read_message(const std::string& path) {
   auto octets = read_file(path == "-" ? "/dev/stdin" : path, sip::kMaxMessageBytes + 1, Excess::cut);
   if (!octets) {
     return std::unexpected(std::move(octets.error()));
   }
-  MessageFile file;
-  file.octets = std::move(*octets);
-  file.message = std::make_unique<sip::Message>();
-  file.result = file.message->parse(file.octets);
-  file.action = sip::action_for(*file.message, file.octets, file.result);
-  return file;
+  return parse_message(std::move(*octets));
 }
 
 std::string to_text(const sip::ParseError& error) {

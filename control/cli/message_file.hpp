@@ -17,6 +17,9 @@ struct MessageFile {
   sip::Action action = sip::Action::drop;
 };
 
+// Parses `octets`, of any length.
+[[nodiscard]] MessageFile parse_message(std::string octets);
+
 // Reads at most one octet more than a message may have ("-": standard input). The error is a sentence about the file,
 // never about its content: that stands in `result`.
 [[nodiscard]] std::expected<MessageFile, std::string> read_message(const std::string& path);

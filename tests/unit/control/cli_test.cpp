@@ -318,6 +318,34 @@ TEST_F(Offline, ParseWalksFoldersInOrderAndTakesRegularFilesOnly) {
   EXPECT_EQ(stirline({"parse", "/nonexistent"}).status, 64);
 }
 
+// INL-TCP-01 for the laboratory: one direction of a connection, as it was captured.
+TEST_F(Offline, ParseCutsStreams) {
+  const std::string message =
+      "BYE sip:a@b SIP/2.0\r\nv: SIP/2.0/TCP h;branch=z9hG4bK1\r\nf: <sip:c@d>;tag=1\r\nt: <sip:a@b>;tag=2\r\ni: 1\r\n"
+      "CSeq: 2 BYE\r\nl: 4\r\n\r\nbody";
+  folder_.write("stream", "\r\n\r\n" + message + "\r\n" + message + "GET / HTTP/1.1\r\n");
+  const Finished finished = stirline({"parse", "--json", "--stream", (folder_ / "stream").string()});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  std::istringstream lines(finished.out);
+  std::vector<std::string> steps;
+  std::size_t at = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const json parsed = json::parse(line);
+    steps.push_back(parsed.at("step").get<std::string>() + " " + parsed.at("code").get<std::string>());
+    EXPECT_EQ(parsed.at("offset"), at);
+    at += parsed.at("size").get<std::size_t>();
+    EXPECT_EQ(parsed.contains("action"), steps.back() == "message OK");
+    EXPECT_EQ(parsed.value("reason", ""), steps.back() == "refused NOT_SIP" ? "NOT_SIP at octet 5" : "");
+    EXPECT_EQ(parsed.value("clen", ""), steps.back() == "message OK" ? "4" : "");
+  }
+  EXPECT_EQ(steps, (std::vector<std::string>{"empty_line OK", "ping OK", "message OK", "empty_line OK", "message OK",
+                                             "refused NOT_SIP"}));
+  EXPECT_EQ(at, std::filesystem::file_size(folder_ / "stream"));
+  folder_.write("stream", message.substr(0, message.size() - 1));
+  EXPECT_NE(stirline({"parse", "--stream", (folder_ / "stream").string()}).out.find("incomplete"), std::string::npos);
+  EXPECT_EQ(stirline({"parse", "--stream", "/nonexistent"}).status, 64);
+}
+
 std::vector<std::string> split(const std::string& line, char separator) {
   std::vector<std::string> parts;
   std::string part;

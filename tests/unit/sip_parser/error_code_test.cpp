@@ -159,7 +159,7 @@ TEST(ErrorCode, NamesAreUpperCaseAndUnique) {
 TEST(ErrorCode, OffsetPointsAtTheTrouble) {
   const std::string octets = invite("X: a\x01z\r\n");
   const Parsed parsed(octets);
-  EXPECT_EQ(parsed.result().error().offset, octets.find("a\x01z"));
+  EXPECT_EQ(parsed.result().error().offset, octets.find("\x01z"));
   const std::string bare = invite("X: y\n");
   EXPECT_EQ(Parsed(bare).result().error().offset, bare.find("y\n") + 1);
 }
