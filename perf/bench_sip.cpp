@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
@@ -31,27 +32,67 @@ namespace {
 using Messages = std::vector<std::string>;
 
 constexpr std::size_t kMessages = 1'024;
-constexpr std::size_t kSlice = 128;  // messages: about 170 kB, and 30 us of our own time
+constexpr std::size_t kSliceOctets = 300'000;  // stay in a second-level cache of 1 MiB beside all that a parser needs
+
+// Of the messages of a class, by number.
+struct Slice {
+  std::size_t begin;
+  std::size_t end;
+};
 
 struct Contestant {
   std::string name;
-  std::function<void(std::size_t)> work;  // on message number i
+  std::function<void(Slice)> work;
 };
 
-// Nanoseconds for one of `count` messages. A slice of messages goes from contestant to contestant, so that all find it
-// in the same cache; then the next slice, and no message comes again before all others have. Of each slice the median
+// `work(i)` on each message.
+template <typename Work>
+std::function<void(Slice)> on_each(Work&& work) {
+  return [work](Slice slice) {
+    for (std::size_t i = slice.begin; i < slice.end; ++i) {
+      work(i);
+    }
+  };
+}
+
+std::vector<Slice> slices_of(const Messages& messages) {
+  std::vector<Slice> slices;
+  std::size_t octets = kSliceOctets;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (octets + messages[i].size() > kSliceOctets) {
+      slices.push_back({i, i});
+      octets = 0;
+    }
+    octets += messages[i].size();
+    slices.back().end = i + 1;
+  }
+  return slices;
+}
+
+// Brings the messages of a slice into the cache.
+void touch(const Messages& messages, Slice slice) {
+  constexpr std::size_t kCacheLine = 64;
+  for (std::size_t i = slice.begin; i < slice.end; ++i) {
+    for (std::size_t at = 0; at < messages[i].size(); at += kCacheLine) {
+      [[maybe_unused]] const volatile char octet = messages[i][at];
+    }
+  }
+}
+
+// Nanoseconds for one of the messages. A slice of them goes from contestant to contestant, and each finds it in the
+// second-level cache; then the next slice, and no message comes again before all others have. A slice is long enough
+// that what the contestant before has left in the processor's predictors is soon forgotten. Of each slice the median
 // over the turns counts.
-std::vector<double> in_turns(std::size_t turns, std::size_t count, const std::vector<Contestant>& contestants) {
-  const std::size_t slices = (count + kSlice - 1) / kSlice;
-  std::vector<std::vector<std::vector<double>>> measured(contestants.size(), std::vector<std::vector<double>>(slices));
+std::vector<double> in_turns(std::size_t turns, const Messages& messages, const std::vector<Contestant>& contestants) {
+  const std::vector<Slice> slices = slices_of(messages);
+  std::vector<std::vector<std::vector<double>>> measured(contestants.size(),
+                                                         std::vector<std::vector<double>>(slices.size()));
   for (std::size_t turn = 0; turn < turns; ++turn) {
-    for (std::size_t slice = 0; slice < slices; ++slice) {
-      const std::size_t end = std::min((slice + 1) * kSlice, count);
+    for (std::size_t slice = 0; slice < slices.size(); ++slice) {
       for (std::size_t c = 0; c < contestants.size(); ++c) {
+        touch(messages, slices[slice]);
         const auto started = std::chrono::steady_clock::now();
-        for (std::size_t i = slice * kSlice; i < end; ++i) {
-          contestants[c].work(i);
-        }
+        contestants[c].work(slices[slice]);
         const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - started;
         measured[c][slice].push_back(spent.count());
       }
@@ -63,7 +104,7 @@ std::vector<double> in_turns(std::size_t turns, std::size_t count, const std::ve
     for (const std::vector<double>& times : slices_of_one) {
       sum += median(times);
     }
-    results.push_back(sum / static_cast<double>(count));
+    results.push_back(sum / static_cast<double>(messages.size()));
   }
   return results;
 }
@@ -138,10 +179,9 @@ class Bench {
     time_all(name, messages, every_kernel);
   }
 
-  static std::function<void(std::size_t)> parsing(SipParser& parser, const Messages& messages) {
-    return [&parser, &messages](std::size_t i) {
-      static_cast<void>(parser.parse(messages[i]));
-      parser.release();
+  static std::function<void(Slice)> parsing(SipParser& parser, const Messages& messages) {
+    return [&parser, &messages](Slice slice) {
+      parser.read_all(std::span(messages).subspan(slice.begin, slice.end - slice.begin));
     };
   }
 
@@ -153,7 +193,7 @@ class Bench {
         contestants.push_back({std::string(sip::to_string(kernel)), parsing(*own, messages)});
       }
     }
-    const std::vector<double> ns = in_turns(turns_, messages.size(), contestants);
+    const std::vector<double> ns = in_turns(turns_, messages, contestants);
     const auto add = [&](const std::string& row, std::size_t ours, std::size_t rival) {
       results.push_back({row, "ns", ns[ours], Rival{contestants[rival].name, ns[rival], ns[rival] / ns[ours]}});
     };
@@ -177,7 +217,7 @@ class Bench {
       static_cast<void>(own.parse({gathered.data(), octets.size()}));
     };
     const std::vector<double> ns =
-        in_turns(turns_, messages.size(), {{"one segment", parsing(own, messages)}, {"two", gather_and_parse}});
+        in_turns(turns_, messages, {{"one segment", parsing(own, messages)}, {"two", on_each(gather_and_parse)}});
     results.push_back({"parse/invite_two_segments", "ns", ns[1], Rival{"one segment", ns[0], ns[0] / ns[1]}});
     results.push_back({"parse/invite_two_segments_cost", "times", ns[1] / ns[0], {}});
   }
@@ -188,7 +228,7 @@ class Bench {
     const auto decide = [&](std::size_t i) {
       unsure += sip::first_look(packets[i]).kind == sip::FirstLook::Kind::unsure ? 1U : 0U;
     };
-    results.push_back({"not_ours", "ns", in_turns(turns_, packets.size(), {{"first look", decide}}).front(), {}});
+    results.push_back({"not_ours", "ns", in_turns(turns_, packets, {{"first look", on_each(decide)}}).front(), {}});
     require(unsure == 0, "a packet was not decided at first sight");
   }
 
@@ -224,7 +264,7 @@ class Bench {
       plan(i);
       copied += edits.apply(messages[i], out);
     };
-    const std::vector<double> ns = in_turns(turns_, messages.size(), {{"chain", chain}, {"copy", copy}});
+    const std::vector<double> ns = in_turns(turns_, messages, {{"chain", on_each(chain)}, {"copy", on_each(copy)}});
     results.push_back({"edit/insert_identity", "ns", ns[0], {}});
     results.push_back({"edit/insert_identity_copied", "ns", ns[1], {}});
     std::size_t expected = 0;

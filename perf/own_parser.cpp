@@ -5,7 +5,7 @@
 namespace stirline::perf {
 namespace {
 
-class Own final : public SipParser {
+class Own final : public ParserLoop<Own> {
  public:
   explicit Own(sip::Kernel kernel) : kernel_(kernel) {}
 

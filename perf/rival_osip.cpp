@@ -30,7 +30,7 @@ std::uint32_t number(const char* digits) {
   return value;
 }
 
-class Osip final : public SipParser {
+class Osip final : public ParserLoop<Osip> {
  public:
   Osip() {
     if (parser_init() != OSIP_SUCCESS) {

@@ -15,7 +15,7 @@ std::string copy(const char* text) {
   return text == nullptr ? "" : text;
 }
 
-class Sofia final : public SipParser {
+class Sofia final : public ParserLoop<Sofia> {
  public:
   Sofia() : class_(sip_extend_mclass(nullptr)) {
     if (class_ == nullptr) {
