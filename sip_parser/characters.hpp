@@ -130,6 +130,12 @@ inline constexpr std::array<std::uint16_t, 256> kClasses = make_classes();
 
 // [begin, end) without the blanks and folds at its ends.
 [[nodiscard]] constexpr Span trimmed(std::string_view text, std::size_t begin, std::size_t end) {
+  if (begin < end && text[begin] == ' ') {
+    ++begin;
+  }
+  if (begin < end && !is(text[begin], kBlank) && !is(text[end - 1], kBlank)) [[likely]] {
+    return span_between(begin, end);
+  }
   begin = skip(text, begin, end, kBlank);
   while (end > begin && is(text[end - 1], kBlank)) {
     --end;

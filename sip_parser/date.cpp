@@ -23,18 +23,18 @@ constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::int64_t kDaySeconds = 86'400;
 [[maybe_unused]] constexpr std::int64_t kLastSecond = 253'402'300'799;  // 9999-12-31 23:59:59
 
-constexpr bool is_leap(int year) {
+constexpr bool is_leap(std::uint32_t year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-constexpr int days_in_month(int year, int month) {
-  constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return kDays[static_cast<std::size_t>(month)] + (month == 1 && is_leap(year) ? 1 : 0);
+constexpr std::array<std::uint32_t, 12> kDaysInMonth = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+constexpr std::uint32_t days_in_month(std::uint32_t year, std::size_t month) {
+  return kDaysInMonth[month] + (month == 1 && is_leap(year) ? 1 : 0);
 }
 
-// Days from 1970-01-01 to January 1st of `year`.
-constexpr std::int64_t days_before_year(std::int64_t year) {
-  const std::int64_t past = year - 1;
+// Days from 1970-01-01 to January 1st of `year`, which is not before.
+constexpr std::uint32_t days_before_year(std::uint32_t year) {
+  const std::uint32_t past = year - 1;
   return past * 365 + past / 4 - past / 100 + past / 400 - 719'162;
 }
 static_assert(days_before_year(1970) == 0 && days_before_year(2000) == 10'957);
@@ -46,25 +46,21 @@ constexpr std::size_t month_slot(std::uint64_t letters) {
 }
 struct MonthSlot {
   std::uint64_t letters = 0;
-  int month = -1;
+  std::uint32_t month = 0;
+  std::uint32_t days = 0;         // 0: no month
+  std::uint32_t days_before = 0;  // from January 1st of a year that is no leap year
 };
 constexpr std::array<MonthSlot, 32> kMonthSlots = [] {
   std::array<MonthSlot, 32> slots{};
-  for (int month = 0; month < 12; ++month) {
-    const std::uint64_t letters = leading_word(kMonths.substr(static_cast<std::size_t>(month) * 3, 3));
-    slots[month_slot(letters)] = {letters, month};
+  std::uint32_t days_before = 0;
+  for (std::uint32_t month = 0; month < kDaysInMonth.size(); ++month) {
+    const std::uint64_t letters = leading_word(kMonths.substr(std::size_t{month} * 3, 3));
+    slots[month_slot(letters)] = {letters, month, kDaysInMonth[month], days_before};
+    days_before += kDaysInMonth[month];
   }
   return slots;
 }();
-static_assert(std::ranges::count_if(kMonthSlots, [](const MonthSlot& slot) { return slot.month >= 0; }) == 12);
-
-constexpr std::array<int, 12> kDaysBeforeMonth = [] {
-  std::array<int, 12> days{};
-  for (std::size_t month = 1; month < days.size(); ++month) {
-    days[month] = days[month - 1] + days_in_month(1970, static_cast<int>(month) - 1);
-  }
-  return days;
-}();
+static_assert(std::ranges::count_if(kMonthSlots, [](const MonthSlot& slot) { return slot.days != 0; }) == 12);
 
 // "www, dd mmm dddd dd:dd:dd GMT" as four words, the last one overlapping. w and m are looked at elsewhere.
 constexpr std::string_view kForm = "www, dd mmm dddd dd:dd:dd GMT";
@@ -110,9 +106,9 @@ DateWords read_words(const char* date) {
 }
 
 // The number that the digits in octets `at` and `at` + 1 make.
-constexpr int two_digits(std::uint64_t word, unsigned at) {
+constexpr std::uint32_t two_digits(std::uint64_t word, unsigned at) {
   const auto digits = static_cast<std::uint32_t>(word >> (8 * at)) & 0xFFFFU;
-  return static_cast<int>((digits * 10 + (digits >> 8U)) & 0xFFU);
+  return (digits * 10 + (digits >> 8U)) & 0xFFU;
 }
 
 void put_digits(std::array<char, kDateBytes>& out, std::size_t at, std::size_t digits, std::int64_t value) {
@@ -137,19 +133,19 @@ std::optional<std::int64_t> parse_date(std::string_view value) {
   const DateWords words = read_words(value.data());
   const auto [front, month_and_year, time, back] = words.values;
   const std::uint64_t letters = month_and_year & kThreeLetters;
-  const MonthSlot& slot = kMonthSlots[month_slot(letters)];
-  const int day = two_digits(front, 5);
-  const int year = two_digits(month_and_year, 4) * 100 + two_digits(month_and_year, 6);
-  const int hour = two_digits(time, 1);
-  const int minute = two_digits(time, 4);
-  const int second = two_digits(back, 2);
-  if (!words.of_form || slot.letters != letters || slot.month < 0 || year < 1970 || day < 1 ||
-      day > days_in_month(year, slot.month) || hour > 23 || minute > 59 || second > 59) {
+  const MonthSlot& month = kMonthSlots[month_slot(letters)];
+  const std::uint32_t day = two_digits(front, 5);
+  const std::uint32_t year = two_digits(month_and_year, 4) * 100 + two_digits(month_and_year, 6);
+  const std::uint32_t hour = two_digits(time, 1);
+  const std::uint32_t minute = two_digits(time, 4);
+  const std::uint32_t second = two_digits(back, 2);
+  const bool leap = is_leap(year);
+  if (!words.of_form || month.letters != letters || month.days == 0 || year < 1970 || day == 0 ||
+      day > month.days + (month.month == 1 && leap ? 1 : 0) || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
-  const std::int64_t days = days_before_year(year) + kDaysBeforeMonth[static_cast<std::size_t>(slot.month)] +
-                            (slot.month > 1 && is_leap(year) ? 1 : 0) + day - 1;
-  if ((front & kThreeLetters) != kWeekdayLetters[static_cast<std::size_t>(days % 7)]) {
+  const std::uint32_t days = days_before_year(year) + month.days_before + (month.month > 1 && leap ? 1 : 0) + day - 1;
+  if ((front & kThreeLetters) != kWeekdayLetters[days % 7]) {
     return std::nullopt;
   }
   return days * kDaySeconds + (hour * 60 + minute) * 60 + second;
@@ -157,24 +153,24 @@ std::optional<std::int64_t> parse_date(std::string_view value) {
 
 std::array<char, kDateBytes> format_date(std::int64_t seconds) {
   assert(seconds >= 0 && seconds <= kLastSecond);
-  const std::int64_t days = seconds / kDaySeconds;
+  const auto days = static_cast<std::uint32_t>(seconds / kDaySeconds);
   const std::int64_t in_day = seconds % kDaySeconds;
-  std::int64_t year = 1970 + days / 366;  // never too late; at most a few steps early
+  std::uint32_t year = 1970 + days / 366;  // never too late; at most a few steps early
   while (days_before_year(year + 1) <= days) {
     ++year;
   }
-  std::int64_t day = days - days_before_year(year);
-  int month = 0;
-  while (day >= days_in_month(static_cast<int>(year), month)) {
-    day -= days_in_month(static_cast<int>(year), month);
+  std::uint32_t day = days - days_before_year(year);
+  std::size_t month = 0;
+  while (day >= days_in_month(year, month)) {
+    day -= days_in_month(year, month);
     ++month;
   }
   std::array<char, kDateBytes> out{};
-  put(out, 0, kWeekdays.substr(static_cast<std::size_t>(days % 7) * 3, 3));
+  put(out, 0, kWeekdays.substr(std::size_t{days % 7} * 3, 3));
   put(out, 3, ", ");
   put_digits(out, 5, 2, day + 1);
   put(out, 7, " ");
-  put(out, 8, kMonths.substr(static_cast<std::size_t>(month) * 3, 3));
+  put(out, 8, kMonths.substr(month * 3, 3));
   put(out, 11, " ");
   put_digits(out, 12, 4, year);
   put(out, 16, " ");

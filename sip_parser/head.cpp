@@ -26,7 +26,8 @@ ParseError read_head(MessageFields& fields, std::string_view octets, const Stric
     }
   }
   HeaderBlock block;
-  if (const ParseError error = split_header_lines(octets, start.end, strictness, fields.headers, block);
+  if (const ParseError error =
+          split_header_lines(octets, start.end, strictness, std::span(fields.headers).first<kMaxHeaderLines>(), block);
       error.code != ErrorCode::ok) {
     return error;
   }

@@ -29,6 +29,10 @@ template <std::size_t N>
 
 class HeaderChains {
  public:
+  // A kernel may add so many lines at once, the last ones without a name: how many lines there are is a guess less.
+  static constexpr std::size_t kLinesAtOnce = 8;
+  static constexpr HeaderId kNoName{63};
+
   void clear() {
     std::ranges::copy(kNobody, cells_.begin());
     std::ranges::copy(kNobody, tails_.begin());
@@ -53,15 +57,15 @@ class HeaderChains {
     return cells_[name] != tails_[name];
   }
 
-  // Which of the names that `wanted` has bits for are missing or come more than once; one bit a name, `HeaderId` says
-  // which. `Block::differing` compares 32 numbers at once.
+  // Which of the names that `once` has bits for come more than once; one bit a name, `HeaderId` says which.
+  // `Block::differing` compares 32 numbers at once.
   template <typename Block>
-  [[nodiscard]] HeaderSet missing(HeaderSet wanted) const {
-    return wanted & ~differing<Block>(tails_.data(), kNobody.data());
-  }
-  template <typename Block>
-  [[nodiscard]] HeaderSet repeated(HeaderSet wanted) const {
-    return wanted & differing<Block>(tails_.data(), cells_.data());
+  [[nodiscard]] HeaderSet repeated(HeaderSet once) const {
+    HeaderSet set = 0;
+    for (std::size_t at = 0; at < kNames; at += kAtOnce) {
+      set |= HeaderSet{Block::differing(tails_.data() + at, cells_.data() + at)} << at;
+    }
+    return once & set;
   }
 
   // Goes through the lines of one name in message order.
@@ -100,15 +104,6 @@ class HeaderChains {
   static constexpr std::size_t kNames = (kHeaderIds + kAtOnce - 1) / kAtOnce * kAtOnce;
   using Names = std::array<std::uint16_t, kNames>;
 
-  template <typename Block>
-  [[nodiscard]] static HeaderSet differing(const std::uint16_t* a, const std::uint16_t* b) {
-    HeaderSet set = 0;
-    for (std::size_t at = 0; at < kNames; at += kAtOnce) {
-      set |= HeaderSet{Block::differing(a + at, b + at)} << at;
-    }
-    return set;
-  }
-
   static constexpr Names kNobody = [] {
     Names heads{};
     for (std::size_t i = 0; i < heads.size(); ++i) {
@@ -119,7 +114,8 @@ class HeaderChains {
 
   // A cell for each name and behind them one for each line; each says which is next. A name without lines points to
   // itself. What is behind a tail means nothing.
-  std::array<std::uint16_t, kNames + kMaxHeaderLines> cells_;
+  std::array<std::uint16_t, kNames + kMaxHeaderLines + kLinesAtOnce> cells_;
+  static_assert(kHeaderIds <= static_cast<std::size_t>(kNoName) && static_cast<std::size_t>(kNoName) < kNames);
   Names tails_ = kNobody;
 };
 

@@ -1,30 +1,11 @@
 #include "sip_parser/header_id.hpp"
 
-#include "sip_parser/characters.hpp"
+#include <algorithm>
+#include <array>
+
 #include "sip_parser/header_names.hpp"
 
 namespace stirline::sip {
-namespace {
-
-// `name` has as many octets as the pattern's, and `key` is its leading word: whole words, the last one overlapping.
-bool matches(const detail::HeaderPattern& pattern, std::string_view name, std::uint64_t key) {
-  constexpr std::size_t kWord = 8;
-  const auto differing = [&pattern](std::size_t at, std::uint64_t octets) {
-    return (octets ^ detail::word_at(pattern.letters.data() + at)) & detail::word_at(pattern.care.data() + at);
-  };
-  if (name.size() < kWord) {
-    const std::uint64_t octets = (std::uint64_t{1} << (8 * name.size())) - 1;
-    return (differing(0, key) & octets) == 0;
-  }
-  std::uint64_t all = differing(0, key);
-  for (std::size_t at = kWord; at + kWord < name.size(); at += kWord) {
-    all |= differing(at, detail::word_at(name.data() + at));
-  }
-  const std::size_t last = name.size() - kWord;
-  return (all | differing(last, detail::word_at(name.data() + last))) == 0;
-}
-
-}  // namespace
 
 std::string_view name_of(HeaderId id) {
   const auto index = static_cast<std::size_t>(id);
@@ -32,15 +13,27 @@ std::string_view name_of(HeaderId id) {
 }
 
 HeaderId header_id(std::string_view name) {
+  std::array<char, detail::kHeaderPatternBytes> octets{};
   if (name.size() > detail::kLongestHeaderName) {
     return HeaderId::unknown;
   }
-  const std::uint64_t key = detail::leading_word(name);
-  const detail::HeaderTable& table = detail::kHeaderTable;
-  const std::size_t index = table.slots[table.slot_of(key, name.size())] / sizeof(detail::HeaderPattern);
-  const detail::HeaderName& candidate = detail::kHeaderNames[index];
-  const bool same = candidate.name.size() == name.size() && matches(table.patterns[index], name, key);
-  return same ? candidate.id : HeaderId::unknown;
+  *std::ranges::copy(name, octets.begin()).out = ':';
+  return detail::header_id_before_colon(octets.data(), name.size());
+}
+
+HeaderId detail::header_id_before_colon(const char* octets, std::size_t length) {
+  constexpr std::size_t kWord = 8;
+  if (length > kLongestHeaderName) {
+    return HeaderId::unknown;
+  }
+  const std::size_t slot = kHeaderTable.slots[kHeaderTable.slot_of(word_at(octets), length)];
+  const HeaderPattern& pattern = kHeaderTable.patterns[slot / sizeof(HeaderPattern)];
+  // All of the pattern, however long the name is: no branch to guess.
+  std::uint64_t differing = 0;
+  for (std::size_t at = 0; at < kHeaderPatternBytes; at += kWord) {
+    differing |= (word_at(octets + at) ^ word_at(pattern.letters.data() + at)) & word_at(pattern.care.data() + at);
+  }
+  return differing == 0 ? pattern.id() : HeaderId::unknown;
 }
 
 }  // namespace stirline::sip

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "sip_parser/characters.hpp"
+#include "sip_parser/header_names.hpp"
 #include "sip_parser/line_scan.hpp"
 #include "sip_parser/message_parts.hpp"
 #include "sip_parser/parse_error.hpp"
@@ -142,7 +143,9 @@ class HeaderLineReader {
     header.begin = static_cast<std::uint16_t>(line);
     header.name_end = static_cast<std::uint16_t>(name_end);
     header.value_begin = static_cast<std::uint16_t>(colon + 1);
-    header.id = header_id(octets.substr(line, name_end - line));
+    const std::string_view name = octets.substr(line, name_end - line);
+    const bool as_it_stands = name_end == colon && octets.size() - line >= kHeaderPatternBytes;
+    header.id = as_it_stands ? header_id_before_colon(name.data(), name.size()) : header_id(name);
     quotes_read_ = colon + 1;
     quoted_ = false;
     folds_ = 0;

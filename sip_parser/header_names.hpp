@@ -80,13 +80,16 @@ inline constexpr std::size_t kLongestHeaderName = 30;  // what a pattern has roo
 static_assert(std::ranges::all_of(kHeaderNames,
                                   [](const HeaderName& entry) { return entry.name.size() <= kLongestHeaderName; }));
 
-// A name with its colon as the kernels compare it: octets of the message and `letters` may differ only where `care` has
-// no bits. Nothing equals the pattern of no name.
+// A name with its colon as it is compared: octets of the message and `letters` may differ only where `care` has no
+// bits. Nothing equals the pattern of no name.
+inline constexpr std::size_t kHeaderPatternBytes = 32;
 struct alignas(64) HeaderPattern {
-  std::array<char, kLongestHeaderName + 1> letters{};
-  HeaderId id = HeaderId::unknown;
-  std::array<char, kLongestHeaderName + 2> care{};  // of `id` too: never
+  std::array<char, kHeaderPatternBytes> letters{};  // the last one is the HeaderId
+  std::array<char, kHeaderPatternBytes> care{};     // never for the last one
+
+  [[nodiscard]] [[gnu::always_inline]] constexpr HeaderId id() const { return static_cast<HeaderId>(letters.back()); }
 };
+static_assert(kLongestHeaderName + 1 < kHeaderPatternBytes);
 
 struct HeaderTable {
   static constexpr std::size_t kSlots = 256;
@@ -118,7 +121,7 @@ struct HeaderTable {
     const std::string_view name = kHeaderNames[i].name;
     table.patterns[i].letters[name.size()] = ':';
     table.patterns[i].care[name.size()] = static_cast<char>(0xFF);
-    table.patterns[i].id = kHeaderNames[i].id;
+    table.patterns[i].letters.back() = static_cast<char>(kHeaderNames[i].id);
     for (std::size_t at = 0; at < name.size(); ++at) {
       const bool letter = name[at] != '-';
       table.patterns[i].letters[at] = name[at];
@@ -141,5 +144,8 @@ struct HeaderTable {
   return table;
 }
 [[gnu::visibility("hidden")]] inline constexpr HeaderTable kHeaderTable = make_header_table();
+
+// The name of `length` octets at `octets`, with a colon right behind it; kHeaderPatternBytes are there.
+[[nodiscard]] HeaderId header_id_before_colon(const char* octets, std::size_t length);
 
 }  // namespace stirline::sip::detail

@@ -38,8 +38,10 @@ ParseError for_each_value(const MessageFields& fields, std::string_view octets, 
 ParseError read_vias(MessageFields& fields, std::string_view octets, const Strictness& strictness) {
   fields.via_count = 0;
   const ParseError error = for_each_value(fields, octets, HeaderId::via, kMaxVias, [&](Span value) -> ParseError {
-    Via below_top;
-    return read_via(octets, value, fields.via_count++ == 0 ? fields.top_via : below_top);
+    if (fields.via_count++ == 0) {
+      return read_via(octets, value, fields.top_via);
+    }
+    return value.empty() ? ParseError{ErrorCode::bad_via, value.offset, HeaderId::via} : ParseError{};
   });
   constexpr std::string_view kCookie = "z9hG4bK";
   if (error.code == ErrorCode::ok && !strictness.accept_missing_branch_cookie &&

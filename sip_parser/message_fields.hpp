@@ -46,7 +46,7 @@ struct SmallFields {
 // The arrays are never cleared: the counts above say how much of them holds.
 struct MessageFields : SmallFields {
   HeaderChains chains;
-  std::array<HeaderLine, kMaxHeaderLines> headers;
+  std::array<HeaderLine, kMaxHeaderLines + HeaderChains::kLinesAtOnce> headers;
   std::array<NameAddr, kMaxAssertedIdentities> asserted;
   std::array<IdentityHeader, kMaxIdentities> identities;
 

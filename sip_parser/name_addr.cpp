@@ -114,12 +114,11 @@ ParseError detail::read_name_addr(std::string_view message, Span where, NameAddr
     result.bracketed = true;
     uri = detail::span_between(open + 1, close);
     behind = close + 1;
-    if (const std::size_t blank = detail::skip(message, uri.offset, close, detail::kNoBlank); blank != close) {
-      return failure(ErrorCode::bad_name_addr, blank);
-    }
   }
   if (const ParseError error = detail::read_uri(message, uri, result.uri); error.code != ErrorCode::ok) {
-    return error;
+    // No URI has a blank. Is it one that stands between brackets with blanks, or none?
+    const std::size_t blank = detail::skip(message, uri.offset, uri.end(), detail::kNoBlank);
+    return blank != uri.end() ? failure(ErrorCode::bad_name_addr, blank) : error;
   }
   return read_parameters(message, behind, end, result);
 }

@@ -15,7 +15,7 @@ enum class VersionText : std::uint8_t { ours, other, none };
 
 // SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT, without regard to case (RFC 3261 7.1).
 VersionText read_version(std::string_view text) {
-  if (equal_ignoring_case(text, kVersion)) {
+  if (text == kVersion || equal_ignoring_case(text, kVersion)) {
     return VersionText::ours;
   }
   if (!equal_ignoring_case(text.substr(0, 4), "SIP/")) {

@@ -39,8 +39,12 @@ struct Reader {
 
 // sent-protocol = "SIP" SLASH "2.0" SLASH transport
 bool read_protocol(Reader& reader, Via& via) {
-  if (!equal_ignoring_case(text(reader.message, reader.token()), "SIP") || !reader.slash() ||
-      text(reader.message, reader.token()) != "2.0" || !reader.slash()) {
+  if (constexpr std::string_view kPlain = "SIP/2.0/";
+      reader.message.substr(0, reader.end).substr(reader.at).starts_with(kPlain)) {
+    reader.at += kPlain.size();
+    reader.blanks();
+  } else if (!equal_ignoring_case(text(reader.message, reader.token()), "SIP") || !reader.slash() ||
+             text(reader.message, reader.token()) != "2.0" || !reader.slash()) {
     return false;
   }
   via.transport = reader.token();

@@ -44,7 +44,6 @@ class Avx2Block {
   // Which octets belong to which classes: what is the same for all is done once. Only for ASCII.
   class Classes {
    public:
-    [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const { return ~outside(wanted); }
     [[gnu::always_inline]] [[nodiscard]] std::uint64_t outside(OctetClass unwanted) const {
       const OctetRows& rows = kClassRows[static_cast<std::size_t>(unwanted)];
       const __m256i zero = _mm256_setzero_si256();

@@ -37,9 +37,6 @@ class Avx512Block {
   // Which octets belong to which classes: one look-up for all. Only for ASCII.
   class Classes {
    public:
-    [[gnu::always_inline]] [[nodiscard]] std::uint64_t of(OctetClass wanted) const {
-      return in_general_register(_mm512_test_epi8_mask(bits_, bit_of(wanted)));
-    }
     [[gnu::always_inline]] [[nodiscard]] std::uint64_t outside(OctetClass unwanted) const {
       return in_general_register(_mm512_testn_epi8_mask(bits_, bit_of(unwanted)));
     }

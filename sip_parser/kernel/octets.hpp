@@ -30,6 +30,9 @@ class Octets {
   // The window that begins at `offset`, which is in the head.
   [[gnu::always_inline]] [[nodiscard]] Block at(std::size_t offset) const { return Block::whole(data_ + offset); }
 
+  // Eight octets, the first one lowest.
+  [[gnu::always_inline]] [[nodiscard]] std::uint64_t eight(std::size_t offset) const { return word_at(data_ + offset); }
+
   // Two octets, the first one lowest.
   [[gnu::always_inline]] [[nodiscard]] std::uint16_t two(std::size_t offset) const {
     std::uint16_t octets = 0;
@@ -58,20 +61,11 @@ class Octets {
   return static_cast<std::size_t>(_tzcnt_u64(mask));
 }
 
-// How far a run of bits goes that begins at `begin` (at most 64); 64 if it does not end.
-[[gnu::always_inline]] inline std::size_t run_end(std::uint64_t mask, std::size_t begin) {
-  return lowest(~(mask | below(begin)));
-}
-
-[[gnu::always_inline]] inline bool all_of(std::uint64_t mask, std::uint64_t range) {
-  return (range & ~mask) == 0;
-}
-
 [[gnu::always_inline]] inline bool has(std::uint64_t mask, std::size_t bit) {
   return (mask >> bit & 1U) != 0;
 }
 
-// Sets a span in one store; compilers make four of two halves. `offset` is below 65,536.
+// `offset` is below 65,536.
 [[gnu::always_inline]] inline void set_span(Span& span, std::size_t offset, std::size_t length) {
   span.offset = static_cast<std::uint16_t>(offset);
   span.length = static_cast<std::uint16_t>(length);

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "sip_parser/kernel/head_copy.hpp"
 #include "sip_parser/kernel/plain_head.hpp"
 #include "sip_parser/kernel/plain_identity.hpp"
 #include "sip_parser/kernel/plain_name_addr.hpp"
@@ -45,15 +46,17 @@ class Plain {
     if (!strictness.accept_missing_branch_cookie) {
       return false;
     }
-    PlainVias<Block> vias(octets_, fields.top_via);
     auto lines = fields.chains.lines(HeaderId::via);
-    while (!lines.at_end() && vias.has_room()) {
-      vias.add(fields.headers[lines.next()]);
-    }
-    if (!lines.at_end() || !vias.read()) {
+    std::size_t count = 1;
+    if (!plain_top_via(octets_, fields.headers[lines.next()], fields.top_via)) {
       return false;
     }
-    fields.via_count = static_cast<std::uint16_t>(vias.count());
+    for (; !lines.at_end(); ++count) {
+      if (count == kMaxVias || !plain_lower_via(octets_, fields.headers[lines.next()])) {
+        return false;
+      }
+    }
+    fields.via_count = static_cast<std::uint16_t>(count);
     return true;
   }
 
@@ -103,10 +106,10 @@ class Plain {
     const std::size_t length = line.value_end - begin;
     const Block window = octets_.at(begin);
     const auto classes = window.classes();
-    const std::size_t digits = run_end(classes.of(OctetClass::digit), 0);
+    const std::size_t digits = lowest(classes.outside(OctetClass::digit));
     const std::size_t method = digits + 1;
     if (digits - 1 >= 8 || !has(window.equal(' '), digits) || length == method || length >= kWindow ||
-        run_end(classes.of(OctetClass::token), method) != length) {
+        lowest(classes.outside(OctetClass::token) & ~below(method)) != length) {
       return false;
     }
     set_span(fields.cseq_method, begin + method, length - method);
@@ -168,26 +171,6 @@ class Plain {
   }
 
   Octets<Block> octets_;
-};
-
-// A head with less than a window of octets behind it, and room for that.
-template <typename Block>
-class HeadCopy {
- public:
-  static constexpr std::size_t kMost = 8192;
-
-  // Copies the whole message, of at most kMost octets.
-  [[gnu::always_inline]] const char* of(std::string_view octets) {
-    std::size_t at = 0;
-    for (; at + kWindow <= octets.size(); at += kWindow) {
-      Block::whole(octets.data() + at).store(octets_.data() + at);
-    }
-    Block::front(octets.data() + at, octets.size() - at).store(octets_.data() + at);
-    return octets_.data();
-  }
-
- private:
-  alignas(kWindow) std::array<char, kMost + 2 * kWindow> octets_;
 };
 
 // The whole of a vector kernel. A message whose head is not plain is for the exact readers altogether, and so is what

@@ -68,7 +68,7 @@ template <typename Block>
                                                      std::size_t line_end, MessageFields& fields) {
   constexpr std::size_t kStatus = 8;  // behind "SIP/2.0 "
   constexpr std::size_t kStatusEnd = kStatus + 3;
-  if (line_end <= kStatusEnd || run_end(front.classes().of(OctetClass::digit), kStatus) != kStatusEnd ||
+  if (line_end <= kStatusEnd || lowest(front.classes().outside(OctetClass::digit) & ~below(kStatus)) != kStatusEnd ||
       octets[kStatusEnd] != ' ') {
     return false;
   }
@@ -124,7 +124,7 @@ template <typename Block>
   const std::size_t slot = kHeaderTable.slots[kHeaderTable.slot_of(window.word(), length)];
   const char* const patterns = static_cast<const char*>(static_cast<const void*>(kHeaderTable.patterns.data()));
   const auto& pattern = *static_cast<const HeaderPattern*>(static_cast<const void*>(patterns + slot));
-  return window.matches(pattern) ? pattern.id : HeaderId::unknown;
+  return window.matches(pattern) ? pattern.id() : HeaderId::unknown;
 }
 
 // The value [begin, end) without outer blanks and folds.
@@ -201,8 +201,13 @@ template <typename Block>
     begin = next;
   }
   const auto count = static_cast<std::size_t>(header - fields.headers.data());
-  for (std::size_t i = 0; i < count; ++i) {
-    fields.chains.add<Block>(fields.headers[i].id, i);
+  for (std::size_t i = 0; i < HeaderChains::kLinesAtOnce; ++i) {
+    header[i].id = HeaderChains::kNoName;
+  }
+  for (std::size_t first = 0; first < count; first += HeaderChains::kLinesAtOnce) {
+    for (std::size_t i = 0; i < HeaderChains::kLinesAtOnce; ++i) {
+      fields.chains.add<Block>(fields.headers[first + i].id, first + i);
+    }
   }
   fields.header_count = static_cast<std::uint16_t>(count);
   fields.blank_line = static_cast<std::uint16_t>(begin);

@@ -22,7 +22,8 @@ template <typename Block>
   const std::size_t digits_end = lowest(classes.outside(OctetClass::digit) & ~below(part.host_end + 1));
   const std::size_t colon_and_digits = (digits_end - part.host_end) & (0 - colon);
   part.end = part.host_end + colon_and_digits;
-  part.plain = part.host_end != host && colon_and_digits != 1 && colon_and_digits <= 5;
+  constexpr std::uint64_t kPlainLengths = 0b111101;  // none, or a colon and one to four digits
+  part.plain = part.host_end != host && colon_and_digits < kWindow && has(kPlainLengths, colon_and_digits);
   return part;
 }
 

@@ -1,9 +1,9 @@
-// Plain Identity values: a full token without blanks, then info=<https://...>, alg and ppt in any order (RFC 8224 4).
+// Plain Identity values: a full token without blanks, then info=<https://...>, then alg and ppt, which stand in one
+// window with the bracket (RFC 8224 4).
 #pragma once
 
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/kernel/octets.hpp"
-#include "sip_parser/kernel/plain_uri.hpp"
 
 namespace stirline::sip::detail {
 
@@ -17,7 +17,7 @@ template <typename Block>
   for (std::size_t at = begin; at - begin <= kMaxPlainDigest; at += kWindow) {
     const Block window = octets.at(at);
     const std::uint64_t dot = window.equal('.');
-    const std::size_t stop = run_end(window.classes().of(OctetClass::base64url) | dot, 0);
+    const std::size_t stop = lowest(window.classes().outside(OctetClass::base64url) & ~dot);
     const std::uint64_t seen = dot & below(stop);
     if ((seen & (seen << 1U | dot_before)) != 0) {
       return 0;
@@ -33,65 +33,72 @@ template <typename Block>
   return 0;
 }
 
-// "https://" at `begin`, then what may stand in brackets, then '>'. Returns where that stands, or 0.
+// The URI [begin, end) of info: "https://", then what may stand in brackets.
 template <typename Block>
-[[gnu::always_inline]] inline std::size_t plain_info_end(const Octets<Block>& octets, std::size_t begin) {
-  for (std::size_t at = begin;; at += kWindow) {
-    const Block window = octets.at(at);
-    const std::size_t stop = run_end(window.classes().of(OctetClass::bracketed), 0);
-    if (at == begin && !"https://"_exact.leads(window.word())) {
-      return 0;
-    }
-    if (stop < kWindow) {
-      return has(window.equal('>'), stop) ? at + stop : 0;
-    }
+[[gnu::always_inline]] inline bool plain_info(const Octets<Block>& octets, std::size_t begin, std::size_t end) {
+  std::uint64_t misfits = 0;
+  for (std::size_t at = begin; at < end; at += kWindow) {
+    const std::size_t left = end - at;
+    misfits |= octets.at(at).classes().outside(OctetClass::bracketed) & below(left < kWindow ? left : kWindow);
   }
+  return misfits == 0 && begin < end && "https://"_exact.leads(octets.eight(begin));
 }
 
-// Reads the one value of `line`. False if it is not plain.
+// alg and ppt, in the bits of the last window of the value from `from` on; that window begins at `base`.
+template <typename Block>
+[[gnu::always_inline]] inline bool plain_identity_parameters(const Octets<Block>& octets, const Block& tail,
+                                                             std::size_t base, std::size_t from,
+                                                             IdentityHeader& identity) {
+  constexpr std::size_t kName = 5;  // ";alg=", ";ppt="
+  const std::uint64_t semicolon = tail.equal(';');
+  const std::uint64_t quote = tail.equal('"');
+  const std::uint64_t no_token = tail.classes().outside(OctetClass::token);
+  while (from != kWindow) {
+    const std::size_t to = lowest(semicolon & ~below(from + 1));
+    const std::uint64_t word = octets.eight(base + from);
+    const bool ppt = ";ppt="_any_case.leads(word);
+    Span& content = ppt ? identity.ppt : identity.alg;
+    if (to - from <= kName || (!ppt && !";alg="_any_case.leads(word)) || !content.empty()) {
+      return false;
+    }
+    const std::uint64_t quotes = quote >> (from + kName) & static_cast<std::uint64_t>(ppt);  // one in front, one behind
+    const std::size_t begin = from + kName + quotes;
+    const std::size_t end = to - quotes;
+    if (begin >= end || (no_token & below(end) & ~below(begin)) != 0 || (quotes & ~(quote >> end)) != 0) {
+      return false;
+    }
+    set_span(content, base + begin, end - begin);
+    from = to;
+  }
+  return true;
+}
+
+// Reads the one value of `line`. False if it is not plain. Where its end is, is known: what stands there is read
+// without waiting for the end of the digest.
 template <typename Block>
 [[gnu::noinline]] bool plain_identity(Octets<Block> octets, const HeaderLine& line, IdentityHeader& identity) {
+  constexpr std::size_t kInfo = 7;  // ";info=<"
   const std::size_t begin = line.value_begin;
   const std::size_t end = line.value_end;
-  std::size_t at = plain_digest_end(octets, begin);
-  if (at == 0) {
+  if (end - begin < kWindow) {
     return false;
   }
+  const std::size_t base = end - kWindow;
+  const Block tail = octets.at(base);
+  const std::uint64_t brackets = tail.equal('>');
+  const std::size_t close = kWindow - 1 - static_cast<std::size_t>(_lzcnt_u64(brackets));
+  const std::size_t digest_end = plain_digest_end(octets, begin);
+  if (brackets == 0 || digest_end == 0) {
+    return false;
+  }
+  const std::size_t info = digest_end + kInfo;
+  const std::size_t info_end = base + close;
   identity = {};
   set_span(identity.whole, begin, end - begin);
-  set_span(identity.digest, begin, at - begin);
-  while (at != end) {
-    const Block window = octets.at(at);
-    const std::uint64_t word = window.word();
-    const std::uint64_t quote = window.equal('"');
-    const std::uint64_t token = window.classes().of(OctetClass::token);
-    constexpr std::size_t kInfo = 7;   // ";info=<"
-    constexpr std::size_t kShort = 5;  // ";alg=", ";ppt="
-    if (";info=<"_any_case.leads(word)) {
-      const std::size_t close = plain_info_end(octets, at + kInfo);
-      if (close == 0 || !identity.info.empty()) {
-        return false;
-      }
-      set_span(identity.info, at + kInfo, close - at - kInfo);
-      at = close + 1;
-      continue;
-    }
-    const bool ppt = ";ppt="_any_case.leads(word);
-    const std::size_t quotes = ppt && has(quote, kShort) ? 1 : 0;
-    const std::size_t name = kShort + quotes;
-    const std::size_t stop = run_end(token, name);
-    Span& content = ppt ? identity.ppt : identity.alg;
-    if ((!ppt && !";alg="_any_case.leads(word)) || !content.empty() || stop == name || stop == kWindow ||
-        (quotes != 0 && !has(quote, stop))) {
-      return false;
-    }
-    set_span(content, at + name, stop - name);
-    at += stop + quotes;
-    if (at != end && !has(window.equal(';'), stop + quotes)) {
-      return false;
-    }
-  }
-  return !identity.info.empty();
+  set_span(identity.digest, begin, digest_end - begin);
+  set_span(identity.info, info, info_end - info);
+  return ";info=<"_any_case.leads(octets.eight(digest_end)) && plain_info(octets, info, info_end) &&
+         plain_identity_parameters(octets, tail, base, close + 1, identity);
 }
 
 }  // namespace stirline::sip::detail

@@ -2,10 +2,7 @@
 // (RFC 3261 20.42, 25.1; RFC 3581).
 #pragma once
 
-#include <array>
-
 #include "sip_parser/kernel/octets.hpp"
-#include "sip_parser/kernel/plain_host_port.hpp"
 #include "sip_parser/message_parts.hpp"
 
 namespace stirline::sip::detail {
@@ -68,90 +65,46 @@ template <typename Block>
 template <typename Block>
 [[gnu::always_inline]] inline bool plain_via_parameters(const Octets<Block>& octets, std::size_t at, std::size_t end,
                                                         Via& via) {
+  constexpr std::size_t kName = 1;  // behind the ';'
   while (at < end) {
-    const Block window = octets.at(at);
-    const auto classes = window.classes();
-    const std::uint64_t no_token = classes.outside(OctetClass::token);
-    const std::uint64_t semicolon = window.equal(';');
-    const std::size_t run = lowest(classes.outside(OctetClass::param_value) & ~semicolon);
-    // One after the other, as long as they end in this window.
-    std::size_t from = 0;
-    while (from != run && has(semicolon, from)) {
-      const std::size_t name = from + 1;
-      const std::size_t next = lowest(semicolon & ~below(name));
-      const std::size_t to = next < run ? next : run;
-      if (to == kWindow) {
-        break;
-      }
-      const std::size_t name_end = lowest(no_token & ~below(name));
-      const bool valued = name_end != to;
-      Span value;
-      set_optional(value, valued, at + name_end + 1, to - name_end - 1);
-      if (name_end == name || (valued && (octets[at + name_end] != '=' || to == name_end + 1)) ||
-          !take_via_parameter(octets, at + name, name_end - name, value, via)) {
-        return false;
-      }
-      from = to;
-    }
-    if (from == 0) {
+    const auto classes = octets.at(at).classes();
+    const std::size_t name_end = lowest(classes.outside(OctetClass::token) & ~below(kName));
+    const bool valued = octets[at + name_end] == '=';
+    const std::size_t value = name_end + 1;
+    const std::size_t value_end = lowest(classes.outside(OctetClass::param_value) & ~below(value));
+    const std::size_t stop = valued ? value_end : name_end;
+    Span content;
+    set_optional(content, valued, at + value, stop - value);
+    if (octets[at] != ';' || name_end == kName || stop == kWindow || (valued && stop == value) ||
+        !take_via_parameter(octets, at + kName, name_end - kName, content, via)) {
       return false;
     }
-    at += from;
-    if (from == run) {
-      break;
-    }
+    at += stop;
   }
   return at == end;
 }
 
-// The Via values of a message, a line each. In two steps, each a loop over all: PlainParties says why.
+// One value that is not empty fills the line: of the Vias below the top one no more is asked for.
 template <typename Block>
-class PlainVias {
- public:
-  static constexpr std::size_t kMost = 8;  // more hops than calls have
-
-  PlainVias(const Octets<Block>& octets, Via& top) : octets_(octets), top_(top) {}
-
-  [[nodiscard]] bool has_room() const { return count_ < kMost; }
-  [[nodiscard]] std::size_t count() const { return count_; }
-
-  // The one value of `line`.
-  void add(const HeaderLine& line) { values_[count_++] = {line.value_begin, line.value_end}; }
-
-  // False if one of them is not plain. The first one is the top one.
-  [[gnu::noinline]] bool read() {
-    const Octets<Block> octets = octets_;
-    const std::size_t count = count_;
-    std::array<std::size_t, kMost> params;
-    for (std::size_t i = 0; i < count; ++i) {
-      Via& via = i == 0 ? top_ : below_top_[i];
-      const auto [begin, end] = values_[i];
-      set_span(via.whole, begin, end - begin);
-      params[i] = plain_sent_by(octets, begin, end, via);
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      Via& via = i == 0 ? top_ : below_top_[i];
-      via.branch = {};
-      via.received = {};
-      via.rport = false;
-      if (params[i] == 0 || !plain_via_parameters(octets, params[i], values_[i].end, via)) {
-        return false;
-      }
-    }
-    return true;
+[[gnu::always_inline]] inline bool plain_lower_via(const Octets<Block>& octets, const HeaderLine& line) {
+  const std::size_t end = line.value_end;
+  std::uint64_t splits = 0;
+  for (std::size_t at = line.value_begin; at < end; at += kWindow) {
+    const Block window = octets.at(at);
+    const std::size_t left = end - at;
+    splits |= (window.equal(',') | window.equal('"') | window.equal('<')) & below(left < kWindow ? left : kWindow);
   }
+  return splits == 0 && line.value_begin != end;
+}
 
- private:
-  struct Value {
-    std::size_t begin;
-    std::size_t end;
-  };
-
-  Octets<Block> octets_;
-  std::size_t count_ = 0;
-  std::array<Value, kMost> values_;
-  Via& top_;
-  std::array<Via, kMost> below_top_;
-};
+// The top Via, which fills `line`. False if it is not plain.
+template <typename Block>
+[[gnu::always_inline]] inline bool plain_top_via(const Octets<Block>& octets, const HeaderLine& line, Via& via) {
+  const std::size_t begin = line.value_begin;
+  const std::size_t end = line.value_end;
+  set_span(via.whole, begin, end - begin);
+  const std::size_t params = plain_sent_by(octets, begin, end, via);
+  return params != 0 && plain_via_parameters(octets, params, end, via);
+}
 
 }  // namespace stirline::sip::detail

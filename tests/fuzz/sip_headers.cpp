@@ -16,6 +16,7 @@
 #include "sip_parser/headers/reason.hpp"
 #include "sip_parser/headers/resource_priority.hpp"
 #include "sip_parser/headers/subject.hpp"
+#include "sip_parser/headers/vias.hpp"
 #include "sip_parser/utf8.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
@@ -65,6 +66,15 @@ void try_values(const Message& message, std::string_view octets, const Fields& f
       check(test::within(reason.protocol, reason.whole) && test::within(reason.text, reason.whole),
             "a reason is whole");
       check(!reason.protocol.empty() && reason.cause.value_or(0) <= kMaxReasonCause, "a reason has a protocol");
+    }
+  }
+  if (const auto list = read_vias(message, octets); fields.good(list, HeaderId::via)) {
+    check(list->size() == message.via_count(), "as many as were counted");
+    for (const Via& via : list->view()) {
+      fields.inside(via.whole, HeaderId::via);
+      for (const Span part : {via.transport, via.host, via.port, via.branch, via.received}) {
+        check(test::within(part, via.whole), "a part lies in its value");
+      }
     }
   }
   if (const auto list = read_resource_priorities(message, octets); fields.good(list, HeaderId::resource_priority)) {

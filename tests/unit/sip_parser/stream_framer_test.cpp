@@ -238,7 +238,7 @@ TEST(StreamFramer, OddMessagesAreHandedOver) {
   const std::string length = "Content-Length: 4\r\n";
   const std::vector<std::pair<std::string, ErrorCode>> odd = {
       {invite(length + kFrom, "four"), ErrorCode::duplicate},
-      {invite(length + "Via: SIP/2.0/UDP h;;\r\n", "four"), ErrorCode::bad_via},
+      {invite(length + "Via: SIP/2.0/UDP h,\r\n", "four"), ErrorCode::bad_via},
       {kStart + length + "\r\nfour", ErrorCode::missing},
       {"INVITE sip:a% SIP/2.0\r\n" + length + "\r\nfour", ErrorCode::bad_uri},
       {"INVITE sip:a@b SIP/3.0\r\n" + length + "\r\nfour", ErrorCode::version},

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sip_parser/headers/vias.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
 namespace stirline::sip::test {
@@ -56,6 +57,42 @@ TEST(Via, Refuses) {
     EXPECT_EQ(to_string(parsed.code()), "BAD_VIA") << bad;
     EXPECT_EQ(parsed.ok() ? HeaderId::unknown : parsed.result().error().header, HeaderId::via) << bad;
   }
+}
+
+// They were made behind the hop that speaks to us, which took them: no reason to lose a call.
+TEST(Via, BelowTheTopOneNobodyJudges) {
+  for (const std::string odd : {"SIP/2.0/UDP h;;rport", "SIP/3.0/UDP h", "x", "SIP/2.0/UDP h;branch=a;branch=b"}) {
+    const Parsed parsed(invite("Via: " + odd + "\r\n"));
+    ASSERT_TRUE(parsed.ok()) << odd;
+    EXPECT_EQ(parsed.message().via_count(), 2U);
+    EXPECT_FALSE(read_vias(parsed.message(), parsed.octets())) << odd;
+  }
+}
+
+TEST(Via, AllWhenAskedFor) {
+  const Parsed parsed(
+      invite("v: SIP/2.0/TCP a;branch=z9hG4bK1;received=192.0.2.9;rport=5070 , SIP/2.0/TLS [::1]:5061\r\n"));
+  ASSERT_TRUE(parsed.ok()) << to_string(parsed.code());
+  const auto vias = read_vias(parsed.message(), parsed.octets());
+  ASSERT_TRUE(vias);
+  ASSERT_EQ(vias->size(), 3U);
+  EXPECT_EQ((*vias)[0].whole, parsed.message().top_via().whole);
+  EXPECT_EQ((*vias)[0].branch, parsed.message().top_via().branch);
+  EXPECT_EQ(parsed.text((*vias)[1].transport), "TCP");
+  EXPECT_EQ(parsed.text((*vias)[1].received), "192.0.2.9");
+  EXPECT_TRUE((*vias)[1].rport);
+  EXPECT_EQ(parsed.text((*vias)[2].host), "[::1]");
+  EXPECT_EQ(parsed.text((*vias)[2].port), "5061");
+}
+
+TEST(Via, ErrorsWhenAskedFor) {
+  const Parsed parsed(invite("Via: SIP/2.0/UDP h;x=\"1,2\";;\r\n"));
+  ASSERT_TRUE(parsed.ok());
+  const auto vias = read_vias(parsed.message(), parsed.octets());
+  ASSERT_FALSE(vias);
+  EXPECT_EQ(vias.error().code, FieldErrorCode::malformed);
+  EXPECT_EQ(vias.error().header, HeaderId::via);
+  EXPECT_EQ(parsed.octets().substr(vias.error().offset, 1), ";");
 }
 
 TEST(Via, BranchWithoutCookieIsFineByDefault) {
