@@ -44,23 +44,32 @@ constexpr std::uint64_t kThreeLetters = 0xFF'FFFF;
 constexpr std::size_t month_slot(std::uint64_t letters) {
   return static_cast<std::size_t>((letters * 0x9B81'0E76'6EC9'D287) >> 59U);
 }
+// Days are counted in years that begin in March, so that a leap day is the last of its year.
 struct MonthSlot {
   std::uint64_t letters = 0;
-  std::uint32_t month = 0;
-  std::uint32_t days = 0;         // 0: no month
-  std::uint32_t days_before = 0;  // from January 1st of a year that is no leap year
+  std::uint32_t days = 0;       // 0: no month
+  std::uint32_t year_back = 0;  // January and February are of the year before
+  std::uint32_t offset = 0;     // of day 0 from the begin of that year, less the days up to 1970; modulo 2^32
 };
 constexpr std::array<MonthSlot, 32> kMonthSlots = [] {
+  constexpr std::uint32_t kDaysToEpoch = 719'468;  // from March 1st of the year 0
   std::array<MonthSlot, 32> slots{};
-  std::uint32_t days_before = 0;
   for (std::uint32_t month = 0; month < kDaysInMonth.size(); ++month) {
     const std::uint64_t letters = leading_word(kMonths.substr(std::size_t{month} * 3, 3));
-    slots[month_slot(letters)] = {letters, month, kDaysInMonth[month], days_before};
-    days_before += kDaysInMonth[month];
+    const std::uint32_t from_march = (month + 10) % 12;
+    slots[month_slot(letters)] = {letters, kDaysInMonth[month], month < 2 ? 1U : 0U,
+                                  (153 * from_march + 2) / 5 - 1 - kDaysToEpoch};
   }
   return slots;
 }();
 static_assert(std::ranges::count_if(kMonthSlots, [](const MonthSlot& slot) { return slot.days != 0; }) == 12);
+
+// Days from 1970-01-01, which is not behind.
+constexpr std::uint32_t days_of(std::uint32_t year, const MonthSlot& month, std::uint32_t day) {
+  const std::uint32_t years = year - month.year_back;
+  const std::uint32_t centuries = years / 100;
+  return years * 365 + years / 4 - centuries + centuries / 4 + month.offset + day;
+}
 
 // "www, dd mmm dddd dd:dd:dd GMT" as four words, the last one overlapping. w and m are looked at elsewhere.
 constexpr std::string_view kForm = "www, dd mmm dddd dd:dd:dd GMT";
@@ -139,12 +148,12 @@ std::optional<std::int64_t> parse_date(std::string_view value) {
   const std::uint32_t hour = two_digits(time, 1);
   const std::uint32_t minute = two_digits(time, 4);
   const std::uint32_t second = two_digits(back, 2);
-  const bool leap = is_leap(year);
-  if (!words.of_form || month.letters != letters || month.days == 0 || year < 1970 || day == 0 ||
-      day > month.days + (month.month == 1 && leap ? 1 : 0) || hour > 23 || minute > 59 || second > 59) {
+  const bool fits = day <= month.days || (day == 29 && month.days == 28 && is_leap(year));
+  if (!words.of_form || month.letters != letters || !fits || year < 1970 || day == 0 || hour > 23 || minute > 59 ||
+      second > 59) {
     return std::nullopt;
   }
-  const std::uint32_t days = days_before_year(year) + month.days_before + (month.month > 1 && leap ? 1 : 0) + day - 1;
+  const std::uint32_t days = days_of(year, month, day);
   if ((front & kThreeLetters) != kWeekdayLetters[days % 7]) {
     return std::nullopt;
   }

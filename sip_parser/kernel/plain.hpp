@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "sip_parser/date.hpp"
 #include "sip_parser/kernel/head_copy.hpp"
 #include "sip_parser/kernel/plain_head.hpp"
 #include "sip_parser/kernel/plain_identity.hpp"
@@ -131,6 +132,19 @@ class Plain {
     const bool plain = number(line_of(fields, HeaderId::max_forwards), 3, hops) && hops <= kMaxHops;
     fields.max_forwards = static_cast<std::uint8_t>(hops);
     return plain;
+  }
+
+  // One of the length that dates have.
+  [[nodiscard]] bool date(MessageFields& fields) const {
+    if (!fields.chains.has(HeaderId::date)) {
+      return true;
+    }
+    const HeaderLine& line = line_of(fields, HeaderId::date);
+    if (line.value_end - line.value_begin != kDateBytes) {
+      return false;
+    }
+    fields.date = parse_date({octets_.address(line.value_begin), kDateBytes});
+    return fields.date.has_value();
   }
 
   // A Content-Length of up to eight digits, and as many octets or more.

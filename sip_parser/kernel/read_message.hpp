@@ -40,7 +40,7 @@ template <typename Plain>
       (!plain.max_forwards(fields) && failed(read_max_forwards(fields, octets))) ||
       (!parties.contacts && failed(read_contacts(fields, octets))) ||
       (!parties.asserted_identities && failed(read_asserted_identities(fields, octets))) ||
-      failed(read_date(fields, octets, strictness)) ||  //
+      (!plain.date(fields) && failed(read_date(fields, octets, strictness))) ||  //
       (!plain.body(fields, body, octets.size()) && failed(read_body(fields, octets, body)))) {
     return error;
   }
@@ -56,6 +56,7 @@ struct Exact {
   [[nodiscard]] static bool call_id(MessageFields&) { return false; }
   [[nodiscard]] static bool cseq(MessageFields&) { return false; }
   [[nodiscard]] static bool max_forwards(MessageFields&) { return false; }
+  [[nodiscard]] static bool date(MessageFields&) { return false; }
   [[nodiscard]] static bool body(MessageFields&, std::size_t, std::size_t) { return false; }
   [[nodiscard]] static bool identities(MessageFields&) { return false; }
 };
