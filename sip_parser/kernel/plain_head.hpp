@@ -23,7 +23,7 @@ struct LineEnds {
 
 // `mask`, `count` places up; what falls in from below are the highest bits of the window before.
 [[gnu::always_inline]] inline std::uint64_t shifted_in(std::uint64_t mask, unsigned count, std::uint64_t before) {
-  return mask << count | before >> (kWindow - count);
+  return (mask << count) + (before >> (kWindow - count));
 }
 
 // The only pass over every octet of the head. False if there is no blank line within the limits, or a line end or

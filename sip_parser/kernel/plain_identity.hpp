@@ -17,18 +17,18 @@ template <typename Block>
   for (std::size_t at = begin; at - begin <= kMaxPlainDigest; at += kWindow) {
     const Block window = octets.at(at);
     const std::uint64_t dot = window.equal('.');
-    const std::size_t stop = lowest(window.classes().outside(OctetClass::base64url) & ~dot);
-    const std::uint64_t seen = dot & below(stop);
-    if ((seen & (seen << 1U | dot_before)) != 0) {
-      return 0;
-    }
-    dots += static_cast<std::size_t>(std::popcount(seen));
-    if (stop < kWindow) {
-      const bool dot_last = stop == 0 ? dot_before != 0 : has(seen, stop - 1);
-      const bool plain = dots == 2 && !dot_last && at + stop - begin <= kMaxPlainDigest && has(window.equal(';'), stop);
+    const std::uint64_t no_digest = window.classes().outside(OctetClass::base64url) & ~dot;
+    const std::uint64_t behind_dot = dot << 1U | dot_before;
+    if ((no_digest | (dot & behind_dot)) != 0) {
+      const std::size_t stop = lowest(no_digest);
+      const std::uint64_t seen = dot & below(stop);
+      dots += static_cast<std::size_t>(_mm_popcnt_u64(seen));
+      const bool plain = stop < kWindow && (seen & behind_dot) == 0 && dots == 2 && !has(behind_dot, stop) &&
+                         at + stop - begin <= kMaxPlainDigest && octets[at + stop] == ';';
       return plain ? at + stop : 0;
     }
-    dot_before = seen >> (kWindow - 1);
+    dots += static_cast<std::size_t>(_mm_popcnt_u64(dot));
+    dot_before = dot >> (kWindow - 1);
   }
   return 0;
 }
