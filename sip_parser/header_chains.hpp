@@ -30,7 +30,7 @@ template <std::size_t N>
 class HeaderChains {
  public:
   // A kernel may add so many lines at once, the last ones without a name: how many lines there are is a guess less.
-  static constexpr std::size_t kLinesAtOnce = 8;
+  static constexpr std::size_t kLinesAtOnce = 16;
   static constexpr HeaderId kNoName{63};
 
   void clear() {
