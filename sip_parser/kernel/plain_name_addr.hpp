@@ -41,7 +41,7 @@ class PlainParties {
     UserPart request{};
     if (request_.uri != nullptr) {
       const std::size_t begin = request_.where.offset;
-      request = find_user_part(octets.at(begin).classes(), begin, 0, true);
+      request = find_user_part(octets.at(begin).classes(), begin, 0, request_.where.length, true);
     }
     for (std::size_t i = 0; i < count; ++i) {
       find_user(octets, hands_[i]);
@@ -89,7 +89,7 @@ class PlainParties {
     const std::uint64_t misfits =
         (window.equal('\\') & quoted) | (classes.outside(OctetClass::token) & no_space & ~quoted);
     const bool plain = ((quotes ^ both_quotes) | (misfits & gap)) == 0 && open < kWindow;
-    hand.user = find_user_part(classes, begin, open + 1, plain);
+    hand.user = find_user_part(classes, begin, open + 1, hand.end - begin, plain);
     set_span(hand.party->whole, begin, hand.end - begin);
     set_span(hand.party->display_name, begin, name);
     hand.party->bracketed = true;

@@ -14,14 +14,15 @@ struct UserPart {
   std::size_t end;    // of the user part or number
 };
 
-// Looks at the URI that begins at `at` in the window at `begin`, of which `classes` tells. What is in front of it may
-// not be `plain`.
+// Looks at the URI that begins at `at` in the window at `begin`, of which `classes` tells. The value that it is in has
+// `length` octets from there on: what is behind it may look like a URI, and may be the last octets that there are. What
+// is in front of the URI may not be `plain`.
 template <typename Classes>
 [[gnu::always_inline]] inline UserPart find_user_part(const Classes& classes, std::size_t begin, std::size_t at,
-                                                      bool plain) {
+                                                      std::size_t length, bool plain) {
   const std::size_t user = at + 4;  // behind "sip:", "tel:"
   const std::size_t end = lowest(classes.outside(OctetClass::user) & ~below(user));
-  return {.begin = plain && end > user ? begin + at : 0, .end = begin + end};
+  return {.begin = plain && end > user && end <= length ? begin + at : 0, .end = begin + end};
 }
 
 // A number without parameters. Returns where `terminator` stands, or 0.

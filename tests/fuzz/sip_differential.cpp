@@ -94,7 +94,7 @@ Party party_of(std::string_view octets, const NameAddr& party) {
   result.tag = text(octets, party.tag);
   if (uri.scheme == Scheme::sip || uri.scheme == Scheme::sips) {
     result.is_sip = true;
-    result.user = text(octets, uri.user);
+    result.user = unescaped(std::string(text(octets, uri.user)));
     result.host = host_of(std::string(text(octets, uri.host)));
   }
   return result;
@@ -134,7 +134,7 @@ Party by_osip(osip_from_t* party) {
   }
   result.tag = parameter(party->gen_params, "tag");
   result.is_sip = is_sip_scheme(copy(party->url->scheme));
-  result.user = copy(party->url->username);
+  result.user = copy(party->url->username);  // which libosip2 has unescaped
   result.host = host_of(copy(party->url->host));
   return result;
 }
@@ -204,7 +204,7 @@ Party by_sofia(const url_t* url, const char* tag) {
   Party result;
   result.tag = copy(tag);
   result.is_sip = is_sip_scheme(copy(url->url_scheme));
-  result.user = copy(url->url_user);
+  result.user = unescaped(copy(url->url_user));
   result.host = host_of(copy(url->url_host));
   return result;
 }
@@ -256,7 +256,7 @@ class Comparison {
   void party(const char* field, const Party& ours, const Party& theirs) const {
     same(field, ours.is_sip ? "sip" : "other", theirs.is_sip ? "sip" : "other");
     if (ours.is_sip) {
-      same(field, unescaped(ours.user), unescaped(theirs.user));
+      same(field, ours.user, theirs.user);
       same(field, ours.host, theirs.host);
     }
   }

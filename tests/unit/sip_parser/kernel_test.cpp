@@ -37,7 +37,8 @@ const std::string kCall =
     "X-Unknown: 1\r\nSubject:\r\n"
     "P-Asserted-Identity: <sip:+12155550121@example.net>\r\n"
     "P-Asserted-Identity: \"A\" <tel:+12155550121>\r\n"
-    "Identity: eyJh.eyJi.c2ln;info=<https://x.example/c>;alg=ES256;ppt=\"shaken\"\r\n"
+    "Identity: eyJhbGciOiJFUzI1NiJ9.eyJhdHRlc3QiOiJBIiwiZGVzdCI6eyJ0biI6WyIxMjE1NTU1MDEzMSJdfX0.c2lnbmF0dXJl"
+    ";info=<https://certificates.carrier.example/shaken/7f3a19.pem>;alg=ES256;ppt=\"shaken\"\r\n"
     "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n"
     "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n";
 
@@ -207,7 +208,7 @@ TEST_F(KernelTest, AgreeOnEveryLength) {
                                                           {": 70", ": " + run},
                                                           {"Length: 5", "Length: " + std::string(length, '0') + "5"},
                                                           {"eyJh", run},
-                                                          {"x.example/c", run},
+                                                          {"carrier.example/shaken", run},
                                                           {"ES256", run},
                                                           {"INVITE sip:+", "INVITE sip:" + run}}) {
       std::string octets = kCall;
@@ -267,6 +268,34 @@ TEST_F(KernelTest, AgreeOnWhatComesTwice) {
       octets.insert(octets.find("\r\n", line), fold);
       agree_on(octets, "fold at the end of the line at " + std::to_string(line));
     }
+  }
+}
+
+// A value cut anywhere, the last of the head, and what was cut off as the body: seen through a window it goes on there,
+// to the last octets that can be read.
+TEST_F(KernelTest, AgreeOnWhatGoesOnBehindTheHead) {
+  const std::size_t head = kCall.find("\r\n\r\n") + 2;
+  for (std::size_t line = kCall.find("\r\n") + 2; line < head; line = kCall.find("\r\n", line) + 2) {
+    const std::string field = kCall.substr(line, kCall.find("\r\n", line) - line);
+    std::string rest = kCall.substr(0, head);
+    rest.erase(line, field.size() + 2);
+    if (const std::size_t length = rest.find("Content-Length"); length != std::string::npos) {
+      rest.erase(length, rest.find("\r\n", length) + 2 - length);
+    }
+    for (std::size_t cut = field.find(':') + 1; cut <= field.size(); ++cut) {
+      agree_on(rest + field.substr(0, cut) + "\r\n\r\n" + field.substr(cut), field + " cut at " + std::to_string(cut));
+      agree_on(rest + field.substr(0, cut) + "\r\n\r\n" + field, field + " cut and whole at " + std::to_string(cut));
+    }
+  }
+}
+
+// Quotes that open in the last value and close behind the head, in front of a URI at the end of what can be read.
+TEST_F(KernelTest, AgreeOnQuotesThatCloseBehindTheHead) {
+  std::string head = kCall.substr(0, kCall.find("Content-Length"));
+  head.erase(head.find("P-Asserted-Identity"), head.find("Identity: ey") - head.find("P-Asserted-Identity"));
+  for (std::size_t gap = 0; gap < 64; ++gap) {
+    const std::string octets = head + "P-Asserted-Identity: \"A\r\n\r\n" + std::string(gap, ' ') + "\" <sip:+1@x>";
+    agree_on(octets, std::to_string(gap) + " blanks");
   }
 }
 
