@@ -86,7 +86,7 @@ std::string_view phrase(crypto::SignOutcome outcome) {
 
 // Fills a job from the plan and has it worked off; the key's validity is not known here: its certificate is elsewhere.
 void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, crypto::Engine& engine,
-             const crypto::SignPlan& plan, std::int64_t now, crypto::Job& job) {
+             const crypto::SignPlan& plan, std::string_view octets, std::int64_t now, crypto::Job& job) {
   crypto::Keyring keyring;
   const std::uint32_t credential = keyring.add({.key = std::move(key),
                                                 .x5u = options.x5u,
@@ -95,7 +95,7 @@ void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, cr
   const std::string origid = options.origid.empty() ? random_uuid() : options.origid;
   job.kind = crypto::JobKind::sign;
   job.keyring = &keyring;
-  crypto::fill_sign_job(plan, credential, options.attest.front(), origid, now, job.sign);
+  crypto::fill_sign_job(plan, octets, credential, options.attest.front(), origid, now, job.sign);
   crypto::Processor processor(engine);
   crypto::Job* const batch[] = {&job};
   processor.process(batch);
@@ -133,7 +133,7 @@ int sign(const Options& options) {
     return complain(fmt::format("{}: no private key of P-256", options.key), kExitUsage);
   }
   const auto job = std::make_unique<crypto::Job>();
-  process(options, std::move(*key), *engine, *plan, now, *job);
+  process(options, std::move(*key), *engine, *plan, file->octets, now, *job);
 
   const crypto::SignatureEdits where =
       crypto::plan_signature_edits(*file->message, *plan, sip::InsertPosition::after_via);

@@ -13,6 +13,7 @@
 #include "crypto_workers/passport/open.hpp"
 #include "crypto_workers/stir/reason.hpp"
 #include "crypto_workers/stir/uri_identity.hpp"
+#include "sip_parser/body/media_keys.hpp"
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
@@ -41,6 +42,8 @@ struct SignJob {
   sip::TelephoneNumber orig;
   sip::TelephoneNumber dest;
   std::array<char, kUuidBytes> origid{};
+  std::string_view message;   // unchanged until the job returns; only media_keys need it
+  sip::MediaKeys media_keys;  // what becomes mky (STIR-AS-07)
   // out
   SignOutcome outcome = SignOutcome::no_credential;
   std::uint16_t line_length = 0;
@@ -77,6 +80,8 @@ struct VerifyJob {
   sip::TelephoneNumber dest;
   UriIdentity orig_uri;  // where there is no number: the normalised URI (STIR-ID-05), or empty
   UriIdentity dest_uri;
+  sip::MediaKeys media_keys;  // STIR-PT-06
+  bool media_keys_readable = true;
   std::uint8_t identity_count = 0;
   std::array<sip::IdentityHeader, sip::kMaxIdentities> identities;
   // out

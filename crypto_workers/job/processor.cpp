@@ -17,8 +17,10 @@ bool within(std::int64_t time, std::int64_t not_before, std::int64_t not_after) 
   return time >= not_before && time <= not_after;
 }
 
-Expectation expectation_of(const VerifyJob& job) {
+Expectation expectation_of(const VerifyJob& job, const MediaKeyClaim& media_keys) {
   Expectation expectation;
+  expectation.media_keys = &media_keys;
+  expectation.media_keys_readable = job.media_keys_readable;
   expectation.orig = job.has_orig ? &job.orig : nullptr;
   expectation.dest = job.has_dest ? &job.dest : nullptr;
   expectation.orig_uri = job.orig_uri.view();
@@ -101,6 +103,7 @@ struct Processor::Impl {
 
   Engine& engine;
   Opener opener;
+  MediaKeyClaim media_keys;  // of the job that is being prepared
   std::vector<PendingSign> signing;
   std::vector<PendingVerify> verifying;
   std::array<SignRequest, kMaxBatch> sign_requests;
@@ -122,8 +125,13 @@ void Processor::Impl::prepare(const Keyring* keyring, SignJob& job) {
     return;
   }
   PendingSign& pending = signing[signing_count];
-  const ShakenClaims claims{job.attest, job.dest.view(), job.iat, job.orig.view(),
-                            std::string_view(job.origid.data(), job.origid.size())};
+  if (!media_keys.assign(job.message, job.media_keys.fingerprints.view())) {
+    job.outcome = SignOutcome::build_failed;
+    return;
+  }
+  const ShakenClaims claims{
+      job.attest, job.dest.view(), job.iat, job.orig.view(), std::string_view(job.origid.data(), job.origid.size()),
+      &media_keys};
   const auto length = build_shaken_signing_input(claims, credential->x5u, pending.input);
   if (!length) {
     job.outcome = SignOutcome::build_failed;
@@ -155,6 +163,8 @@ void Processor::Impl::finish_signing() {
 }
 
 void Processor::Impl::prepare(const Keyring* keyring, VerifyJob& job) {
+  job.media_keys_readable =
+      media_keys.assign(job.message, job.media_keys.fingerprints.view()) && job.media_keys_readable;
   job.identity_count = static_cast<std::uint8_t>(std::min<std::size_t>(job.identity_count, job.identities.size()));
   for (std::size_t i = 0; i < job.identity_count; ++i) {
     if (verifying_count == kMaxBatch) {
@@ -168,7 +178,7 @@ void Processor::Impl::prepare(const Keyring* keyring, VerifyJob& job, std::size_
   PendingVerify& pending = verifying[verifying_count];
   const sip::IdentityHeader& identity = job.identities[index];
   OpenedToken& token = pending.token;
-  opener.open(job.message, identity, expectation_of(job), verifying_count, token);
+  opener.open(job.message, identity, expectation_of(job, media_keys), verifying_count, token);
 
   IdentityVerdict& out = job.verdicts[index];
   out.verdict = token.reason == Reason::unsupported_ppt ? Verdict::none : Verdict::invalid;

@@ -10,7 +10,7 @@
 namespace stirline::crypto {
 namespace {
 
-constexpr std::size_t kMaxBuiltJsonBytes = 1'024;
+constexpr std::size_t kMaxBuiltJsonBytes = 1'536;
 
 void add_base64url(TextWriter& out, std::string_view text) {
   const std::size_t length = base64url_encode(octets_of(text), out.rest());
@@ -46,6 +46,14 @@ void add_string(TextWriter& json, std::string_view text) {
   json.add('"');
 }
 
+// Behind iat, in front of orig.
+void add_media_keys(TextWriter& json, const MediaKeyClaim* media_keys) {
+  if (media_keys != nullptr && !media_keys->empty()) {
+    json.add(R"(,"mky":)");
+    media_keys->write(json);
+  }
+}
+
 bool acceptable(const ClaimedIdentity& identity) {
   return identity.is_uri ? is_plain_uri(identity.text) : is_canonical_number(identity.text);
 }
@@ -72,6 +80,7 @@ std::expected<std::size_t, BuildError> build_shaken_signing_input(const ShakenCl
   add_string(payload, claims.dest_tn);
   payload.add(R"(]},"iat":)");
   payload.add(claims.iat);
+  add_media_keys(payload, claims.media_keys);
   payload.add(R"(,"orig":{"tn":)");
   add_string(payload, claims.orig_tn);
   payload.add(R"(},"origid":)");
@@ -99,6 +108,7 @@ std::expected<std::size_t, BuildError> build_baseline_signing_input(const Baseli
   add_string(payload, claims.dest.text);
   payload.add(R"(]},"iat":)");
   payload.add(claims.iat);
+  add_media_keys(payload, claims.media_keys);
   payload.add(R"(,"orig":{)");
   add_identity(payload, claims.orig);
   add_string(payload, claims.orig.text);

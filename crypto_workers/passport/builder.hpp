@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/passport/media_key_claim.hpp"
 
 namespace stirline::crypto {
 
@@ -17,12 +18,13 @@ enum class BuildError : std::uint8_t {
               // not allowed
 };
 
-struct ShakenClaims {        // RFC 8588 4-5; STIR-SH-01
-  char attest = 'C';         // 'A', 'B', 'C'
-  std::string_view dest_tn;  // canonical
-  std::int64_t iat = 0;      // seconds since 1970
-  std::string_view orig_tn;  // canonical
-  std::string_view origid;   // UUID text, 36 characters
+struct ShakenClaims {                         // RFC 8588 4-5; STIR-SH-01
+  char attest = 'C';                          // 'A', 'B', 'C'
+  std::string_view dest_tn;                   // canonical
+  std::int64_t iat = 0;                       // seconds since 1970
+  std::string_view orig_tn;                   // canonical
+  std::string_view origid;                    // UUID text, 36 characters
+  const MediaKeyClaim* media_keys = nullptr;  // nullptr or empty: no mky (STIR-AS-07)
 };
 
 // Writes base64url(header) "." base64url(payload) of a `shaken` PASSporT to `out`; returns its length.
@@ -40,6 +42,7 @@ struct BaselineClaims {  // RFC 8225 5: no ppt
   ClaimedIdentity dest;
   std::int64_t iat = 0;
   ClaimedIdentity orig;
+  const MediaKeyClaim* media_keys = nullptr;  // nullptr or empty: no mky
 };
 
 // The same for a PASSporT without ppt: what a verifier rebuilds when it receives the compact form (RFC 8225 7;

@@ -85,6 +85,27 @@ void read_shaken(const dom::object& payload, OpenedToken& out, FirstReason& reas
   }
 }
 
+// What the token says of the keys that media will use, and what the request says (STIR-PT-06). Of the types judged here
+// baseline alone must speak of them.
+void check_media_keys(const dom::object& payload, bool baseline, const Expectation& expectation, FirstReason& reason) {
+  const bool expected =
+      !expectation.media_keys_readable || (expectation.media_keys != nullptr && !expectation.media_keys->empty());
+  dom::element claim;
+  if (payload.at_key("mky").get(claim) != simdjson::SUCCESS) {
+    if (baseline && expected) {
+      reason.add(Reason::media_keys_missing);
+    }
+    return;
+  }
+  MediaKeyClaim claimed;
+  if (!claimed.assign(claim)) {
+    reason.add(Reason::claim_malformed);
+  } else if (!expectation.media_keys_readable || expectation.media_keys == nullptr ||
+             claimed != *expectation.media_keys) {
+    reason.add(Reason::media_keys_mismatch);
+  }
+}
+
 std::string_view number_text(const sip::TelephoneNumber* number) {
   return number == nullptr ? std::string_view() : number->view();
 }
@@ -167,6 +188,7 @@ void check_token_claims(const dom::object& payload, bool shaken, const Expectati
   if (dest_well_formed && !dest_found) {
     reason.add(Reason::dest_mismatch);
   }
+  check_media_keys(payload, !shaken, expectation, reason);
 }
 
 }  // namespace stirline::crypto

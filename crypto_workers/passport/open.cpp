@@ -159,13 +159,16 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
   } else if (judge_freshness(date, expectation) != Reason::verified) {
     reason.add(Reason::date_stale);
   }
+  if (!expectation.media_keys_readable) {
+    reason.add(Reason::media_keys_mismatch);
+  }
   if (!reason.none()) {
     return;
   }
   out.iat = date;
   out.orig_is_uri = orig == nullptr;
   const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), date,
-                              claimed(orig, expectation.orig_uri)};
+                              claimed(orig, expectation.orig_uri), expectation.media_keys};
   const auto length = build_baseline_signing_input(claims, out.x5u, input(slot));
   if (!length) {
     reason.add(Reason::compact_form);

@@ -14,6 +14,7 @@
 
 #include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/passport/media_key_claim.hpp"
 #include "crypto_workers/stir/reason.hpp"
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/telephone_number.hpp"
@@ -37,7 +38,9 @@ struct Expectation {
   const sip::TelephoneNumber* dest = nullptr;
   std::string_view orig_uri;  // normalised (RFC 8224 8.5), for identities that are no numbers; empty: none
   std::string_view dest_uri;
-  std::optional<std::int64_t> date;  // the Date header: only the compact form needs it (STIR-VS-03)
+  const MediaKeyClaim* media_keys = nullptr;  // of the body's session descriptions; nullptr: none (STIR-PT-06)
+  bool media_keys_readable = true;            // false: there may be any
+  std::optional<std::int64_t> date;           // the Date header: only the compact form needs it (STIR-VS-03)
   bool date_malformed = false;
   std::int64_t now = 0;              // seconds since 1970
   std::int64_t fresh_seconds = 60;   // |now - iat| at most, into the past  (STIR-VS-04)

@@ -6,6 +6,7 @@
 
 #include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/stir/identity_extraction.hpp"
+#include "crypto_workers/stir/session_keys.hpp"
 #include "crypto_workers/stir/uri_identity.hpp"
 #include "sip_parser/characters.hpp"
 
@@ -72,6 +73,8 @@ std::string_view to_string(NotSigned reason) {
       return "no_destination";
     case NotSigned::anonymous:
       return "anonymous";
+    case NotSigned::media_keys_unreadable:
+      return "media_keys_unreadable";
   }
   return {};
 }
@@ -112,6 +115,11 @@ std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std
   if (!dest.number) {
     return std::unexpected(NotSigned::no_destination);
   }
+  const auto media_keys = read_session_keys(message, octets);
+  if (!media_keys) {
+    return std::unexpected(NotSigned::media_keys_unreadable);
+  }
+  plan.media_keys = *media_keys;
   plan.orig = *orig.number;
   plan.dest = *dest.number;
   return plan;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 
+#include "sip_parser/body/media_keys.hpp"
 #include "sip_parser/edit_list.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
@@ -29,19 +30,21 @@ enum class NotSigned : std::uint8_t {
   already_signed,  // carries an Identity with ppt shaken (STIR-AS-12)
   emergency,       // urn:service:sos or an emergency number (STIR-AS-13)
   date_malformed,
-  date_stale,      // STIR-AS-03
-  no_originator,   // neither PAI nor From holds a telephone number
-  no_destination,  // To holds none
-  anonymous,       // *@anonymous.invalid and no asserted identity (STIR-ID-06)
+  date_stale,             // STIR-AS-03
+  no_originator,          // neither PAI nor From holds a telephone number
+  no_destination,         // To holds none
+  anonymous,              // *@anonymous.invalid and no asserted identity (STIR-ID-06)
+  media_keys_unreadable,  // the body may hold fingerprints, and they cannot be read: no mky could be right (STIR-AS-07)
 };
-inline constexpr std::size_t kNotSigned = static_cast<std::size_t>(NotSigned::anonymous) + 1;
+inline constexpr std::size_t kNotSigned = static_cast<std::size_t>(NotSigned::media_keys_unreadable) + 1;
 [[nodiscard]] std::string_view to_string(NotSigned reason);
 
 struct SignPlan {
   sip::TelephoneNumber orig;
   sip::TelephoneNumber dest;
-  std::int64_t iat = 0;      // the Date, or now if there is none
-  bool insert_date = false;  // STIR-AS-02
+  std::int64_t iat = 0;       // the Date, or now if there is none
+  bool insert_date = false;   // STIR-AS-02
+  sip::MediaKeys media_keys;  // STIR-AS-07
 };
 
 // `message` was parsed from `octets`. `now` in seconds since 1970.

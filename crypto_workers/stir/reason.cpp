@@ -45,6 +45,8 @@ constexpr std::array<ReasonFacts, kReasons> kFacts = {{
     {"destination_unknown", 438, kInvalid, "To holds no usable identity."},
     {"orig_mismatch", 438, kInvalid, "The claim orig is not the caller of the request."},
     {"dest_mismatch", 438, kInvalid, "The claim dest does not hold the called party of the request."},
+    {"media_keys_mismatch", 438, kInvalid, "The claim mky is not made of the fingerprints in the body of the request."},
+    {"media_keys_missing", 438, kInvalid, "The body has fingerprints of media keys, and the token no claim mky."},
     {"certificate_unknown", 436, kBadInfo, "No certificate is known under the token's x5u."},
     {"certificate_malformed", 437, kUnsupported, "What the x5u serves is not a readable certificate chain."},
     {"certificate_untrusted", 437, kUnsupported, "The certificate chain does not lead to a trust anchor."},

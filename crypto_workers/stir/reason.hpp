@@ -39,6 +39,8 @@ enum class Reason : std::uint8_t {
   destination_unknown,           // 438 To holds none
   orig_mismatch,                 // 438 STIR-VS-02
   dest_mismatch,                 // 438
+  media_keys_mismatch,           // 438 mky is not of the body's fingerprints (STIR-PT-06)
+  media_keys_missing,            // 438 the body has fingerprints, a baseline token no mky
   certificate_unknown,           // 436 nothing is known under this x5u
   certificate_malformed,         // 437
   certificate_untrusted,         // 437

@@ -4,8 +4,10 @@
 
 namespace stirline::crypto {
 
-void fill_sign_job(const SignPlan& plan, std::uint32_t credential, char attest, std::string_view origid,
-                   std::int64_t now, SignJob& job) {
+void fill_sign_job(const SignPlan& plan, std::string_view octets, std::uint32_t credential, char attest,
+                   std::string_view origid, std::int64_t now, SignJob& job) {
+  job.message = octets;
+  job.media_keys = plan.media_keys;
   job.credential = credential;
   job.attest = attest;
   job.iat = plan.iat;

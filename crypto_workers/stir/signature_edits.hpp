@@ -17,10 +17,10 @@
 
 namespace stirline::crypto {
 
-// Fills the "in" part of `job`. `origid` is a UUID of 36 characters; of any other length the job will answer
-// build_failed.
-void fill_sign_job(const SignPlan& plan, std::uint32_t credential, char attest, std::string_view origid,
-                   std::int64_t now, SignJob& job);
+// Fills the "in" part of `job`. The plan was made of `octets`, which stay as they are until the job returns. `origid`
+// is a UUID of 36 characters; of any other length the job will answer build_failed.
+void fill_sign_job(const SignPlan& plan, std::string_view octets, std::uint32_t credential, char attest,
+                   std::string_view origid, std::int64_t now, SignJob& job);
 
 // Where the new header lines go, and whether Date is one of them. Plain data: it stays with the parked message.
 struct SignatureEdits {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto_workers/stir/identity_extraction.hpp"
+#include "crypto_workers/stir/session_keys.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/parameters.hpp"
 
@@ -131,6 +132,10 @@ void plan_verification(const sip::Message& message, std::string_view octets, con
   job.dest = dest.number.value_or(sip::TelephoneNumber{});
   job.orig_uri = orig.uri;
   job.dest_uri = dest.uri;
+
+  const auto media_keys = read_session_keys(message, octets);
+  job.media_keys_readable = media_keys.has_value();
+  job.media_keys = media_keys.value_or(sip::MediaKeys{});
 
   const auto identities = message.identities();
   std::ranges::copy(identities, job.identities.begin());

@@ -210,7 +210,8 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
     static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
                                     text(octets, message_.from().tag), origid));
   }
-  crypto::fill_sign_job(plan, credential, attest, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
+  crypto::fill_sign_job(plan, octets, credential, attest, {origid.data(), origid.size()}, context_.clock.now(),
+                        slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {

@@ -64,7 +64,7 @@ template <typename Block>
     const std::uint64_t quotes = quote >> (from + kName) & static_cast<std::uint64_t>(ppt);  // one in front, one behind
     const std::size_t begin = from + kName + quotes;
     const std::size_t end = to - quotes;
-    if (begin >= end || (no_token & below(end) & ~below(begin)) != 0 || (quotes & ~(quote >> end)) != 0) {
+    if (begin >= end || (no_token & below(end) & ~below(begin)) != 0 || (quotes & ~(quote >> (end % kWindow))) != 0) {
       return false;
     }
     set_span(content, base + begin, end - begin);

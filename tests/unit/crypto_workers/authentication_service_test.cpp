@@ -95,6 +95,9 @@ TEST(SignPlans, EveryReasonNotToSign) {
   EXPECT_EQ(refused(CallText{.to = "<sip:bob@b.example.com>"}.request()), NotSigned::no_destination);
   EXPECT_EQ(refused(CallText{.from = "<sip:+12155550121@anonymous.invalid>;tag=1"}.request()),
             NotSigned::anonymous);  // STIR-ID-06
+  EXPECT_EQ(
+      refused(CallText{.extra = "Content-Type: application/sdp\r\n", .body = "v=0\r\na=fingerprint:\r\n"}.request()),
+      NotSigned::media_keys_unreadable);  // STIR-AS-07
   EXPECT_EQ(seen.size(), kNotSigned);
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kNotSigned; ++i) {

@@ -95,7 +95,7 @@ TEST_F(Open, LegalTokensAreNotRefused) {
       Reason::verified);
   EXPECT_EQ(token_reason(good.with(R"("iat":)", R"("foo":{"x":[1,2.5]},"iat":)")), Reason::verified);  // STIR-PT-07
   EXPECT_EQ(
-      token_reason(good.with(R"("iat":)", R"("mky":[{"alg":"sha-256","dig":"02"}],"rcd":{"nam":"Zo\u00eb"},"iat":)")),
+      token_reason(good.with(R"("iat":)", R"("foo":[{"alg":"sha-256","dig":"02"}],"rcd":{"nam":"Zo\u00eb"},"iat":)")),
       Reason::verified);
   EXPECT_EQ(token_reason(good.with("1790000000", std::to_string(kNow + 25))), Reason::verified);
   EXPECT_EQ(reason(signer.shaken_line(), {}, {.from = "<tel:+1-215-555-0121>;tag=a1"}), Reason::verified);

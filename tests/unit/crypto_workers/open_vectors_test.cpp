@@ -48,6 +48,12 @@ Opened open(const std::string& value, const nlohmann::json& payload, Profile pro
   expectation.orig = &orig;
   expectation.dest = dest.length > 0 ? &dest : nullptr;
   expectation.dest_uri = dest_uri;
+  MediaKeyClaim media_keys;
+  if (payload.contains("mky")) {
+    simdjson::dom::parser parser;
+    EXPECT_TRUE(media_keys.assign(parser.parse(payload["mky"].dump()).value()));
+  }
+  expectation.media_keys = &media_keys;
   const auto& iat = payload["iat"];
   expectation.now = iat.is_string() ? std::stoll(iat.get<std::string>()) : iat.get<std::int64_t>();
   Opened opened;

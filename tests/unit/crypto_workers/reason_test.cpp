@@ -144,6 +144,13 @@ TEST(Reasons, EachIsProducedByARequest) {
   every.add(Reason::orig_mismatch, line, {.from = "<tel:+12155550122>;tag=1"});
   every.add(Reason::dest_mismatch, line, {.to = "<tel:+12155550132>"});
 
+  CallText keyed;
+  keyed.extra = "Content-Type: application/sdp\r\n";
+  keyed.body = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\na=fingerprint:md5 " +
+               std::string("00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n");
+  every.add(Reason::media_keys_missing, every.signer.identity_line(every.signer.token(baseline), info), keyed);
+  every.add_token(Reason::media_keys_mismatch, good.with("\"orig\"", R"("mky":[{"alg":"sha-256","dig":"AA"}],"orig")"));
+
   every.add(Reason::certificate_unknown,
             every.signer.identity_line(every.signer.token(good.with(test::kX5u, "https://nowhere.example/c")),
                                        ";info=<https://nowhere.example/c>;ppt=shaken"));

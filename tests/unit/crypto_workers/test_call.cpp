@@ -41,7 +41,7 @@ std::string CallText::request() const {
          from + "\r\nTo: " + to +
          "\r\n"
          "Call-ID: call-1@192.0.2.1\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.1>\r\n" +
-         extra + "Content-Length: 0\r\n\r\n";
+         extra + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 Signer::Signer(const std::string& key_file) : engine_(crypto::make_openssl_engine(crypto::NonceSource::rfc6979)) {

@@ -35,6 +35,7 @@ struct CallText {
   std::string from = "\"Alice\" <sip:+12155550121@a.example.com;user=phone>;tag=a1";
   std::string to = "<sip:+12155550131@b.example.com;user=phone>";
   std::string extra = {};  // whole header lines: Date, Identity, ...
+  std::string body = {};   // its Content-Type is one of them
 
   [[nodiscard]] std::string request() const;
 };
