@@ -14,7 +14,6 @@
 #include "sip_parser/kernel/read_message.hpp"
 #include "sip_parser/kernel/select.hpp"
 #include "sip_parser/occurrence.hpp"
-#include "sip_parser/start_line.hpp"
 #include "sip_parser/strictness.hpp"
 
 namespace stirline::sip::detail {

@@ -7,7 +7,9 @@
 
 namespace stirline::sip::detail {
 
-// sent-protocol and sent-by of the value [begin, end). Returns the offset behind them, or 0 if they are not plain.
+// sent-protocol and sent-by of the value [begin, end). Returns the offset behind them, or 0 if they are not plain. All
+// places come from comparisons at once, not one from the other as in find_host_port(): nothing else is there to be done
+// while a single value waits.
 template <typename Block>
 [[gnu::always_inline]] inline std::size_t plain_sent_by(const Octets<Block>& octets, std::size_t begin, std::size_t end,
                                                         Via& via) {
