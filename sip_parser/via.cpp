@@ -76,6 +76,12 @@ bool read_sent_by(Reader& reader, Via& via) {
   return true;
 }
 
+// RFC 2543 had comments in round brackets here, and some still end a value where one begins: two readers of such a Via
+// may see two branches. The grammar of RFC 3261 has no such octet outside quotes.
+bool may_be_comment(std::string_view message, const ParameterItem& item) {
+  return item.form == ValueForm::bare && text(message, item.value).find_first_of("()") != std::string_view::npos;
+}
+
 // False if the parameter is one that decides where responses go or what a transaction is, and is empty or comes twice.
 bool take(std::string_view message, const ParameterItem& item, Via& via) {
   const std::string_view name = text(message, item.name);
@@ -124,7 +130,7 @@ ParseError read_via(std::string_view message, Span where, Via& via) {
     }
     const bool empty_value = item.form == ValueForm::bare && item.value.empty();
     if (!all(text(message, item.name), kToken) || empty_value || item.form == ValueForm::bracketed ||
-        !take(message, item, via)) {
+        may_be_comment(message, item) || !take(message, item, via)) {
       return bad_via(item.name.offset);
     }
   }

@@ -22,8 +22,8 @@ inline constexpr std::size_t kOctetClasses = 8;
       return is(c, kUser);
     case OctetClass::uri_params:  // with the semicolons between them
       return is(c, kUriParam) || c == ';';
-    case OctetClass::param_value:
-      return is(c, kParamValue);
+    case OctetClass::param_value:  // without round brackets, which Via forbids (via.cpp)
+      return is(c, kParamValue) && c != '(' && c != ')';
     case OctetClass::digit:
       return is(c, kDigit);
     case OctetClass::base64url:

@@ -52,7 +52,11 @@ TEST(Via, Refuses) {
                                 "SIP/2.0/UDP [::1",
                                 "SIP/2.0/UDP u@h",
                                 "SIP/2.0/UDP h;b@c",
-                                "SIP/2.0/UDP h;x=<y>"}) {
+                                "SIP/2.0/UDP h;x=<y>",
+                                "SIP/2.0/UDP h;branch=z9hG4bK1(a",
+                                "SIP/2.0/UDP h;branch=z9hG4b(a1b1)ort",
+                                "SIP/2.0/UDP h;received=192.0.2.1(a)",
+                                "SIP/2.0/UDP h;x=)"}) {
     const Parsed parsed(invite_with(kVia, "Via: " + bad + "\r\n"));
     EXPECT_EQ(to_string(parsed.code()), "BAD_VIA") << bad;
     EXPECT_EQ(parsed.ok() ? HeaderId::unknown : parsed.result().error().header, HeaderId::via) << bad;
