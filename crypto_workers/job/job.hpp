@@ -10,10 +10,12 @@
 #include <string_view>
 
 #include "crypto_workers/job/keyring.hpp"
+#include "crypto_workers/passport/diversion_chain.hpp"
 #include "crypto_workers/passport/open.hpp"
 #include "crypto_workers/stir/reason.hpp"
 #include "crypto_workers/stir/uri_identity.hpp"
 #include "sip_parser/body/media_keys.hpp"
+#include "sip_parser/headers/resource_priority.hpp"
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
@@ -52,26 +54,35 @@ struct SignJob {
   [[nodiscard]] std::string_view identity_line() const { return {line.data(), line_length}; }
 };
 
+inline constexpr std::uint8_t kNotInside = 0xff;
+
+// Of one token: of an Identity header field, or of an original inside a div-o.
 struct IdentityVerdict {
   Verdict verdict = Verdict::none;
   Reason reason = Reason::no_identity;
   std::array<char, kMaxPptBytes + 1> ppt{};
   char attest = 0;
   std::array<char, kUuidBytes> origid{};
-  sip::Span x5u;  // in the message: the info parameter
+  RichCallData rich_call_data = RichCallData::none;
+  std::uint8_t inside = kNotInside;  // of an original: the index of the div-o that holds it (RFC 8946 5)
+  sip::Span x5u;                     // in the message: the info parameter; empty for an original
 };
 
 struct VerifyPolicy {
   std::int64_t fresh_seconds = 60;
   std::int64_t future_seconds = 60;
+  std::int64_t diverted_seconds = 60;  // for tokens about earlier parties of a diverted call (STIR-DV-03)
   Profile profile = Profile::lenient;
 };
+
+static_assert(kMaxTokens >= sip::kMaxIdentities);
 
 struct VerifyJob {
   // in
   std::string_view message;  // unchanged until the job returns
   std::int64_t now = 0;
   VerifyPolicy policy;
+  Place place = Place::invite;
   bool has_orig = false;
   bool has_dest = false;
   bool date_malformed = false;
@@ -80,7 +91,13 @@ struct VerifyJob {
   sip::TelephoneNumber dest;
   UriIdentity orig_uri;  // where there is no number: the normalised URI (STIR-ID-05), or empty
   UriIdentity dest_uri;
-  sip::MediaKeys media_keys;  // STIR-PT-06
+  bool diverted = false;  // a token says that the call was diverted; only then target and target_uri are set
+  std::optional<sip::TelephoneNumber> target;  // the Request-URI (STIR-DV-03)
+  UriIdentity target_uri;
+  sip::Span body;                        // what msgi is made of (STIR-MS-03)
+  sip::ResourcePriorityList priorities;  // only set if a token is about them (STIR-RP-01)
+  bool psap_callback = false;            // Priority: psap-callback (STIR-RP-04)
+  sip::MediaKeys media_keys;             // STIR-PT-06
   bool media_keys_readable = true;
   std::uint8_t identity_count = 0;
   std::array<sip::IdentityHeader, sip::kMaxIdentities> identities;
@@ -88,7 +105,9 @@ struct VerifyJob {
   Verdict verdict = Verdict::none;
   Reason reason = Reason::no_identity;  // of the request: verified, or that of the first identity that decides
   std::uint8_t decisive = 0;            // index of that identity
-  std::array<IdentityVerdict, sip::kMaxIdentities> verdicts;
+  Verdict priority = Verdict::none;     // valid: tokens prove every Resource-Priority (STIR-RP-03); none: none tries to
+  std::uint8_t token_count = 0;         // at least identity_count: originals inside div-o stand behind
+  std::array<IdentityVerdict, kMaxTokens> verdicts;
 };
 
 struct Job {

@@ -32,6 +32,8 @@ struct Certificate {
   std::int64_t not_after = 0;
   TnAuthList scope;
   ClaimConstraints constraints;  // empty: none (STIR-CE-05)
+  std::vector<std::string> namespaces =
+      {};  // of Resource-Priority, in lower case, that its holder may sign (STIR-RP-02)
 };
 
 class Keyring {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/passport/media_key_claim.hpp"
 
 namespace stirline::crypto {
@@ -31,12 +32,6 @@ struct ShakenClaims {                         // RFC 8588 4-5; STIR-SH-01
 [[nodiscard]] std::expected<std::size_t, BuildError> build_shaken_signing_input(const ShakenClaims& claims,
                                                                                 std::string_view x5u,
                                                                                 std::span<char> out);
-
-// An identity of a claim: a canonical number or a normalised URI (RFC 8224 8.5).
-struct ClaimedIdentity {
-  bool is_uri = false;
-  std::string_view text;
-};
 
 struct BaselineClaims {  // RFC 8225 5: no ppt
   ClaimedIdentity dest;
