@@ -15,6 +15,7 @@
 #include "crypto_workers/stir/reason.hpp"
 #include "crypto_workers/stir/uri_identity.hpp"
 #include "sip_parser/body/media_keys.hpp"
+#include "sip_parser/fixed_list.hpp"
 #include "sip_parser/headers/resource_priority.hpp"
 #include "sip_parser/identity_header.hpp"
 #include "sip_parser/message.hpp"
@@ -22,7 +23,8 @@
 
 namespace stirline::crypto {
 
-inline constexpr std::size_t kMaxIdentityLineBytes = 3'072;
+inline constexpr std::size_t kMaxIdentityLinesBytes = 6'144;
+inline constexpr std::size_t kMaxTokenOrders = 4;
 inline constexpr std::size_t kMaxX5uBytes = 512;
 
 enum class JobKind : std::uint8_t { sign, verify };
@@ -33,25 +35,40 @@ enum class SignOutcome : std::uint8_t {
   outside_credential_validity,  // iat or now outside the certificate's validity (STIR-AS-04)
   build_failed,                 // BuildError
   engine_failed,
+  not_diverted,  // no token of the message names the party that is said to have diverted it
 };
+
+// One token to be made.
+struct TokenOrder {
+  TokenType type = TokenType::shaken;  // shaken, msg, div, rph
+  std::uint32_t credential = 0;
+  sip::TelephoneNumber diverter;                     // div: whom the call is taken from (RFC 8946 4.1)
+  SignOutcome outcome = SignOutcome::no_credential;  // out
+};
+
+using TokenOrders = sip::FixedList<TokenOrder, kMaxTokenOrders>;
 
 struct SignJob {
   // in
-  std::uint32_t credential = 0;
+  TokenOrders orders;
   char attest = 'C';
   std::int64_t iat = 0;
   std::int64_t now = 0;
   sip::TelephoneNumber orig;
   sip::TelephoneNumber dest;
   std::array<char, kUuidBytes> origid{};
-  std::string_view message;   // unchanged until the job returns; only media_keys need it
-  sip::MediaKeys media_keys;  // what becomes mky (STIR-AS-07)
+  std::string_view message;              // unchanged until the job returns; all below refers to it
+  sip::MediaKeys media_keys;             // what becomes mky (STIR-AS-07)
+  sip::Span body;                        // what msgi is made of (STIR-MS-03)
+  sip::ResourcePriorityList priorities;  // what rph claims
+  std::uint8_t identity_count = 0;       // of the message, only read for div
+  std::array<sip::IdentityHeader, sip::kMaxIdentities> identities;
   // out
-  SignOutcome outcome = SignOutcome::no_credential;
-  std::uint16_t line_length = 0;
-  std::array<char, kMaxIdentityLineBytes> line{};  // complete header line with CRLF
+  SignOutcome outcome = SignOutcome::no_credential;  // signed_ if any token was made; else that of the first order
+  std::uint16_t lines_length = 0;
+  std::array<char, kMaxIdentityLinesBytes> lines{};  // complete header lines with CRLF, in the order of the orders
 
-  [[nodiscard]] std::string_view identity_line() const { return {line.data(), line_length}; }
+  [[nodiscard]] std::string_view identity_lines() const { return {lines.data(), lines_length}; }
 };
 
 inline constexpr std::uint8_t kNotInside = 0xff;

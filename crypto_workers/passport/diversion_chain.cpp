@@ -64,6 +64,11 @@ struct DiversionReader::Impl {
       }
     }
   };
+  [[nodiscard]] bool destined_for(std::size_t index, const ClaimedIdentity& party) const {
+    const auto known_dest = std::span(nodes[index].dest).first(nodes[index].dest_count);
+    return !party.text.empty() && std::ranges::find(known_dest, party) != known_dest.end();
+  }
+
   std::array<Node, kMaxTokens> nodes;
   TokenSet known = 0;
 };
@@ -101,13 +106,24 @@ DiversionLinks DiversionReader::links() const {
     each_token(impl_->known, [&](std::size_t other) {
       const Impl::Node& earlier = impl_->nodes[other];
       const bool may_be = node.original < 0 ? !earlier.nested : static_cast<std::size_t>(node.original) == other;
-      const auto known = std::span(earlier.dest).first(earlier.dest_count);
-      if (may_be && other != index && !node.from.text.empty() && std::ranges::find(known, node.from) != known.end()) {
+      if (may_be && other != index && impl_->destined_for(other, node.from)) {
         links.earlier[index] |= token_bit(other);
       }
     });
   });
   return links;
+}
+
+std::optional<std::size_t> DiversionReader::tail(const ClaimedIdentity& party) const {
+  std::optional<std::size_t> found;
+  bool diverted = false;
+  each_token(impl_->known, [&](std::size_t index) {
+    diverted = diverted || impl_->nodes[index].from == party;
+    if (!found && impl_->destined_for(index, party)) {
+      found = index;
+    }
+  });
+  return diverted ? std::nullopt : found;
 }
 
 }  // namespace stirline::crypto

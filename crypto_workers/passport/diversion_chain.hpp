@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -56,6 +57,9 @@ class DiversionReader {
   void add(std::size_t index, const Token& token);
 
   [[nodiscard]] DiversionLinks links() const;
+
+  // The first token whose dest is `party` if no token says that the call was diverted from there (RFC 8946 4.1).
+  [[nodiscard]] std::optional<std::size_t> tail(const ClaimedIdentity& party) const;
 
  private:
   struct Impl;

@@ -196,9 +196,12 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
   out.dest_is_called = true;
   claims.orig = claimed(orig, expectation.orig_uri);
   claims.read.add(Claim::orig);
-  const BaselineClaims rebuilt{claimed(expectation.dest, expectation.dest_uri), date, claims.orig,
-                               expectation.media_keys};
-  const auto length = build_baseline_signing_input(rebuilt, out.x5u, input(slot));
+  TokenContent rebuilt;
+  rebuilt.dest = claimed(expectation.dest, expectation.dest_uri);
+  rebuilt.iat = date;
+  rebuilt.media_keys = expectation.media_keys;
+  rebuilt.orig = claims.orig;
+  const auto length = build_signing_input(TokenType::baseline, rebuilt, out.x5u, input(slot));
   if (!length) {
     reason.add(Reason::compact_form);
     return;

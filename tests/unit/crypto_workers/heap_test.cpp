@@ -76,6 +76,8 @@ TEST(Heap, PlanningSigningAndVerifyingTakeNothing) {
     ASSERT_TRUE(message->parse(request));
     const sip::DialPlan dial_plan;
     signing->keyring = &keyring;
+    signing->sign.orders.clear();
+    ASSERT_TRUE(signing->sign.orders.push({TokenType::shaken, 0, {}}));
     signing->sign.attest = 'A';
     signing->sign.iat = signing->sign.now = test::kNow;
     signing->sign.orig = *sip::canonical_number("+12155550121", dial_plan);
