@@ -125,6 +125,7 @@ Trunk read_trunk(Section& section) {
   section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
   section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);
   section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMost);
+  section.number<std::uint32_t>("certificate_wait_ms", trunk.certificate_wait_ms, 0, tables::kMaxCertificateWaitMs);
   section.text("country_code", trunk.country_code, kCountryRule);
   section.text("national_prefix", trunk.national_prefix, kPrefixRule);
   section.text("international_prefix", trunk.international_prefix, kPrefixRule);

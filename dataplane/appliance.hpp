@@ -44,6 +44,14 @@ class Appliance {
   enum class Apply : std::uint8_t { done, busy };
   // Validates and publishes; on error nothing has changed.
   [[nodiscard]] std::expected<Apply, std::string> apply(std::uint64_t generation, StagedTables tables);
+  // Calls `visit` with the URL of each certificate that calls have needed in vain since the last time (STIR-CF-05).
+  template <typename Visit>
+  void take_certificate_requests(Visit&& visit) {
+    for (const std::unique_ptr<PollCore>& core : poll_cores_) {
+      core->take_certificate_requests(visit);
+    }
+  }
+
   void housekeep();  // call now and then: old generations are freed, engines that went wrong told in the log
 
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }

@@ -73,6 +73,11 @@ namespace stirline::dataplane {
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                    \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                   \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                   \
+  X(waited, "calls", "calls set aside until a certificate is there")                                         \
+  X(wait_expired, "calls", "of them those that went on as not validated: it did not come in time")           \
+  X(waiting_full, "calls", "calls that found no place among those that wait for certificates")               \
+  X(certificates_wanted, "requests", "certificates asked for at control")                                    \
+  X(certificates_not_asked, "requests", "certificates asked for a moment ago, or too many at once")          \
   X(job_deadline, "calls", "calls forwarded unsigned or as not validated: no answer in time")                \
   X(no_tables, "messages", "trunk traffic before control has sent its tables")                               \
   X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                 \

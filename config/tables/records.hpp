@@ -53,6 +53,7 @@ struct TrunkRecord {
   std::uint32_t future_seconds = 0;
   std::uint32_t diverted_seconds = 0;
   std::uint32_t date_seconds = 0;
+  std::uint32_t certificate_wait_ms = 0;
   std::uint8_t side = 0;
   std::uint8_t role = 0;
   std::uint8_t trusted = 0;
@@ -69,7 +70,7 @@ struct TrunkRecord {
   std::uint8_t sign_diversions = 0;
   std::uint8_t reserved[2] = {};
 };
-static_assert(sizeof(TrunkRecord) == 128);
+static_assert(sizeof(TrunkRecord) == 132);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -150,6 +151,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.priorities", offsetof(TrunkRecord, priorities), sizeof(Slice)},
     Field{"trunk.priority_credential", offsetof(TrunkRecord, priority_credential), sizeof(Slice)},
     Field{"trunk.diverted_seconds", offsetof(TrunkRecord, diverted_seconds), sizeof(TrunkRecord::diverted_seconds)},
+    Field{"trunk.certificate_wait_ms", offsetof(TrunkRecord, certificate_wait_ms),
+          sizeof(TrunkRecord::certificate_wait_ms)},
     Field{"trunk.sign_calls", offsetof(TrunkRecord, sign_calls), sizeof(TrunkRecord::sign_calls)},
     Field{"trunk.sign_messages", offsetof(TrunkRecord, sign_messages), sizeof(TrunkRecord::sign_messages)},
     Field{"trunk.sign_diversions", offsetof(TrunkRecord, sign_diversions), sizeof(TrunkRecord::sign_diversions)},

@@ -98,9 +98,11 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.future_seconds = record.future_seconds;
   trunk.diverted_seconds = record.diverted_seconds;
   trunk.date_seconds = record.date_seconds;
+  trunk.certificate_wait_ms = record.certificate_wait_ms;
   reader.require(record.fresh_seconds <= kMaxToleranceSeconds, "fresh_seconds", "is out of range");
   reader.require(record.future_seconds <= kMaxToleranceSeconds, "future_seconds", "is out of range");
   reader.require(record.diverted_seconds <= kMaxDivertedSeconds, "diverted_seconds", "is out of range");
+  reader.require(record.certificate_wait_ms <= kMaxCertificateWaitMs, "certificate_wait_ms", "is out of range");
   reader.require(record.date_seconds <= kMaxToleranceSeconds, "date_seconds", "is out of range");
   trunk.side = reader.enumerator(record.side, Side::b, "side");
   trunk.role = reader.enumerator(record.role, Role::both, "role");
@@ -149,6 +151,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.future_seconds = trunk.future_seconds;
     record.diverted_seconds = trunk.diverted_seconds;
     record.date_seconds = trunk.date_seconds;
+    record.certificate_wait_ms = trunk.certificate_wait_ms;
     record.side = static_cast<std::uint8_t>(trunk.side);
     record.role = static_cast<std::uint8_t>(trunk.role);
     record.trusted = trunk.trusted ? 1 : 0;

@@ -15,7 +15,8 @@ namespace stirline::config::tables {
 inline constexpr std::size_t kMaxPeers = 256;      // prefixes of a trunk
 inline constexpr std::size_t kMaxTrunkPorts = 64;  // UDP ports of a trunk
 inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
-inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;  // STIR-DV-03
+inline constexpr std::uint32_t kMaxCertificateWaitMs = 2'000;  // STIR-CF-05
+inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;   // STIR-DV-03
 inline constexpr std::size_t kMaxPriorityNamespaces = 8;
 
 enum class Side : std::uint8_t { a, b };
@@ -57,9 +58,10 @@ struct Trunk {
   TooLarge too_large = TooLarge::fragment;
   std::uint32_t fresh_seconds = 60;  // STIR-VS-04
   std::uint32_t future_seconds = 60;
-  std::uint32_t diverted_seconds = 60;  // STIR-DV-03: tokens about earlier parties of a diverted call
-  std::uint32_t date_seconds = 60;      // STIR-AS-03
-  std::string country_code;             // dial plan (STIR-ID-04)
+  std::uint32_t diverted_seconds = 60;      // STIR-DV-03: tokens about earlier parties of a diverted call
+  std::uint32_t certificate_wait_ms = 150;  // how long a call may wait for its certificate (STIR-CF-05)
+  std::uint32_t date_seconds = 60;          // STIR-AS-03
+  std::string country_code;                 // dial plan (STIR-ID-04)
   std::string national_prefix;
   std::string international_prefix;
   std::string routing_prefix;

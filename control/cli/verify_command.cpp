@@ -51,6 +51,7 @@ struct Judgement {
   std::uint16_t code = 0;
   std::string reason;
   std::string text;  // for people
+  std::string_view verstat;
   crypto::Verdict priority = crypto::Verdict::none;
   Json identities = Json::array();
 };
@@ -75,7 +76,12 @@ struct UsageError {
 };
 
 Judgement malformed(std::string reason, std::string text) {
-  return {crypto::Verdict::invalid, 0, std::move(reason), std::move(text), crypto::Verdict::none, Json::array()};
+  Judgement judgement;
+  judgement.verdict = crypto::Verdict::invalid;
+  judgement.reason = std::move(reason);
+  judgement.text = std::move(text);
+  judgement.verstat = crypto::verstat(crypto::Verdict::none, crypto::Reason::no_identity);
+  return judgement;
 }
 
 // What --cert gives, judged, ready for the processor.
@@ -154,8 +160,13 @@ Judgement judge_message(const MessageFile& file, crypto::Processor& processor, c
   processor.process(batch);
 
   const crypto::ReasonFacts& facts = crypto::facts(job->verify.reason);
-  Judgement judgement{job->verify.verdict,     facts.code,           std::string(facts.name),
-                      std::string(facts.text), job->verify.priority, Json::array()};
+  Judgement judgement;
+  judgement.verdict = job->verify.verdict;
+  judgement.code = facts.code;
+  judgement.reason = facts.name;
+  judgement.text = facts.text;
+  judgement.verstat = crypto::verstat(job->verify.verdict, job->verify.reason);
+  judgement.priority = job->verify.priority;
   for (std::size_t i = 0; i < job->verify.token_count; ++i) {
     judgement.identities.push_back(describe(file, job->verify.verdicts[i]));
   }
@@ -163,17 +174,16 @@ Judgement judge_message(const MessageFile& file, crypto::Processor& processor, c
 }
 
 void print(const Judgement& judgement, const Options& options) {
-  const std::string_view verstat = crypto::verstat(judgement.verdict);
   if (options.json) {
     fmt::print("{}\n", to_line({{"verdict", crypto::to_string(judgement.verdict)},
-                                {"verstat", verstat},
+                                {"verstat", judgement.verstat},
                                 {"code", judgement.code},
                                 {"reason", judgement.reason},
                                 {"priority", crypto::to_string(judgement.priority)},
                                 {"identities", judgement.identities}}));
     return;
   }
-  fmt::print("{} ({}): {}\n", crypto::to_string(judgement.verdict), verstat, judgement.text);
+  fmt::print("{} ({}): {}\n", crypto::to_string(judgement.verdict), judgement.verstat, judgement.text);
   if (!judgement.identities.empty()) {
     fmt::print("{}", to_text(judgement.identities));
   }

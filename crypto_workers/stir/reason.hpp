@@ -63,6 +63,7 @@ struct ReasonFacts {
   std::string_view name;    // "signature_wrong": counters, JSON, logs
   std::uint16_t code;       // 0, 403, 428, 436, 437, 438
   std::string_view phrase;  // "Invalid Identity Header"
+  bool failed = false;      // the call's number was validated, and failed; false: it could not be validated
   std::string_view text;    // one sentence for an engineer
 };
 [[nodiscard]] const ReasonFacts& facts(Reason reason);
@@ -70,8 +71,8 @@ struct ReasonFacts {
 enum class Verdict : std::uint8_t { none, valid, invalid };
 [[nodiscard]] std::string_view to_string(Verdict verdict);  // "none", "valid", "invalid"
 
-// What the callee's network is told (STIR-SH-03). A refused call is marked TN-Validation-Failed as long as it is
-// forwarded.
-[[nodiscard]] std::string_view verstat(Verdict verdict);
+// What the callee's network is told (STIR-SH-03; the column verstat of STIR-VS-14): of an invalid call the reason says
+// whether its number failed validation, or could not be validated.
+[[nodiscard]] std::string_view verstat(Verdict verdict, Reason reason);
 
 }  // namespace stirline::crypto

@@ -1,6 +1,7 @@
 #include "crypto_workers/stir/verification_service.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "crypto_workers/passport/token_type.hpp"
 #include "crypto_workers/stir/identity_extraction.hpp"
@@ -225,16 +226,11 @@ bool apply_marks(const MarkPlan& plan, std::string_view mark, sip::EditList& edi
   return fits;
 }
 
-std::string_view verstat_parameter(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::none:
-      return ";verstat=No-TN-Validation";
-    case Verdict::valid:
-      return ";verstat=TN-Validation-Passed";
-    case Verdict::invalid:
-      return ";verstat=TN-Validation-Failed";
-  }
-  return {};
+std::string_view verstat_parameter(Verdict verdict, Reason reason) {
+  constexpr std::array<std::string_view, 3> kParameters = {";verstat=No-TN-Validation", ";verstat=TN-Validation-Passed",
+                                                           ";verstat=TN-Validation-Failed"};
+  const std::string_view value = verstat(verdict, reason);
+  return *std::ranges::find_if(kParameters, [&](std::string_view parameter) { return parameter.ends_with(value); });
 }
 
 }  // namespace stirline::crypto

@@ -43,6 +43,6 @@ struct MarkPlan {
 [[nodiscard]] bool apply_marks(const MarkPlan& plan, std::string_view mark, sip::EditList& edits);
 
 // ";verstat=..." for a verdict: static text.
-[[nodiscard]] std::string_view verstat_parameter(Verdict verdict);
+[[nodiscard]] std::string_view verstat_parameter(Verdict verdict, Reason reason);
 
 }  // namespace stirline::crypto

@@ -20,8 +20,10 @@ bool verifies(const Trunk& trunk) {
 
 // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is gone.
 std::string_view not_validated() {
-  return crypto::verstat_parameter(crypto::Verdict::none);
+  return crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity);
 }
+
+constexpr std::uint64_t kAskAgainMs = 100;
 
 // Not SIP at all, or a keep-alive: none of our business, and no mistake of anybody's (INL-UDP-05).
 bool is_bypass(sip::ErrorCode code) {
@@ -40,6 +42,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       links_(std::move(links)),
       origids_(origid_key),
       parking_(context.config.limits.parked),
+      waiting_(context.config.limits.waiting),
+      requests_(kAskAgainMs * (rte_get_tsc_hz() / 1'000)),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
 
@@ -300,6 +304,8 @@ void CallStage::finish(std::uint32_t index) {
     PollContext::free(slot.datagram.packets);
   } else if (slot.job.kind == crypto::JobKind::sign) {
     finish_signing(slot);
+  } else if (waits_for_certificate(slot)) {
+    return;
   } else {
     finish_verifying(slot);
   }
@@ -355,7 +361,92 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
-  send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict));
+  send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict, job.reason));
+}
+
+// A call that is not valid for want of certificates only may wait for them, each call by itself (STIR-CF-05). It holds
+// its generation, so that it can go on by it if nothing comes.
+bool CallStage::waits_for_certificate(Slot& slot) {
+  const crypto::VerifyJob& job = slot.job.verify;
+  const std::uint64_t wait_ms = slot.trunk->config.certificate_wait_ms;
+  if (job.verdict == crypto::Verdict::valid || wait_ms == 0) {
+    return false;
+  }
+  const std::uint64_t now = rte_rdtsc();
+  bool unknown = false;
+  for (std::size_t i = 0; i < job.identity_count; ++i) {
+    if (job.verdicts[i].reason == crypto::Reason::certificate_unknown) {
+      unknown = true;
+      const auto asked = requests_.ask(sip::text(job.message, job.verdicts[i].x5u), now);
+      context_.counters.add(asked == CertificateRequests::Asked::queued ? Counter::certificates_wanted
+                                                                        : Counter::certificates_not_asked);
+    }
+  }
+  if (!unknown || (slot.wait_until != 0 && now >= slot.wait_until)) {
+    return false;
+  }
+  if (waiting_.full()) {
+    context_.counters.add(Counter::waiting_full);
+    return false;
+  }
+  if (slot.wait_until == 0) {
+    slot.wait_until = now + wait_ms * (rte_get_tsc_hz() / 1'000);
+    context_.counters.add(Counter::waited);
+  }
+  if (slot.live != retried_) {
+    retried_ = nullptr;  // a newer generation may know already what this one did not
+  }
+  const std::uint32_t index = parking_.index_of(slot);
+  parking_.set_aside(index);
+  waiting_.add(index, slot.wait_until);
+  return true;
+}
+
+void CallStage::retry(const Live* live) {
+  if (live == retried_ || live == nullptr) {
+    return;
+  }
+  retried_ = live;
+  waiting_.take_all([&](std::uint32_t index) {
+    if (parking_[index].live == live) {
+      waiting_.add(index, parking_[index].wait_until);
+    } else {
+      judge_again(index, *live);
+    }
+  });
+}
+
+// By the trunk of the same name in the newer generation; if it has none, the call ends as it stands.
+void CallStage::judge_again(std::uint32_t index, const Live& live) {
+  Slot& slot = parking_[index];
+  const auto& trunks = live.generation->trunks();
+  const std::size_t place = slot.trunk->index;
+  if (place >= trunks.size() || trunks[place]->config.name != slot.trunk->config.name) {
+    end_wait(index);
+    return;
+  }
+  context_.publication.unpark(context_.reader, *slot.live);
+  slot.live = &live;
+  slot.trunk = trunks[place].get();
+  parking_.bring_back(index);
+  if (!dispatch(slot)) {
+    send_marked(slot.datagram, slot.marks, not_validated());
+    leave(slot);
+  }
+}
+
+void CallStage::end_wait(std::uint32_t index) {
+  Slot& slot = parking_[index];
+  context_.counters.add(Counter::wait_expired);
+  context_.counters.add(crypto::Reason::certificate_unknown);
+  context_.counters.add(Counter::verified_none);
+  send_marked(slot.datagram, slot.marks, not_validated());
+  context_.publication.unpark(context_.reader, *slot.live);
+  leave(slot);
+}
+
+void CallStage::give_up_waiting() {
+  waiting_.take_all([&](std::uint32_t index) { end_wait(index); });
 }
 
 void CallStage::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
@@ -427,6 +518,7 @@ bool CallStage::copy(const Datagram& datagram) {
 }
 
 void CallStage::expire(std::uint64_t now_cycles) {
+  waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
     const Slot& slot = parking_[index];
     if (now_cycles - slot.parked_at < deadline_cycles_) {

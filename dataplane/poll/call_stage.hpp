@@ -13,8 +13,10 @@
 #include <boost/lockfree/spsc_queue.hpp>
 
 #include "crypto_workers/stir/origid.hpp"
+#include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
 #include "sip_parser/message.hpp"
@@ -42,12 +44,20 @@ class CallStage {
   // Takes back what the crypto cores have done; returns how many messages moved on.
   std::size_t resume();
 
-  // Sends on unsigned, or as not validated, what waits too long for a crypto core.
+  // Sends on unsigned, or as not validated, what waits too long for a crypto core or for a certificate.
   void expire(std::uint64_t now_cycles);
+
+  // Judges anew, by `live`, what waits for a certificate since an earlier generation.
+  void retry(const Live* live);
+
+  // Sends on as not validated whatever waits for a certificate.
+  void give_up_waiting();
 
   [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
+  [[nodiscard]] std::uint32_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
+  [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
 
  private:
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
@@ -74,6 +84,9 @@ class CallStage {
   void finish(std::uint32_t index);
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
+  [[nodiscard]] bool waits_for_certificate(Slot& slot);  // true: it has been set aside
+  void judge_again(std::uint32_t index, const Live& live);
+  void end_wait(std::uint32_t index);
   void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
   [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
   void replace(Datagram& datagram, const sip::EditList& edits);  // the edited message in the place of the original
@@ -84,6 +97,9 @@ class CallStage {
   std::vector<CryptoLink*> links_;
   crypto::OrigidGenerator origids_;
   Parking parking_;
+  WaitingCalls waiting_;
+  CertificateRequests requests_;
+  const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   sip::Message message_;
   std::uint64_t deadline_cycles_;
   std::uint32_t next_identification_;

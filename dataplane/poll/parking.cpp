@@ -21,8 +21,15 @@ std::uint32_t Parking::take() {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   ++used_;
+  slots_[index].abandoned = false;
+  slots_[index].wait_until = 0;
+  link(index);
+  return index;
+}
+
+void Parking::link(std::uint32_t index) {
   Slot& slot = slots_[index];
-  slot.abandoned = false;
+  slot.listed = true;
   slot.older = youngest_;
   slot.newer = kNone;
   if (youngest_ != kNone) {
@@ -31,11 +38,11 @@ std::uint32_t Parking::take() {
     oldest_ = index;
   }
   youngest_ = index;
-  return index;
 }
 
 void Parking::unlink(std::uint32_t index) {
-  const Slot& slot = slots_[index];
+  Slot& slot = slots_[index];
+  slot.listed = false;
   if (slot.older != kNone) {
     slots_[slot.older].newer = slot.newer;
   } else {
@@ -53,8 +60,16 @@ void Parking::abandon(std::uint32_t index) {
   slots_[index].abandoned = true;
 }
 
+void Parking::set_aside(std::uint32_t index) {
+  unlink(index);
+}
+
+void Parking::bring_back(std::uint32_t index) {
+  link(index);
+}
+
 void Parking::give_back(std::uint32_t index) {
-  if (!slots_[index].abandoned) {
+  if (slots_[index].listed) {
     unlink(index);
   }
   free_.push_back(index);

@@ -1,5 +1,5 @@
-// Messages that wait for a crypto core: a fixed array of slots, given out and taken back without heap, oldest first at
-// hand.
+// Messages that wait for a crypto core, or for a certificate: a fixed array of slots, given out and taken back without
+// heap; of those at crypto cores the oldest is at hand.
 //
 // A slot holds the packets as received, so that the message can leave unchanged whatever happens, and everything needed
 // to edit it when the verdict comes, so that it is not parsed twice. Thread: one poll core; the crypto core that has a
@@ -44,6 +44,8 @@ struct Slot {
   crypto::DateLine date_line{};      // sign: its text while the message is written
   std::uint64_t parked_at = 0;       // TSC cycles
   bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
+  bool listed = false;               // among those at crypto cores, by age
+  std::uint64_t wait_until = 0;      // TSC cycles: until when it may wait for a certificate; 0: it never has
   std::uint32_t older = 0;           // list of parked slots by age
   std::uint32_t newer = 0;
 };
@@ -65,8 +67,11 @@ class Parking {
   void give_back(std::uint32_t index);
   [[nodiscard]] std::uint32_t oldest() const { return oldest_; }  // not abandoned; kNone if there is none
   void abandon(std::uint32_t index);                              // out of the list of ages, still used
+  void set_aside(std::uint32_t index);   // likewise: it waits for something other than a crypto core
+  void bring_back(std::uint32_t index);  // the youngest in the list again
 
  private:
+  void link(std::uint32_t index);
   void unlink(std::uint32_t index);
 
   std::vector<Slot> slots_;

@@ -33,6 +33,7 @@ void PollCore::drain() {
   const std::uint64_t started = rte_rdtsc();
   while (calls_.parked() != 0 && rte_rdtsc() - started < patience) {
     calls_.resume();
+    calls_.give_up_waiting();
     calls_.expire(rte_rdtsc());
     context_.transmitter.flush();
     idler_.turn(false, [] {}, [] {});
@@ -46,6 +47,7 @@ bool PollCore::turn() {
   const Live* live = context_.publication.current();
   // What is nearly done goes first: it frees slots and packets for what comes in.
   std::size_t moved = calls_.resume();
+  calls_.retry(live);
   for (std::uint16_t port = 0; port < context_.ports.size(); ++port) {
     moved += receive(port, live);
   }

@@ -30,6 +30,12 @@ class PollCore {
   [[nodiscard]] const Counters& counters() const { return context_.counters; }
   [[nodiscard]] std::span<Slot> slots() { return calls_.slots(); }
 
+  // Main thread: calls `visit` with the URL of each certificate that a call has needed in vain.
+  template <typename Visit>
+  void take_certificate_requests(Visit&& visit) {
+    calls_.certificate_requests().take(visit);
+  }
+
   // What this core holds, as of its last turn; any thread.
   [[nodiscard]] std::uint32_t parked() const { return parked_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_.load(std::memory_order_relaxed); }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-PASSED, FAILED = "TN-Validation-Passed", "TN-Validation-Failed"
+PASSED, FAILED, NONE = "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"
 
 
 @dataclass
@@ -48,12 +48,12 @@ class ForgedCall:
 
     @property
     def refused(self):
-        """As long as a refusal is forwarded and marked: it arrived, marked as such and by nothing better."""
+        """As long as a refusal is forwarded and marked: it arrived, marked as failed or as not validated (STIR-VS-14)."""
         if not self.arrived:
             return False
         if self.forged.kind.name == "claimed-verstat":
             return PASSED not in self.verstats
-        return bool(self.verstats) and all(value == FAILED for value in self.verstats)
+        return bool(self.verstats) and all(value in (FAILED, NONE) for value in self.verstats)
 
 
 @dataclass

@@ -123,6 +123,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.sign_diversions, trunk.sign_diversions);
   EXPECT_EQ(shown.priorities, trunk.priorities);
   EXPECT_EQ(shown.diverted_seconds, trunk.diverted_seconds);
+  EXPECT_EQ(shown.certificate_wait_ms, trunk.certificate_wait_ms);
   EXPECT_EQ(shown.insert_at, trunk.insert_at);
   EXPECT_EQ(shown.originator, trunk.originator);
   EXPECT_EQ(shown.profile, trunk.profile);

@@ -30,6 +30,7 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.priorities = {"ets", "wps"};
   carrier.priority_credential = "main";
   carrier.diverted_seconds = 3'600;
+  carrier.certificate_wait_ms = 20;
   carrier.insert_at = InsertAt::before_blank_line;
   carrier.originator = OriginatorSource::from;
   carrier.profile = TokenProfile::strict;

@@ -62,6 +62,7 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.priorities, b.priorities);
     EXPECT_EQ(a.priority_credential, b.priority_credential);
     EXPECT_EQ(a.diverted_seconds, b.diverted_seconds);
+    EXPECT_EQ(a.certificate_wait_ms, b.certificate_wait_ms);
     EXPECT_EQ(a.insert_at, b.insert_at);
     EXPECT_EQ(a.originator, b.originator);
     EXPECT_EQ(a.profile, b.profile);
@@ -261,6 +262,8 @@ TEST(Tables, TrunkContentsAreChecked) {
             bad_priorities);
   EXPECT_EQ(with([](Trunk& t) { t.priorities = {"ets"}; }),
             "trunks: record 1: priority_credential does not go with priorities");
+  EXPECT_EQ(with([](Trunk& t) { t.certificate_wait_ms = kMaxCertificateWaitMs + 1; }),
+            "trunks: record 1: certificate_wait_ms is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.diverted_seconds = kMaxDivertedSeconds + 1; }),
             "trunks: record 1: diverted_seconds is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.country_code = "1234"; }),

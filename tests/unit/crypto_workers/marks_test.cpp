@@ -95,7 +95,7 @@ TEST(Marks, EveryAssertedIdentityAndTheHeadersOfOthers) {
       "ORIGINATION-ID: 123e4567-e89b-12d3-a456-426655440000\r\n"
       "P-Asserted-Identity: tel:+12155550199;verstat=x\r\n"
       "Subject: verstat=TN-Validation-Passed\r\n";
-  const std::string out = marked(call.request(), verstat_parameter(Verdict::invalid));
+  const std::string out = marked(call.request(), verstat_parameter(Verdict::invalid, Reason::signature_wrong));
   CallText expected;
   expected.from = "\"Alice\" <sip:+12155550121;verstat=TN-Validation-Failed@a.example.com;user=phone>;tag=a1";
   expected.extra =

@@ -46,16 +46,23 @@ TEST(Reasons, HaveTheCodesOfTheStandard) {
   EXPECT_EQ(facts(Reason::no_identity).code, 428);
 }
 
-// STIR-SH-03
+// STIR-SH-03, STIR-VS-14: the column verstat
 TEST(Verdicts, AreTold) {
   EXPECT_EQ(to_string(Verdict::none), "none");
   EXPECT_EQ(to_string(Verdict::valid), "valid");
   EXPECT_EQ(to_string(Verdict::invalid), "invalid");
-  EXPECT_EQ(verstat(Verdict::none), "No-TN-Validation");
-  EXPECT_EQ(verstat(Verdict::valid), "TN-Validation-Passed");
-  EXPECT_EQ(verstat(Verdict::invalid), "TN-Validation-Failed");
-  for (const Verdict verdict : {Verdict::none, Verdict::valid, Verdict::invalid}) {
-    EXPECT_EQ(verstat_parameter(verdict), ";verstat=" + std::string(verstat(verdict)));
+  const std::set<Reason> failed = {
+      Reason::certificate_malformed, Reason::certificate_untrusted, Reason::certificate_expired,
+      Reason::certificate_revoked,   Reason::certificate_profile,   Reason::certificate_scope,
+      Reason::signature_wrong,       Reason::claim_constraint,      Reason::outside_certificate_validity};
+  for (std::size_t i = 0; i < kReasons; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    EXPECT_EQ(verstat(Verdict::none, reason), "No-TN-Validation");
+    EXPECT_EQ(verstat(Verdict::valid, reason), "TN-Validation-Passed");
+    EXPECT_EQ(verstat(Verdict::invalid, reason), failed.contains(reason) ? "TN-Validation-Failed" : "No-TN-Validation");
+    for (const Verdict verdict : {Verdict::none, Verdict::valid, Verdict::invalid}) {
+      EXPECT_EQ(verstat_parameter(verdict, reason), ";verstat=" + std::string(verstat(verdict, reason)));
+    }
   }
 }
 
