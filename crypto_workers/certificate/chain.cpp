@@ -11,6 +11,7 @@
 
 #include "crypto_workers/certificate/epoch_digest.hpp"
 #include "crypto_workers/certificate/pem.hpp"
+#include "crypto_workers/certificate/shaken_profile.hpp"
 
 namespace stirline::crypto {
 namespace {

@@ -15,18 +15,10 @@
 #include "crypto_workers/certificate/facts.hpp"
 #include "crypto_workers/certificate/referenced_scopes.hpp"
 #include "crypto_workers/certificate/revocation.hpp"
-#include "crypto_workers/certificate/shaken_profile.hpp"
+#include "crypto_workers/certificate/trust_rules.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
 namespace stirline::crypto {
-
-// What one trust regime asks of its chains.
-struct TrustRules {
-  CertificateProfile profile = CertificateProfile::shaken;  // of signers for numbers
-  bool domains = false;               // a leaf without TNAuthList may speak for the domains of its subjectAltName
-  bool spc_delegates_numbers = true;  // below an SPC any number may be delegated, on the CA's word (STIR-CE-08)
-  bool revocation_required = false;   // without a current list for each certificate a chain fails (STIR-CE-09)
-};
 
 struct ChainVerdict {
   Reason standing = Reason::certificate_malformed;  // verified: the leaf may sign PASSporTs

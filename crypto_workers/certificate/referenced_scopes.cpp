@@ -12,15 +12,17 @@ std::expected<void, TnAuthListError> ReferencedScopes::set(std::string url, std:
   if (!scope) {
     return std::unexpected(scope.error());
   }
+  epoch_.add(url);
+  epoch_.add({reinterpret_cast<const char*>(der.data()), der.size()});
   scopes_.insert_or_assign(std::move(url), *std::move(scope));
-  ++epoch_;
   return {};
 }
 
 void ReferencedScopes::forget(std::string_view url) {
   if (const auto found = scopes_.find(url); found != scopes_.end()) {
     scopes_.erase(found);
-    ++epoch_;
+    epoch_.add("forgotten");
+    epoch_.add(url);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto_workers/certificate/epoch_digest.hpp"
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 
 namespace stirline::crypto {
@@ -28,12 +29,12 @@ class ReferencedScopes {
 
   [[nodiscard]] bool empty() const { return scopes_.empty(); }
 
-  // Rises with every change.
-  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  // Another value with every change.
+  [[nodiscard]] const EpochDigest::Value& epoch() const { return epoch_.value(); }
 
  private:
   std::map<std::string, TnAuthList, std::less<>> scopes_;
-  std::uint64_t epoch_ = 0;
+  EpochDigest epoch_;
 };
 
 }  // namespace stirline::crypto

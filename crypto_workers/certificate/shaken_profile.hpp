@@ -12,6 +12,8 @@
 
 #include <openssl/x509.h>
 
+#include "crypto_workers/certificate/trust_rules.hpp"
+
 namespace stirline::crypto {
 
 // Its place in a chain, which decides what is asked of a certificate.
@@ -20,13 +22,6 @@ enum class CertificateRole : std::uint8_t { leaf, intermediate, root };
 
 enum class Severity : std::uint8_t { soft, hard };
 [[nodiscard]] std::string_view to_string(Severity severity);
-
-// How much of the table counts when a chain is judged. All want a P-256 key in a leaf that is no CA's.
-enum class CertificateProfile : std::uint8_t {
-  shaken,   // every hard rule, for leaf and intermediates
-  rfc8226,  // those for the leaf; issuers may have any algorithm OpenSSL takes at 112 bits, RSA too (STIR-CE-06)
-  domains,  // the same, of a leaf that speaks for domains alone: without TNAuthList (STIR-ID-07)
-};
 
 struct ProfileFinding {
   std::string_view rule;  // "signature_algorithm": stable, for scripts

@@ -65,6 +65,7 @@ struct VerifyPolicy {
   std::int64_t fresh_seconds = 60;
   std::int64_t future_seconds = 60;
   Profile profile = Profile::lenient;
+  std::uint16_t regime = kDefaultRegime;  // whose signers are believed: of no other
 };
 
 struct VerifyJob {

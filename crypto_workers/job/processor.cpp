@@ -190,7 +190,7 @@ void Processor::Impl::prepare(const Keyring* keyring, VerifyJob& job, std::size_
   if (token.reason != Reason::verified) {
     return;
   }
-  const Certificate* certificate = keyring == nullptr ? nullptr : keyring->certificate(token.x5u);
+  const Certificate* certificate = keyring == nullptr ? nullptr : keyring->certificate(job.policy.regime, token.x5u);
   out.reason = judge_certificate(certificate, job.now, token.iat);
   if (out.reason != Reason::verified) {
     return;
