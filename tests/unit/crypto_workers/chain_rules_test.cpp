@@ -216,6 +216,12 @@ TEST_F(ChainRules, WebServersDoNotSignCalls) {
   }
 }
 
+// STIR-CE-12: whoever signs himself speaks for nobody, whatever his TNAuthList says.
+TEST_F(ChainRules, SelfSignedCertificatesGrantNothing) {
+  EXPECT_EQ(standing(issue(test::shaken_leaf_options(), nullptr).pem()), Reason::certificate_untrusted);
+  EXPECT_EQ(standing(issue(test::shaken_leaf_options(), nullptr).pem() + root_.pem()), Reason::certificate_untrusted);
+}
+
 // STIR-CE-11: an issuer that only an AIA names is a missing issuer.
 TEST_F(ChainRules, NothingIsFetchedToBuildAPath) {
   CertificateOptions leaf = test::shaken_leaf_options();
