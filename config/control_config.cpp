@@ -36,6 +36,8 @@ constexpr std::array kAttests{Choice<char>{"A", 'A'}, Choice<char>{"B", 'B'}, Ch
 constexpr TextRule kX5uRule{
     "an https URL of at most 512 characters, port 443 or 8443, without user, query and fragment", is_x5u};
 constexpr TextRule kUuidRule{"a UUID such as 123e4567-e89b-12d3-a456-426614174000", is_uuid};
+constexpr TextRule kTokenRule{"shaken, msg or div",
+                              [](std::string_view text) { return text == "shaken" || text == "msg" || text == "div"; }};
 constexpr TextRule kCountryRule{"0 to 3 digits",
                                 [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); }};
 constexpr TextRule kPrefixRule{"0 to 5 digits",
@@ -74,6 +76,26 @@ void read_ports(Section& section, std::vector<std::uint16_t>& ports) {
   }
 }
 
+// What is signed, and by whom priorities are.
+void read_tokens(Section& section, Trunk& trunk) {
+  std::vector<std::string> types = {"shaken", "msg"};
+  section.texts("tokens", types, kTokenRule);
+  const auto wanted = [&](std::string_view type) { return std::ranges::find(types, type) != types.end(); };
+  trunk.sign_calls = wanted("shaken");
+  trunk.sign_messages = wanted("msg");
+  trunk.sign_diversions = wanted("div");
+  section.texts("priorities", trunk.priorities, kNameRule);
+  if (trunk.priorities.size() > tables::kMaxPriorityNamespaces) {
+    section.fail("priorities", "at most " + std::to_string(tables::kMaxPriorityNamespaces) + " namespaces",
+                 std::to_string(trunk.priorities.size()));
+  }
+  section.text("priority_credential", trunk.priority_credential, kNameRule,
+               trunk.priorities.empty() ? Need::optional : Need::required);
+  if (trunk.priorities.empty() && !trunk.priority_credential.empty()) {
+    section.fail("priority_credential", "priorities beside it", trunk.priority_credential);
+  }
+}
+
 Trunk read_trunk(Section& section) {
   constexpr std::uint32_t kMost = tables::kMaxToleranceSeconds;
   Trunk trunk;
@@ -94,12 +116,14 @@ Trunk read_trunk(Section& section) {
     section.fail("unknown_credential", "unknown_attest A, B or C beside it", trunk.unknown_credential);
   }
   section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
+  read_tokens(section, trunk);
   section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);
   section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
   section.choice<tables::TokenProfile>("profile", trunk.profile, kProfiles);
   section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
   section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);
   section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
+  section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);
   section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMost);
   section.text("country_code", trunk.country_code, kCountryRule);
   section.text("national_prefix", trunk.national_prefix, kPrefixRule);
@@ -225,6 +249,7 @@ class Reader {
       trunks_.add(section, "name", trunk.name);
       places.add(section, trunk);
       check_credential(section, "unknown_credential", trunk.unknown_credential);
+      check_credential(section, "priority_credential", trunk.priority_credential);
     }
   }
 

@@ -18,6 +18,8 @@ std::string_view outcome_name(crypto::SignOutcome outcome) {
       return "build_failed";
     case crypto::SignOutcome::engine_failed:
       return "engine_failed";
+    case crypto::SignOutcome::not_diverted:
+      return "not_diverted";
   }
   return "unknown";
 }
@@ -50,6 +52,12 @@ std::array<CounterFacts, kCounters> make_facts() {
     const crypto::ReasonFacts& reason = crypto::facts(static_cast<crypto::Reason>(i));
     facts[at++] = {"verify_" + std::string(reason.name), "calls",
                    "verified calls decided by: " + std::string(reason.text)};
+  }
+  for (std::size_t i = 0; i < crypto::kTokenTypes; ++i) {
+    const std::string_view ppt = crypto::facts(static_cast<crypto::TokenType>(i)).ppt;
+    std::string type(ppt.empty() ? "baseline" : ppt);
+    std::ranges::replace(type, '-', '_');
+    facts[at++] = {"made_" + type, "tokens", "tokens made of the type " + type};
   }
   return facts;
 }

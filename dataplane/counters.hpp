@@ -96,12 +96,13 @@ inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Cou
                                              Counter::dropped_fragments,     Counter::dropped_malformed};
 
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
-inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::engine_failed) + 1;
+inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::not_diverted) + 1;
 inline constexpr std::size_t kParseErrorBase = kSingleCounters;
 inline constexpr std::size_t kNotSignedBase = kParseErrorBase + sip::kErrorCodes;
 inline constexpr std::size_t kSignOutcomeBase = kNotSignedBase + crypto::kNotSigned;
 inline constexpr std::size_t kReasonBase = kSignOutcomeBase + kSignOutcomes;
-inline constexpr std::size_t kCounters = kReasonBase + crypto::kReasons;
+inline constexpr std::size_t kTokenTypeBase = kReasonBase + crypto::kReasons;
+inline constexpr std::size_t kCounters = kTokenTypeBase + crypto::kTokenTypes;
 
 struct CounterFacts {
   std::string name;
@@ -118,6 +119,7 @@ class alignas(64) Counters {
   void add(crypto::NotSigned reason) { add_at(kNotSignedBase + static_cast<std::size_t>(reason), 1); }
   void add(crypto::SignOutcome outcome) { add_at(kSignOutcomeBase + static_cast<std::size_t>(outcome), 1); }
   void add(crypto::Reason reason) { add_at(kReasonBase + static_cast<std::size_t>(reason), 1); }
+  void add(crypto::TokenType made) { add_at(kTokenTypeBase + static_cast<std::size_t>(made), 1); }
 
   [[nodiscard]] std::uint64_t value(std::size_t index) const { return values_[index].load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t value(Counter counter) const { return value(static_cast<std::size_t>(counter)); }

@@ -25,6 +25,8 @@ class FixedList {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] const Value& operator[](std::size_t index) const { return values_[index]; }  // index below size()
   [[nodiscard]] Value& back() { return values_[size_ - 1]; }                                 // of a list not empty
+  void clear() { size_ = 0; }
+  [[nodiscard]] std::span<Value> view() { return {values_.data(), size_}; }
   [[nodiscard]] std::span<const Value> view() const { return {values_.data(), size_}; }
 
  private:

@@ -47,8 +47,11 @@ struct TrunkRecord {
   Slice national_prefix;
   Slice international_prefix;
   Slice routing_prefix;
+  Slice priorities;  // names, separated by commas
+  Slice priority_credential;
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
+  std::uint32_t diverted_seconds = 0;
   std::uint32_t date_seconds = 0;
   std::uint8_t side = 0;
   std::uint8_t role = 0;
@@ -61,10 +64,13 @@ struct TrunkRecord {
   std::uint8_t accept_bare_digits = 0;
   std::uint8_t accept_leading_plus = 0;
   std::uint8_t national_digits = 0;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t sign_calls = 0;
+  std::uint8_t sign_messages = 0;
+  std::uint8_t sign_diversions = 0;
   std::uint16_t regime = 0;
+  std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(TrunkRecord) == 108);
+static_assert(sizeof(TrunkRecord) == 132);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -151,6 +157,12 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.national_prefix", offsetof(TrunkRecord, national_prefix), sizeof(Slice)},
     Field{"trunk.international_prefix", offsetof(TrunkRecord, international_prefix), sizeof(Slice)},
     Field{"trunk.routing_prefix", offsetof(TrunkRecord, routing_prefix), sizeof(Slice)},
+    Field{"trunk.priorities", offsetof(TrunkRecord, priorities), sizeof(Slice)},
+    Field{"trunk.priority_credential", offsetof(TrunkRecord, priority_credential), sizeof(Slice)},
+    Field{"trunk.diverted_seconds", offsetof(TrunkRecord, diverted_seconds), sizeof(TrunkRecord::diverted_seconds)},
+    Field{"trunk.sign_calls", offsetof(TrunkRecord, sign_calls), sizeof(TrunkRecord::sign_calls)},
+    Field{"trunk.sign_messages", offsetof(TrunkRecord, sign_messages), sizeof(TrunkRecord::sign_messages)},
+    Field{"trunk.sign_diversions", offsetof(TrunkRecord, sign_diversions), sizeof(TrunkRecord::sign_diversions)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
     Field{"trunk.future_seconds", offsetof(TrunkRecord, future_seconds), sizeof(TrunkRecord::future_seconds)},
     Field{"trunk.date_seconds", offsetof(TrunkRecord, date_seconds), sizeof(TrunkRecord::date_seconds)},

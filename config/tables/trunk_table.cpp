@@ -10,11 +10,35 @@
 namespace stirline::config::tables {
 namespace {
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += text.empty() ? name : "," + name;
+  }
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    names.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return names;
+}
+
+// Names, one comma between two.
+bool is_name_list(std::string_view text) {
+  const std::vector<std::string> names = split(text);
+  return names.size() <= kMaxPriorityNamespaces && std::ranges::all_of(names, is_name) && joined(names) == text;
+}
+
 std::size_t pool_bytes(const Trunk& trunk) {
   return trunk.name.size() + trunk.pair.size() + trunk.peers.size() * sizeof(PeerRecord) +
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
          trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
-         trunk.routing_prefix.size();
+         trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -63,11 +87,20 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.international_prefix = reader.text(record.international_prefix, "international_prefix", prefix_digits);
   trunk.routing_prefix = reader.text(record.routing_prefix, "routing_prefix",
                                      [](std::string_view text) { return is_digits(text, 0, kMaxRoutingDigits); });
+  trunk.priorities = split(reader.text(record.priorities, "priorities", is_name_list));
+  trunk.priority_credential = reader.text(record.priority_credential, "priority_credential", empty_or(is_name));
+  reader.require(trunk.priorities.empty() == trunk.priority_credential.empty(), "priority_credential",
+                 "does not go with priorities");
+  trunk.sign_calls = reader.flag(record.sign_calls, "sign_calls");
+  trunk.sign_messages = reader.flag(record.sign_messages, "sign_messages");
+  trunk.sign_diversions = reader.flag(record.sign_diversions, "sign_diversions");
   trunk.fresh_seconds = record.fresh_seconds;
   trunk.future_seconds = record.future_seconds;
+  trunk.diverted_seconds = record.diverted_seconds;
   trunk.date_seconds = record.date_seconds;
   reader.require(record.fresh_seconds <= kMaxToleranceSeconds, "fresh_seconds", "is out of range");
   reader.require(record.future_seconds <= kMaxToleranceSeconds, "future_seconds", "is out of range");
+  reader.require(record.diverted_seconds <= kMaxDivertedSeconds, "diverted_seconds", "is out of range");
   reader.require(record.date_seconds <= kMaxToleranceSeconds, "date_seconds", "is out of range");
   trunk.side = reader.enumerator(record.side, Side::b, "side");
   trunk.role = reader.enumerator(record.role, Role::both, "role");
@@ -109,8 +142,14 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.national_prefix = writer.put(trunk.national_prefix);
     record.international_prefix = writer.put(trunk.international_prefix);
     record.routing_prefix = writer.put(trunk.routing_prefix);
+    record.priorities = writer.put(joined(trunk.priorities));
+    record.priority_credential = writer.put(trunk.priority_credential);
+    record.sign_calls = trunk.sign_calls ? 1 : 0;
+    record.sign_messages = trunk.sign_messages ? 1 : 0;
+    record.sign_diversions = trunk.sign_diversions ? 1 : 0;
     record.fresh_seconds = trunk.fresh_seconds;
     record.future_seconds = trunk.future_seconds;
+    record.diverted_seconds = trunk.diverted_seconds;
     record.date_seconds = trunk.date_seconds;
     record.side = static_cast<std::uint8_t>(trunk.side);
     record.role = static_cast<std::uint8_t>(trunk.role);

@@ -15,6 +15,8 @@ namespace stirline::config::tables {
 inline constexpr std::size_t kMaxPeers = 256;      // prefixes of a trunk
 inline constexpr std::size_t kMaxTrunkPorts = 64;  // UDP ports of a trunk
 inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
+inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;  // STIR-DV-03
+inline constexpr std::size_t kMaxPriorityNamespaces = 8;
 
 enum class Side : std::uint8_t { a, b };
 
@@ -40,18 +42,24 @@ struct Trunk {
   Role role = Role::both;
   std::vector<IpPrefix> peers;
   std::vector<std::uint16_t> ports;
-  bool trusted = false;            // the peer's verstat is believed and kept (STIR-VS-15)
-  char unknown_attest = '-';       // for originators in no number range: 'A'..'C', or '-': do not sign
-  std::string unknown_credential;  // used with unknown_attest
-  std::string fixed_origid;        // UUID; empty: a keyed value per call (STIR-AS-11)
+  bool trusted = false;                 // the peer's verstat is believed and kept (STIR-VS-15)
+  char unknown_attest = '-';            // for originators in no number range: 'A'..'C', or '-': do not sign
+  std::string unknown_credential;       // used with unknown_attest
+  std::string fixed_origid;             // UUID; empty: a keyed value per call (STIR-AS-11)
+  bool sign_calls = true;               // with shaken
+  bool sign_messages = true;            // MESSAGE, with msg (STIR-AS-14)
+  bool sign_diversions = false;         // with div (STIR-DV-01)
+  std::vector<std::string> priorities;  // namespaces of Resource-Priority that are signed with rph (STIR-RP-01)
+  std::string priority_credential;      // by which credential; empty: none
   InsertAt insert_at = InsertAt::after_via;
   OriginatorSource originator = OriginatorSource::asserted_then_from;
   TokenProfile profile = TokenProfile::lenient;
   TooLarge too_large = TooLarge::fragment;
   std::uint32_t fresh_seconds = 60;  // STIR-VS-04
   std::uint32_t future_seconds = 60;
-  std::uint32_t date_seconds = 60;  // STIR-AS-03
-  std::string country_code;         // dial plan (STIR-ID-04)
+  std::uint32_t diverted_seconds = 60;  // STIR-DV-03: tokens about earlier parties of a diverted call
+  std::uint32_t date_seconds = 60;      // STIR-AS-03
+  std::string country_code;             // dial plan (STIR-ID-04)
   std::string national_prefix;
   std::string international_prefix;
   std::string routing_prefix;

@@ -79,6 +79,8 @@ std::string_view phrase(crypto::SignOutcome outcome) {
       return "the token cannot be built: --origid is no UUID, --x5u holds a character that is not allowed, or it is "
              "too "
              "long";
+    case crypto::SignOutcome::not_diverted:
+      return "it is signed, and no token of it names a party that it was diverted from";
     default:
       return "the signature failed";
   }
@@ -86,7 +88,8 @@ std::string_view phrase(crypto::SignOutcome outcome) {
 
 // Fills a job from the plan and has it worked off; the key's validity is not known here: its certificate is elsewhere.
 void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, crypto::Engine& engine,
-             const crypto::SignPlan& plan, std::string_view octets, std::int64_t now, crypto::Job& job) {
+             const crypto::SignPlan& plan, const sip::Message& message, std::string_view octets, std::int64_t now,
+             crypto::Job& job) {
   crypto::Keyring keyring;
   const std::uint32_t credential = keyring.add({.key = std::move(key),
                                                 .x5u = options.x5u,
@@ -95,7 +98,13 @@ void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, cr
   const std::string origid = options.origid.empty() ? random_uuid() : options.origid;
   job.kind = crypto::JobKind::sign;
   job.keyring = &keyring;
-  crypto::fill_sign_job(plan, octets, credential, options.attest.front(), origid, now, job.sign);
+  job.sign.attest = options.attest.front();
+  crypto::fill_sign_job(plan, message, octets, origid, now, job.sign);
+  // The command takes its user's word that the key may speak for everybody in the message.
+  const auto anybody = [&](std::string_view /*number*/) { return std::optional(credential); };
+  if (!crypto::order_tokens(plan, credential, anybody, std::nullopt, job.sign.orders)) {
+    return;
+  }
   crypto::Processor processor(engine);
   crypto::Job* const batch[] = {&job};
   processor.process(batch);
@@ -123,7 +132,8 @@ int sign(const Options& options) {
     return complain("two parsers could read this message differently: it is never signed", kExitRefused);
   }
   const std::int64_t now = options.at.value_or(std::time(nullptr));
-  const auto plan = crypto::plan_signing(*file->message, file->octets, crypto::SignPolicy{}, now);
+  const auto plan =
+      crypto::plan_signing(*file->message, file->octets, crypto::SignPolicy{.dial_plan = {}, .diversions = true}, now);
   if (!plan) {
     return complain(fmt::format("not signed: {}", crypto::to_string(plan.error())), kExitRefused);
   }
@@ -133,7 +143,7 @@ int sign(const Options& options) {
     return complain(fmt::format("{}: no private key of P-256", options.key), kExitUsage);
   }
   const auto job = std::make_unique<crypto::Job>();
-  process(options, std::move(*key), *engine, *plan, file->octets, now, *job);
+  process(options, std::move(*key), *engine, *plan, *file->message, file->octets, now, *job);
 
   const crypto::SignatureEdits where =
       crypto::plan_signature_edits(*file->message, *plan, sip::InsertPosition::after_via);

@@ -2,7 +2,9 @@
 //
 // The answer comes from the same functions that decide on the wire: the parser, the plan of the verification service,
 // the processor with a batch of one, and control's judgement on chains. Fixed form with --json: verdict
-// (valid|invalid|none), verstat, code, reason, identities (ppt, verdict, code, reason, attest, origid, x5u).
+// (valid|invalid|none), verstat, code, reason, priority (valid|invalid|none: what is proved of Resource-Priority),
+// identities (ppt, verdict, code, reason, attest, origid, x5u, rich_call_data, inside): a row for each Identity value,
+// then one for each original inside a div-o, with the index of that div-o; -1 for all others.
 //
 // Exit status: 0 valid; 1 invalid; 2 no Identity that could be judged; 64 wrong command line or a file that cannot be
 // read. A message that does not parse, or that two parsers could read differently, is never valid: verdict "invalid",
@@ -52,6 +54,7 @@ struct Judgement {
   std::uint16_t code = 0;
   std::string reason;
   std::string text;  // for people
+  crypto::Verdict priority = crypto::Verdict::none;
   Json identities = Json::array();
 };
 
@@ -75,7 +78,7 @@ struct UsageError {
 };
 
 Judgement malformed(std::string reason, std::string text) {
-  return {crypto::Verdict::invalid, 0, std::move(reason), std::move(text), Json::array()};
+  return {crypto::Verdict::invalid, 0, std::move(reason), std::move(text), crypto::Verdict::none, Json::array()};
 }
 
 void warn(std::string_view text) {
@@ -154,7 +157,9 @@ Json describe(const MessageFile& file, const crypto::IdentityVerdict& identity) 
           {"reason", crypto::facts(identity.reason).name},
           {"attest", identity.attest == 0 ? std::string() : std::string(1, identity.attest)},
           {"origid", has_origid ? std::string(identity.origid.data(), identity.origid.size()) : std::string()},
-          {"x5u", sip::text(file.octets, identity.x5u)}};
+          {"x5u", sip::text(file.octets, identity.x5u)},
+          {"rich_call_data", crypto::to_string(identity.rich_call_data)},
+          {"inside", identity.inside == crypto::kNotInside ? -1 : static_cast<int>(identity.inside)}};
 }
 
 Judgement judge_message(const MessageFile& file, crypto::Processor& processor, const crypto::Keyring& keyring,
@@ -176,8 +181,9 @@ Judgement judge_message(const MessageFile& file, crypto::Processor& processor, c
   processor.process(batch);
 
   const crypto::ReasonFacts& facts = crypto::facts(job->verify.reason);
-  Judgement judgement{job->verify.verdict, facts.code, std::string(facts.name), std::string(facts.text), Json::array()};
-  for (std::size_t i = 0; i < job->verify.identity_count; ++i) {
+  Judgement judgement{job->verify.verdict,     facts.code,           std::string(facts.name),
+                      std::string(facts.text), job->verify.priority, Json::array()};
+  for (std::size_t i = 0; i < job->verify.token_count; ++i) {
     judgement.identities.push_back(describe(file, job->verify.verdicts[i]));
   }
   return judgement;
@@ -190,6 +196,7 @@ void print(const Judgement& judgement, const Options& options) {
                                 {"verstat", verstat},
                                 {"code", judgement.code},
                                 {"reason", judgement.reason},
+                                {"priority", crypto::to_string(judgement.priority)},
                                 {"identities", judgement.identities}}));
     return;
   }

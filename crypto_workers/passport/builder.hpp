@@ -8,48 +8,34 @@
 #include <string_view>
 
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/passport/media_key_claim.hpp"
+#include "crypto_workers/passport/token_type.hpp"
 
 namespace stirline::crypto {
 
 enum class BuildError : std::uint8_t {
   too_long,   // the output does not fit
-  bad_claim,  // attest not A, B, C; origid not a UUID; a number with other than digits, '#', '*'; x5u with a character
-              // not allowed
+  bad_claim,  // one that the type requires is not given, or one is of a form that it must not have; x5u with a
+              // character not allowed
 };
 
-struct ShakenClaims {                         // RFC 8588 4-5; STIR-SH-01
-  char attest = 'C';                          // 'A', 'B', 'C'
-  std::string_view dest_tn;                   // canonical
+// What a token is to say. A claim is written if the type of the token has it (token_type.hpp) and it is given here.
+struct TokenContent {
+  char attest = 0;       // 'A', 'B', 'C'; 0: not given, as an empty text is
+  ClaimedIdentity dest;  // a canonical number or a normalised URI
+  ClaimedIdentity div;
   std::int64_t iat = 0;                       // seconds since 1970
-  std::string_view orig_tn;                   // canonical
-  std::string_view origid;                    // UUID text, 36 characters
   const MediaKeyClaim* media_keys = nullptr;  // nullptr or empty: no mky (STIR-AS-07)
-};
-
-// Writes base64url(header) "." base64url(payload) of a `shaken` PASSporT to `out`; returns its length.
-[[nodiscard]] std::expected<std::size_t, BuildError> build_shaken_signing_input(const ShakenClaims& claims,
-                                                                                std::string_view x5u,
-                                                                                std::span<char> out);
-
-// An identity of a claim: a canonical number or a normalised URI (RFC 8224 8.5).
-struct ClaimedIdentity {
-  bool is_uri = false;
-  std::string_view text;
-};
-
-struct BaselineClaims {  // RFC 8225 5: no ppt
-  ClaimedIdentity dest;
-  std::int64_t iat = 0;
+  std::string_view msgi;                      // integrity_digest.hpp
   ClaimedIdentity orig;
-  const MediaKeyClaim* media_keys = nullptr;  // nullptr or empty: no mky
+  std::string_view origid;                            // UUID text, 36 characters
+  std::span<const std::string_view> priorities = {};  // "ets.0"
 };
 
-// The same for a PASSporT without ppt: what a verifier rebuilds when it receives the compact form (RFC 8225 7;
-// STIR-VS-03).
-[[nodiscard]] std::expected<std::size_t, BuildError> build_baseline_signing_input(const BaselineClaims& claims,
-                                                                                  std::string_view x5u,
-                                                                                  std::span<char> out);
+// Writes base64url(header) "." base64url(payload) of a full-form PASSporT to `out`; returns its length.
+[[nodiscard]] std::expected<std::size_t, BuildError> build_signing_input(TokenType type, const TokenContent& content,
+                                                                         std::string_view x5u, std::span<char> out);
 
 // Writes the whole header line, CRLF included:
 //   Identity: <signing input>.<signature>;info=<x5u>;alg=ES256;ppt="shaken"

@@ -11,6 +11,14 @@ inline constexpr std::string_view kAlgorithm = "ES256";
 inline constexpr std::string_view kType = "passport";
 inline constexpr std::string_view kShaken = "shaken";
 
+// An identity of a claim: a canonical number or a normalised URI (RFC 8224 8.5).
+struct ClaimedIdentity {
+  bool is_uri = false;
+  std::string_view text;  // empty: none
+
+  friend bool operator==(const ClaimedIdentity& a, const ClaimedIdentity& b) = default;
+};
+
 // 1*("#" / "*" / DIGIT), no '+' (RFC 8225 5.2.1, RFC 8224 8.3; STIR-ID-04)
 [[nodiscard]] constexpr bool is_canonical_number(std::string_view text) {
   return !text.empty() &&

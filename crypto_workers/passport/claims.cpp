@@ -1,9 +1,7 @@
 #include "crypto_workers/passport/claims.hpp"
 
-#include <algorithm>
-#include <optional>
-
-#include "crypto_workers/passport/claim_syntax.hpp"
+#include "crypto_workers/passport/json_members.hpp"
+#include "sip_parser/characters.hpp"
 
 namespace stirline::crypto {
 namespace {
@@ -11,41 +9,35 @@ namespace {
 namespace dom = simdjson::dom;
 
 template <typename T>
-std::optional<T> member(const dom::object& object, std::string_view name) {
-  T value;
-  if (object.at_key(name).get(value) != simdjson::SUCCESS) {
-    return std::nullopt;
+bool get(const dom::element& element, T& value) {
+  return element.get(value) == simdjson::SUCCESS;
+}
+
+// Exactly one identity: tn or uri, a string (RFC 8225 5.2.1). `others` more members are allowed.
+bool read_identity(const dom::object& object, std::size_t others, ClaimedIdentity& identity) {
+  const bool has_number = has(object, "tn");
+  if (object.size() != 1 + others || has_number == has(object, "uri")) {
+    return false;
   }
-  return value;
+  const auto text = member<std::string_view>(object, has_number ? "tn" : "uri");
+  if (!text || text->empty() || (has_number && !is_canonical_number(*text))) {
+    return false;
+  }
+  identity = {!has_number, *text};
+  return true;
 }
 
-bool has(const dom::object& object, std::string_view name) {
-  return object.at_key(name).error() == simdjson::SUCCESS;
-}
-
-// The one identity of `orig`: exactly one member, tn or uri, a string (RFC 8225 5.2.1).
-struct Originator {
-  bool is_uri = false;
+bool read_attest(const dom::element& element, Claims& claims) {
   std::string_view text;
-};
-
-std::optional<Originator> read_orig(const dom::object& payload) {
-  const auto orig = member<dom::object>(payload, "orig");
-  if (!orig || orig->size() != 1) {
-    return std::nullopt;
+  if (!get(element, text) || text.size() != 1 || !is_attestation(text.front())) {
+    return false;
   }
-  if (const auto number = member<std::string_view>(*orig, "tn"); number && is_canonical_number(*number)) {
-    return Originator{false, *number};
-  }
-  if (const auto uri = member<std::string_view>(*orig, "uri"); uri && !uri->empty()) {
-    return Originator{true, *uri};
-  }
-  return std::nullopt;
+  claims.attest = text.front();
+  return true;
 }
 
-// One kind of `dest`: absent, or a non-empty array of strings; `found` tells whether `wanted` is among them.
-bool read_destinations(const dom::object& dest, std::string_view kind, bool numbers, std::string_view wanted,
-                       bool& present, bool& found) {
+// One kind of `dest`: absent, or a non-empty array of strings.
+bool well_formed_destinations(const dom::object& dest, std::string_view kind, bool numbers) {
   if (!has(dest, kind)) {
     return true;
   }
@@ -53,142 +45,148 @@ bool read_destinations(const dom::object& dest, std::string_view kind, bool numb
   if (!array || array->size() == 0) {
     return false;
   }
-  present = true;
   for (const dom::element element : *array) {
     std::string_view text;
-    if (element.get(text) != simdjson::SUCCESS || text.empty() || (numbers && !is_canonical_number(text))) {
+    if (!get(element, text) || text.empty() || (numbers && !is_canonical_number(text))) {
       return false;
     }
-    found = found || (!wanted.empty() && text == wanted);
   }
   return true;
 }
 
-// iat is a JSON integer: no string, no fraction, no exponent (STIR-AS-05).
-bool read_iat(const dom::object& payload, std::int64_t& iat) {
-  const auto element = member<dom::element>(payload, "iat");
-  return element && element->is<std::int64_t>() && element->get(iat) == simdjson::SUCCESS;
+bool read_dest(const dom::element& element, Claims& claims) {
+  return get(element, claims.dest) && (has(claims.dest, "tn") || has(claims.dest, "uri")) &&
+         well_formed_destinations(claims.dest, "tn", true) && well_formed_destinations(claims.dest, "uri", false);
 }
 
-void read_shaken(const dom::object& payload, OpenedToken& out, FirstReason& reason) {
-  const auto attest = member<std::string_view>(payload, "attest");
-  if (attest && attest->size() == 1 && is_attestation(attest->front())) {
-    out.attest = attest->front();
-  } else {
-    reason.add(Reason::attest_invalid);
+// {"tn":...} or {"uri":...}, and the index of a History-Info entry (RFC 8946 3; RFC 7044 5: "1.2.1").
+bool read_div(const dom::element& element, Claims& claims) {
+  dom::object object;
+  if (!get(element, object) || !read_identity(object, has(object, "hi") ? 1 : 0, claims.div)) {
+    return false;
   }
-  const auto origid = member<std::string_view>(payload, "origid");
-  if (origid && is_uuid(*origid)) {
-    std::ranges::copy(*origid, out.origid.begin());
-  } else {
-    reason.add(Reason::origid_invalid);
-  }
+  const auto index = member<std::string_view>(object, "hi");
+  return has(object, "hi") == index.has_value() && (!index || index->find_first_not_of("0123456789.") == index->npos);
 }
 
-// What the token says of the keys that media will use, and what the request says (STIR-PT-06). Of the types judged here
-// baseline alone must speak of them.
-void check_media_keys(const dom::object& payload, bool baseline, const Expectation& expectation, FirstReason& reason) {
-  const bool expected =
-      !expectation.media_keys_readable || (expectation.media_keys != nullptr && !expectation.media_keys->empty());
-  dom::element claim;
-  if (payload.at_key("mky").get(claim) != simdjson::SUCCESS) {
-    if (baseline && expected) {
-      reason.add(Reason::media_keys_missing);
+// A JSON integer: no string, no fraction, no exponent (STIR-AS-05).
+bool read_iat(const dom::element& element, Claims& claims) {
+  return element.is<std::int64_t>() && get(element, claims.iat);
+}
+
+bool read_mky(const dom::element& element, Claims& claims) {
+  claims.media_keys = element;
+  return true;  // media_key_claim.hpp reads it where it is compared
+}
+
+bool read_msgi(const dom::element& element, Claims& claims) {
+  return get(element, claims.msgi);
+}
+
+bool read_opt(const dom::element& element, Claims& claims) {
+  return get(element, claims.opt);
+}
+
+bool read_orig(const dom::element& element, Claims& claims) {
+  dom::object object;
+  return get(element, object) && read_identity(object, 0, claims.orig);
+}
+
+bool read_origid(const dom::element& element, Claims& claims) {
+  return get(element, claims.origid) && is_uuid(claims.origid);
+}
+
+// r-value = namespace "." r-priority, both tokens without a dot (RFC 4412 3.1)
+bool is_priority(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  return dot != std::string_view::npos && dot != 0 && dot + 1 < text.size() &&
+         text.find('.', dot + 1) == std::string_view::npos && sip::detail::all(text, sip::detail::kToken);
+}
+
+bool read_rph(const dom::element& element, Claims& claims) {
+  dom::object object;
+  if (!get(element, object)) {
+    return false;
+  }
+  const auto priorities = member<dom::array>(object, "auth");
+  if (!priorities || priorities->size() == 0) {
+    return false;
+  }
+  for (const dom::element priority : *priorities) {
+    std::string_view text;
+    if (!get(priority, text) || !is_priority(text)) {
+      return false;
     }
-    return;
   }
-  MediaKeyClaim claimed;
-  if (!claimed.assign(claim)) {
-    reason.add(Reason::claim_malformed);
-  } else if (!expectation.media_keys_readable || expectation.media_keys == nullptr ||
-             claimed != *expectation.media_keys) {
-    reason.add(Reason::media_keys_mismatch);
-  }
+  claims.priorities = *priorities;
+  return true;
 }
 
-std::string_view number_text(const sip::TelephoneNumber* number) {
-  return number == nullptr ? std::string_view() : number->view();
+bool read_sph(const dom::element& element, Claims& claims) {
+  return get(element, claims.sph);
 }
+
+bool read_text(const dom::element& element, Claims& /*claims*/) {
+  return element.is_string();
+}
+
+bool noted(const dom::element& /*element*/, Claims& /*claims*/) {
+  return true;
+}
+
+struct ClaimReader {
+  bool (*read)(const dom::element& element, Claims& claims);
+  Reason malformed = Reason::claim_malformed;
+};
+
+// In the order of Claim.
+constexpr std::array<ClaimReader, kClaims> kReaders = {{
+    {read_attest, Reason::attest_invalid},  // attest
+    {read_text},                            // crn
+    {read_dest},                            // dest
+    {read_div},                             // div
+    {read_iat},                             // iat
+    {read_text},                            // iss
+    {read_mky},                             // mky
+    {read_msgi},                            // msgi
+    {read_opt},                             // opt
+    {read_orig},                            // orig
+    {read_origid, Reason::origid_invalid},  // origid
+    {noted},                                // rcd
+    {noted},                                // rcdi
+    {read_rph},                             // rph
+    {read_sph},                             // sph
+}};
 
 }  // namespace
 
-Reason judge_freshness(std::int64_t time, const Expectation& expectation) {
-  // Differences of int64 need 64 bits without sign.
-  const auto distance = [](std::int64_t later, std::int64_t earlier) {
-    return static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier);
-  };
-  const auto limit = [](std::int64_t seconds) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 0));
-  };
-  if (time < expectation.now) {
-    return distance(expectation.now, time) > limit(expectation.fresh_seconds) ? Reason::iat_stale : Reason::verified;
+void read_claims(const dom::object& payload, const TokenTypeFacts& type, Claims& claims, FirstReason& reason) {
+  claims = {};
+  const ClaimSet meaning = type.required | type.one_of | type.meaning;
+  std::array<dom::element, kClaims> values;
+  for (const dom::key_value_pair entry : payload) {
+    for (std::size_t i = 0; i < kClaims; ++i) {
+      const auto claim = static_cast<Claim>(i);
+      if (meaning.has(claim) && entry.key == to_string(claim)) {
+        claims.present.add(claim);
+        values[i] = entry.value;
+      }
+    }
   }
-  return distance(time, expectation.now) > limit(expectation.future_seconds) ? Reason::iat_in_future : Reason::verified;
-}
-
-void check_token_header(const dom::object& header, const TokenParameters& parameters, FirstReason& reason) {
-  const bool needs_ppt = !parameters.ppt.empty();
-  if (!has(header, "alg") || !has(header, "typ") || !has(header, "x5u") || (needs_ppt && !has(header, "ppt"))) {
-    reason.add(Reason::header_key_missing);
-  }
-  if (has(header, "x5u") && member<std::string_view>(header, "x5u") != parameters.info) {
-    reason.add(Reason::x5u_mismatch);
-  }
-  if (has(header, "typ") && member<std::string_view>(header, "typ") != kType) {
-    reason.add(Reason::typ_unsupported);
-  }
-  if (has(header, "alg") && member<std::string_view>(header, "alg") != kAlgorithm) {
-    reason.add(Reason::alg_unsupported);
-  }
-  if (has(header, "crit")) {
-    reason.add(Reason::crit_unsupported);
-  }
-  if (!parameters.alg.empty() && parameters.alg != kAlgorithm) {
-    reason.add(Reason::alg_mismatch);
-  }
-  if (has(header, "ppt") && (!needs_ppt || member<std::string_view>(header, "ppt") != parameters.ppt)) {
-    reason.add(Reason::ppt_mismatch);
-  }
-}
-
-void check_token_claims(const dom::object& payload, bool shaken, const Expectation& expectation, OpenedToken& out,
-                        FirstReason& reason) {
-  if (!has(payload, "dest") || !has(payload, "iat") || !has(payload, "orig") ||
-      (shaken && (!has(payload, "attest") || !has(payload, "origid")))) {
+  if (!claims.present.has_all(type.required) || !(type.one_of.empty() || claims.present.has_any(type.one_of))) {
     reason.add(Reason::claim_missing);
   }
-
-  const auto orig = read_orig(payload);
-  const auto dest = member<dom::object>(payload, "dest");
-  bool dest_present = false;
-  bool dest_found = false;
-  const bool dest_well_formed =
-      dest && read_destinations(*dest, "tn", true, number_text(expectation.dest), dest_present, dest_found) &&
-      read_destinations(*dest, "uri", false, expectation.dest_uri, dest_present, dest_found) && dest_present;
-  const bool iat_well_formed = read_iat(payload, out.iat);
-  if (!orig || !dest_well_formed || !iat_well_formed) {
-    reason.add(Reason::claim_malformed);
-  }
-  if (shaken) {
-    read_shaken(payload, out, reason);
-  }
-
-  if (iat_well_formed) {
-    if (const Reason freshness = judge_freshness(out.iat, expectation); freshness != Reason::verified) {
-      reason.add(freshness);
+  for (std::size_t i = 0; i < kClaims; ++i) {
+    const auto claim = static_cast<Claim>(i);
+    if (!claims.present.has(claim)) {
+      continue;
+    }
+    if (kReaders[i].read(values[i], claims)) {
+      claims.read.add(claim);
+    } else {
+      reason.add(kReaders[i].malformed);
     }
   }
-  if (orig) {
-    out.orig_is_uri = orig->is_uri;
-    const std::string_view wanted = orig->is_uri ? expectation.orig_uri : number_text(expectation.orig);
-    if (orig->text != wanted) {
-      reason.add(Reason::orig_mismatch);
-    }
-  }
-  if (dest_well_formed && !dest_found) {
-    reason.add(Reason::dest_mismatch);
-  }
-  check_media_keys(payload, !shaken, expectation, reason);
 }
 
 }  // namespace stirline::crypto

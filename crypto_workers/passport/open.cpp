@@ -5,9 +5,11 @@
 #include "crypto_workers/passport/base64url.hpp"
 #include "crypto_workers/passport/builder.hpp"
 #include "crypto_workers/passport/claim_syntax.hpp"
-#include "crypto_workers/passport/claims.hpp"
+#include "crypto_workers/passport/integrity_digest.hpp"
+#include "crypto_workers/passport/json_members.hpp"
 #include "crypto_workers/passport/json_object.hpp"
 #include "crypto_workers/passport/text_writer.hpp"
+#include "crypto_workers/passport/token_checks.hpp"
 
 namespace stirline::crypto {
 namespace {
@@ -82,6 +84,29 @@ ClaimedIdentity claimed(const sip::TelephoneNumber* number, std::string_view uri
   return number != nullptr ? ClaimedIdentity{false, number->view()} : ClaimedIdentity{true, uri};
 }
 
+// The signature: one that is no base64url is told at once, one of another length behind everything else.
+class SignaturePart {
+ public:
+  SignaturePart(std::string_view segment, OpenedToken& out, FirstReason& reason)
+      : whole_(segment.size() == kEncodedSignature) {
+    if (whole_ && !base64url_decode(segment, out.signature)) {
+      reason.add(Reason::digest_malformed);
+    }
+  }
+  void judge(FirstReason& reason) const {
+    if (!whole_) {
+      reason.add(Reason::signature_malformed);
+    }
+  }
+
+ private:
+  bool whole_;
+};
+
+std::string_view signing_input_of(std::string_view token, const Segments& segments) {
+  return token.substr(0, segments.header.size() + 1 + segments.payload.size());
+}
+
 // One JSON segment: decoded into the reader, parsed later.
 class Part {
  public:
@@ -136,11 +161,13 @@ struct Opener::Impl {
 
   void open_compact(const sip::TelephoneNumber* orig, const Expectation& expectation, std::size_t slot,
                     OpenedToken& out, FirstReason& reason);
-  void open_full(const Segments& segments, const TokenParameters& parameters, const Expectation& expectation,
-                 OpenedToken& out, FirstReason& reason);
+  void open_full(std::string_view message, const Segments& segments, const TokenParameters& parameters,
+                 const TokenTypeFacts& type, const Expectation& expectation, OpenedToken& out, FirstReason& reason);
 
   JsonReader header{kMaxHeaderJsonBytes};
   JsonReader payload{kMaxPayloadJsonBytes};
+  Claims claims;
+  IntegrityDigest digests;
   std::array<char, kMaxPayloadJsonBytes> scratch{};
   std::unique_ptr<char[]> inputs;
 };
@@ -156,7 +183,7 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
     reason.add(Reason::date_malformed);
   } else if (!expectation.date) {
     reason.add(Reason::compact_form);
-  } else if (judge_freshness(date, expectation) != Reason::verified) {
+  } else if (judge_freshness(date, expectation, expectation.fresh_seconds) != Reason::verified) {
     reason.add(Reason::date_stale);
   }
   if (!expectation.media_keys_readable) {
@@ -166,10 +193,15 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
     return;
   }
   out.iat = date;
-  out.orig_is_uri = orig == nullptr;
-  const BaselineClaims claims{claimed(expectation.dest, expectation.dest_uri), date,
-                              claimed(orig, expectation.orig_uri), expectation.media_keys};
-  const auto length = build_baseline_signing_input(claims, out.x5u, input(slot));
+  out.dest_is_called = true;
+  claims.orig = claimed(orig, expectation.orig_uri);
+  claims.read.add(Claim::orig);
+  TokenContent rebuilt;
+  rebuilt.dest = claimed(expectation.dest, expectation.dest_uri);
+  rebuilt.iat = date;
+  rebuilt.media_keys = expectation.media_keys;
+  rebuilt.orig = claims.orig;
+  const auto length = build_signing_input(TokenType::baseline, rebuilt, out.x5u, input(slot));
   if (!length) {
     reason.add(Reason::compact_form);
     return;
@@ -177,8 +209,9 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
   out.signing_input = std::string_view(input(slot).data(), *length);
 }
 
-void Opener::Impl::open_full(const Segments& segments, const TokenParameters& parameters,
-                             const Expectation& expectation, OpenedToken& out, FirstReason& reason) {
+void Opener::Impl::open_full(std::string_view message, const Segments& segments, const TokenParameters& parameters,
+                             const TokenTypeFacts& type, const Expectation& expectation, OpenedToken& out,
+                             FirstReason& reason) {
   Part header_part(header, Reason::header_not_json);
   Part payload_part(payload, Reason::payload_not_json);
   header_part.decode(segments.header, reason);
@@ -198,30 +231,40 @@ void Opener::Impl::open_full(const Segments& segments, const TokenParameters& pa
   if (expectation.profile == Profile::strict && !payload_part.deterministic(*payload_object, scratch)) {
     reason.add(Reason::not_deterministic);
   }
-  check_token_claims(*payload_object, parameters.ppt == kShaken, expectation, out, reason);
+  read_claims(*payload_object, type, claims, reason);
+  if (claims.present.has(Claim::rcd) || claims.present.has(Claim::rcdi)) {
+    out.rich_call_data = judge_rich_call_data(*payload_object, digests, scratch);
+    if (out.rich_call_data == RichCallData::malformed) {
+      reason.add(Reason::claim_malformed);  // RFC 9795 8.1: nothing of such a token may be used
+    }
+  }
+  check_token_claims(claims, type, message, expectation, digests, out, reason);
 }
 
 void Opener::open(std::string_view message, const sip::IdentityHeader& identity, const Expectation& expectation,
                   std::size_t slot, OpenedToken& out) {
   out = OpenedToken{};
+  impl_->claims = {};
   FirstReason reason(out.reason);
   const TokenParameters parameters{sip::text(message, identity.info), sip::text(message, identity.alg),
                                    sip::text(message, identity.ppt)};
   out.x5u = parameters.info;
   std::ranges::copy(parameters.ppt.substr(0, kMaxPptBytes), out.ppt.begin());
 
-  if (!parameters.ppt.empty() && parameters.ppt != kShaken) {
+  const TokenTypeFacts* const type = find_token_type(parameters.ppt);
+  if (type == nullptr || !type->belongs_in(expectation.place)) {
     reason.add(Reason::unsupported_ppt);
     return;
   }
+  out.type = type_of(*type);
   if (expectation.orig == nullptr && expectation.orig_uri.empty()) {
     reason.add(Reason::originator_unknown);
   }
-  if (expectation.dest == nullptr && expectation.dest_uri.empty()) {
+  if (expectation.dest == nullptr && expectation.dest_uri.empty() && !expectation.diverted) {
     reason.add(Reason::destination_unknown);
   }
-  if (identity.compact && parameters.ppt == kShaken) {
-    reason.add(Reason::compact_form);  // RFC 8588 3
+  if (identity.compact && !type->compact) {
+    reason.add(Reason::compact_form);  // RFC 8588 3, RFC 8946 3, RFC 8443 3, RFC 9475 3.2
   }
   if (identity.error != sip::IdentityError::none) {
     reason.add(reason_of(identity.error));
@@ -246,11 +289,7 @@ void Opener::open(std::string_view message, const sip::IdentityHeader& identity,
     reason.add(Reason::digest_malformed);
     return;
   }
-  const bool whole_signature = segments->signature.size() == kEncodedSignature;
-  if (whole_signature && !base64url_decode(segments->signature, out.signature)) {
-    reason.add(Reason::digest_malformed);
-  }
-
+  const SignaturePart signature(segments->signature, out, reason);
   if (identity.compact) {
     if (!parameters.alg.empty() && parameters.alg != kAlgorithm) {
       reason.add(Reason::alg_unsupported);
@@ -258,12 +297,56 @@ void Opener::open(std::string_view message, const sip::IdentityHeader& identity,
     // The digest is judged already: its slot may now take the rebuilt token.
     impl_->open_compact(expectation.orig, expectation, slot, out, reason);
   } else {
-    out.signing_input = digest.substr(0, segments->header.size() + 1 + segments->payload.size());
-    impl_->open_full(*segments, parameters, expectation, out, reason);
+    out.signing_input = signing_input_of(digest, *segments);
+    impl_->open_full(message, *segments, parameters, *type, expectation, out, reason);
   }
-  if (!whole_signature) {
-    reason.add(Reason::signature_malformed);
+  signature.judge(reason);
+}
+
+void Opener::open_original(std::string_view message, const Expectation& expectation, std::size_t slot,
+                           OpenedToken& out) {
+  out = OpenedToken{};
+  FirstReason reason(out.reason);
+  TextWriter copy(impl_->input(slot));  // the claim goes with the token that holds it
+  copy.add(impl_->claims.opt);
+  impl_->claims = {};
+  const auto segments = split(copy.view(), false);
+  if (copy.overflow() || !segments) {
+    reason.add(copy.overflow() ? Reason::token_too_long : Reason::digest_malformed);
+    return;
   }
+  const SignaturePart signature(segments->signature, out, reason);
+  out.signing_input = signing_input_of(copy.view(), *segments);
+
+  // No header field tells its type and its certificate: only the token's own header does.
+  Part part(impl_->header, Reason::header_not_json);
+  part.decode(segments->header, reason);
+  const auto header = part.parse(reason);
+  if (!header) {
+    return;
+  }
+  TextWriter texts(impl_->input(slot).subspan(copy.length()));
+  texts.add(member<std::string_view>(*header, "x5u").value_or(std::string_view()));
+  const std::string_view ppt = member<std::string_view>(*header, "ppt").value_or(std::string_view());
+  const TokenTypeFacts* const type = find_token_type(ppt);
+  std::ranges::copy(ppt.substr(0, kMaxPptBytes), out.ppt.begin());
+  if (texts.overflow()) {
+    reason.add(Reason::token_too_long);
+    return;
+  }
+  out.x5u = texts.view();
+  // What proves no caller by itself proves none inside a diversion.
+  if (type == nullptr || !type->belongs_in(expectation.place) || !(type->decides || type->subject == Subject::div)) {
+    reason.add(Reason::unsupported_ppt);
+    return;
+  }
+  out.type = type_of(*type);
+  impl_->open_full(message, *segments, {out.x5u, {}, type->ppt}, *type, expectation, out, reason);
+  signature.judge(reason);
+}
+
+const Claims& Opener::claims() const {
+  return impl_->claims;
 }
 
 bool Opener::satisfies(const ClaimConstraints& constraints, std::string_view signing_input) {

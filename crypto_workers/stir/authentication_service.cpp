@@ -39,12 +39,33 @@ bool is_emergency_uri(std::string_view octets, const sip::Uri& uri) {
   return number && std::ranges::find(kEmergencyNumbers, number->view()) != kEmergencyNumbers.end();
 }
 
-bool already_signed(const sip::Message& message, std::string_view octets) {
+// Is there a token about the caller: shaken, or for a message msg?
+bool already_signed(const sip::Message& message, std::string_view octets, TokenType type) {
   // Header fields beyond the limit are not read: one of them may be what is looked for.
   return message.identities_seen() > message.identities().size() ||
          std::ranges::any_of(message.identities(), [&](const sip::IdentityHeader& identity) {
-           return equal_ignoring_case(sip::text(octets, identity.ppt), kShaken);
+           const std::string_view ppt = sip::text(octets, identity.ppt);
+           return equal_ignoring_case(ppt, kShaken) || equal_ignoring_case(ppt, facts(type).ppt);
          });
+}
+
+// Of the request's priorities those of the given namespaces.
+sip::ResourcePriorityList priorities_of(const sip::Message& message, std::string_view octets,
+                                        std::span<const std::string> namespaces) {
+  sip::ResourcePriorityList chosen;
+  if (namespaces.empty() || message.first(sip::HeaderId::resource_priority) == nullptr) {
+    return chosen;
+  }
+  const auto all = sip::read_resource_priorities(message, octets).value_or(sip::ResourcePriorityList{});
+  for (const sip::ResourcePriority& priority : all.view()) {
+    const auto same = [&](const std::string& name) {
+      return equal_ignoring_case(sip::text(octets, priority.name_space), name);
+    };
+    if (std::ranges::any_of(namespaces, same)) {
+      static_cast<void>(chosen.push(priority));
+    }
+  }
+  return chosen;
 }
 
 bool is_stale(std::int64_t date, std::int64_t now, std::int64_t tolerance) {
@@ -55,8 +76,8 @@ bool is_stale(std::int64_t date, std::int64_t now, std::int64_t tolerance) {
 
 std::string_view to_string(NotSigned reason) {
   switch (reason) {
-    case NotSigned::not_invite:
-      return "not_invite";
+    case NotSigned::other_method:
+      return "other_method";
     case NotSigned::in_dialog:
       return "in_dialog";
     case NotSigned::already_signed:
@@ -86,8 +107,10 @@ bool is_emergency(const sip::Message& message, std::string_view octets) {
 
 std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std::string_view octets,
                                                 const SignPolicy& policy, std::int64_t now) {
-  if (message.kind() != sip::Kind::request || message.method() != sip::Method::invite) {
-    return std::unexpected(NotSigned::not_invite);
+  const bool is_call = message.method() == sip::Method::invite && policy.calls;
+  const bool is_message = message.method() == sip::Method::message && policy.messages;
+  if (message.kind() != sip::Kind::request || !(is_call || is_message)) {
+    return std::unexpected(NotSigned::other_method);
   }
   if (is_emergency(message, octets)) {
     return std::unexpected(NotSigned::emergency);
@@ -95,15 +118,20 @@ std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std
   if (!message.to().tag.empty()) {
     return std::unexpected(NotSigned::in_dialog);
   }
-  if (already_signed(message, octets)) {
+  SignPlan plan;
+  plan.type = is_call ? TokenType::shaken : TokenType::msg;
+  if (already_signed(message, octets, plan.type)) {
+    plan.type = TokenType::div;
+  }
+  const bool diverted = plan.type == TokenType::div;
+  if (diverted && (!policy.diversions || message.identities_seen() >= sip::kMaxIdentities)) {
     return std::unexpected(NotSigned::already_signed);
   }
   if (message.date_malformed()) {
     return std::unexpected(NotSigned::date_malformed);
   }
-  SignPlan plan;
   plan.iat = message.date().value_or(now);
-  plan.insert_date = !message.date();
+  plan.insert_date = !message.date() && !diverted;
   if (is_stale(plan.iat, now, policy.date_tolerance_seconds)) {
     return std::unexpected(NotSigned::date_stale);
   }
@@ -111,17 +139,28 @@ std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std
   if (!orig.number) {
     return std::unexpected(is_anonymous(octets, message.from().uri) ? NotSigned::anonymous : NotSigned::no_originator);
   }
-  const ExtractedIdentity dest = extract_destination(message, octets, policy.dial_plan);
+  plan.orig = *orig.number;
+  const ExtractedIdentity dest = diverted ? extract_target(message, octets, policy.dial_plan)
+                                          : extract_destination(message, octets, policy.dial_plan);
   if (!dest.number) {
-    return std::unexpected(NotSigned::no_destination);
+    return std::unexpected(diverted ? NotSigned::already_signed : NotSigned::no_destination);
+  }
+  plan.dest = *dest.number;
+  if (diverted) {
+    plan.diverters = read_diverters(message, octets, policy.dial_plan, plan.dest);
+    if (plan.diverters.empty()) {
+      return std::unexpected(NotSigned::already_signed);
+    }
+    return plan;
   }
   const auto media_keys = read_session_keys(message, octets);
   if (!media_keys) {
     return std::unexpected(NotSigned::media_keys_unreadable);
   }
   plan.media_keys = *media_keys;
-  plan.orig = *orig.number;
-  plan.dest = *dest.number;
+  if (is_call) {
+    plan.priorities = priorities_of(message, octets, policy.priorities);
+  }
   return plan;
 }
 

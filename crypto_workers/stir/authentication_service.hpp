@@ -4,9 +4,15 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
+#include <string>
+#include <string_view>
 
+#include "crypto_workers/passport/token_type.hpp"
+#include "crypto_workers/stir/diverters.hpp"
 #include "sip_parser/body/media_keys.hpp"
 #include "sip_parser/edit_list.hpp"
+#include "sip_parser/headers/resource_priority.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 
@@ -20,14 +26,18 @@ enum class Originator : std::uint8_t {
 struct SignPolicy {
   sip::DialPlan dial_plan;
   Originator originator = Originator::asserted_then_from;
-  std::int64_t date_tolerance_seconds = 60;  // STIR-AS-03
+  bool calls = true;        // INVITE with shaken
+  bool messages = true;     // MESSAGE with msg (STIR-AS-14, STIR-MS-01)
+  bool diversions = false;  // div for signed requests whose Request-URI is another than their tokens' (STIR-DV-01)
+  std::span<const std::string> priorities = {};  // namespaces of Resource-Priority, signed with rph (STIR-RP-01)
+  std::int64_t date_tolerance_seconds = 60;      // STIR-AS-03
 };
 
 // Why a request is passed on unsigned. Each has a counter in the data plane.
 enum class NotSigned : std::uint8_t {
-  not_invite,      // STIR-AS-14
+  other_method,    // STIR-AS-14, or one that the policy leaves out
   in_dialog,       // To tag present (INL-TX-10)
-  already_signed,  // carries an Identity with ppt shaken (STIR-AS-12)
+  already_signed,  // carries an Identity about its caller, and was not diverted from anybody of ours (STIR-AS-12)
   emergency,       // urn:service:sos or an emergency number (STIR-AS-13)
   date_malformed,
   date_stale,             // STIR-AS-03
@@ -40,11 +50,14 @@ inline constexpr std::size_t kNotSigned = static_cast<std::size_t>(NotSigned::me
 [[nodiscard]] std::string_view to_string(NotSigned reason);
 
 struct SignPlan {
+  TokenType type = TokenType::shaken;  // the token about the request: shaken or msg; div if it has one already
   sip::TelephoneNumber orig;
-  sip::TelephoneNumber dest;
-  std::int64_t iat = 0;       // the Date, or now if there is none
-  bool insert_date = false;   // STIR-AS-02
-  sip::MediaKeys media_keys;  // STIR-AS-07
+  sip::TelephoneNumber dest;             // of To; of a div: of the Request-URI
+  Diverters diverters;                   // of a div: who may have diverted the request
+  std::int64_t iat = 0;                  // the Date, or now if there is none
+  bool insert_date = false;              // STIR-AS-02
+  sip::MediaKeys media_keys;             // STIR-AS-07
+  sip::ResourcePriorityList priorities;  // for a token of type rph beside the first; empty: none
 };
 
 // `message` was parsed from `octets`. `now` in seconds since 1970.

@@ -29,6 +29,10 @@ ExtractedIdentity extract_originator(const sip::Message& message, std::string_vi
   return extract(octets, message.from().uri, dial_plan);
 }
 
+ExtractedIdentity extract_target(const sip::Message& message, std::string_view octets, const sip::DialPlan& dial_plan) {
+  return extract(octets, message.request_uri(), dial_plan);
+}
+
 ExtractedIdentity extract_destination(const sip::Message& message, std::string_view octets,
                                       const sip::DialPlan& dial_plan) {
   return extract(octets, message.to().uri, dial_plan);

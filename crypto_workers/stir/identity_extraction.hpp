@@ -22,6 +22,10 @@ struct ExtractedIdentity {
 [[nodiscard]] ExtractedIdentity extract_originator(const sip::Message& message, std::string_view octets,
                                                    const sip::DialPlan& dial_plan, Originator originator);
 
+// The Request-URI: the party that a request has been diverted to (RFC 8946 4.2).
+[[nodiscard]] ExtractedIdentity extract_target(const sip::Message& message, std::string_view octets,
+                                               const sip::DialPlan& dial_plan);
+
 // To, never the Request-URI.
 [[nodiscard]] ExtractedIdentity extract_destination(const sip::Message& message, std::string_view octets,
                                                     const sip::DialPlan& dial_plan);

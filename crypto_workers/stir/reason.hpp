@@ -41,6 +41,10 @@ enum class Reason : std::uint8_t {
   dest_mismatch,                 // 438
   media_keys_mismatch,           // 438 mky is not of the body's fingerprints (STIR-PT-06)
   media_keys_missing,            // 438 the body has fingerprints, a baseline token no mky
+  priority_mismatch,             // 438 rph or sph is not of Resource-Priority and Priority (STIR-RP-01, -04)
+  message_mismatch,              // 438 msgi is not the digest of the body (STIR-MS-04)
+  chain_incomplete,              // 438 a diversion that does not lead from this call to its caller (STIR-DV-03)
+  third_party,                   // ignored: it says something of a caller whom no other token proves (STIR-RC-03)
   certificate_unknown,           // 436 nothing is known under this x5u
   certificate_malformed,         // 437
   certificate_untrusted,         // 437

@@ -4,12 +4,14 @@
 
 namespace stirline::crypto {
 
-void fill_sign_job(const SignPlan& plan, std::string_view octets, std::uint32_t credential, char attest,
-                   std::string_view origid, std::int64_t now, SignJob& job) {
+static_assert(kMaxTokenOrders >= kMaxDiverters);
+
+void fill_sign_job(const SignPlan& plan, const sip::Message& message, std::string_view octets, std::string_view origid,
+                   std::int64_t now, SignJob& job) {
   job.message = octets;
   job.media_keys = plan.media_keys;
-  job.credential = credential;
-  job.attest = attest;
+  job.body = message.body();
+  job.priorities = plan.priorities;
   job.iat = plan.iat;
   job.now = now;
   job.orig = plan.orig;
@@ -17,6 +19,11 @@ void fill_sign_job(const SignPlan& plan, std::string_view octets, std::uint32_t 
   job.origid.fill('\0');
   if (origid.size() == job.origid.size()) {
     std::ranges::copy(origid, job.origid.begin());
+  }
+  job.identity_count = 0;
+  if (plan.type == TokenType::div) {
+    std::ranges::copy(message.identities(), job.identities.begin());
+    job.identity_count = static_cast<std::uint8_t>(message.identities().size());
   }
 }
 
@@ -38,7 +45,7 @@ bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& d
       return false;
     }
   }
-  return edits.insert(plan.offset, job.identity_line());
+  return edits.insert(plan.offset, job.identity_lines());
 }
 
 }  // namespace stirline::crypto

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "crypto_workers/job/job.hpp"
@@ -17,10 +18,32 @@
 
 namespace stirline::crypto {
 
-// Fills the "in" part of `job`. The plan was made of `octets`, which stay as they are until the job returns. `origid`
-// is a UUID of 36 characters; of any other length the job will answer build_failed.
-void fill_sign_job(const SignPlan& plan, std::string_view octets, std::uint32_t credential, char attest,
-                   std::string_view origid, std::int64_t now, SignJob& job);
+// Fills the "in" part of `job` but for its orders and its attest. The plan was made of `octets`, which stay as they are
+// until the job returns. `origid` is a UUID of 36 characters; of any other length a shaken token will not be built.
+void fill_sign_job(const SignPlan& plan, const sip::Message& message, std::string_view octets, std::string_view origid,
+                   std::int64_t now, SignJob& job);
+
+// Orders the tokens of a plan. The first: with `credential`; of a div one order for each diverter whom
+// `credential_of(number)`, an optional index, has authority to speak for. Then rph, if there are priorities and a
+// credential for them. False if there is nothing to order.
+template <typename CredentialOf>
+[[nodiscard]] bool order_tokens(const SignPlan& plan, std::uint32_t credential, CredentialOf&& credential_of,
+                                std::optional<std::uint32_t> priority_credential, TokenOrders& orders) {
+  orders.clear();
+  if (plan.type == TokenType::div) {
+    for (const sip::TelephoneNumber& diverter : plan.diverters.view()) {
+      if (const std::optional<std::uint32_t> authority = credential_of(diverter.view())) {
+        static_cast<void>(orders.push({TokenType::div, *authority, diverter}));
+      }
+    }
+  } else {
+    static_cast<void>(orders.push({plan.type, credential, {}}));
+    if (!plan.priorities.empty() && priority_credential) {
+      static_cast<void>(orders.push({TokenType::rph, *priority_credential, {}}));
+    }
+  }
+  return !orders.empty();
+}
 
 // Where the new header lines go, and whether Date is one of them. Plain data: it stays with the parked message.
 struct SignatureEdits {
@@ -35,7 +58,7 @@ struct SignatureEdits {
 inline constexpr std::size_t kDateLineBytes = 6 + sip::kDateBytes + 2;
 using DateLine = std::array<char, kDateLineBytes>;
 
-// Adds the Date line (written to `date_line`) and the Identity line of a signed `job` to `edits`; both texts must
+// Adds the Date line (written to `date_line`) and the Identity lines of a signed `job` to `edits`; both texts must
 // outlive `edits`. False if the job was not signed or the edits do not fit; `edits` must then not be used.
 [[nodiscard]] bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& date_line,
                                    sip::EditList& edits);

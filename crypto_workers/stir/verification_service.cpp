@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "crypto_workers/passport/token_type.hpp"
 #include "crypto_workers/stir/identity_extraction.hpp"
 #include "crypto_workers/stir/session_keys.hpp"
 #include "sip_parser/characters.hpp"
+#include "sip_parser/headers/priority.hpp"
+#include "sip_parser/headers/resource_priority.hpp"
 #include "sip_parser/parameters.hpp"
 
 namespace stirline::crypto {
@@ -114,6 +117,50 @@ class Marker {
   MarkPlan& plan_;
 };
 
+Place place_of(const sip::Message& message) {
+  if (message.kind() == sip::Kind::response) {
+    return Place::response;
+  }
+  switch (message.method()) {
+    case sip::Method::invite:
+      return Place::invite;
+    case sip::Method::message:
+      return Place::message;
+    default:
+      return Place::other_request;
+  }
+}
+
+// What only some types of tokens are compared with: read if one of them is there.
+void plan_extensions(const sip::Message& message, std::string_view octets, const sip::DialPlan& dial_plan,
+                     VerifyJob& job) {
+  ClaimSet claims;
+  bool diverted = false;
+  for (const sip::IdentityHeader& identity : message.identities()) {
+    if (const TokenTypeFacts* const type = find_token_type(sip::text(octets, identity.ppt))) {
+      claims = claims | type->required | type->meaning;
+      diverted = diverted || type->subject == Subject::div;
+    }
+  }
+  job.body = claims.has(Claim::msgi) ? message.body() : sip::Span{};
+  job.priorities = {};
+  job.psap_callback = false;
+  if (claims.has(Claim::rph)) {
+    // Header fields that cannot be read prove nothing and confirm nothing.
+    job.priorities = sip::read_resource_priorities(message, octets).value_or(sip::ResourcePriorityList{});
+    const auto priority = sip::read_priority(message, octets).value_or(std::nullopt);
+    job.psap_callback = priority == sip::Priority::psap_callback;
+  }
+  job.diverted = diverted;
+  job.target.reset();
+  job.target_uri = {};
+  if (diverted && message.kind() == sip::Kind::request) {
+    const ExtractedIdentity target = extract_target(message, octets, dial_plan);
+    job.target = target.number;
+    job.target_uri = target.uri;
+  }
+}
+
 }  // namespace
 
 void plan_verification(const sip::Message& message, std::string_view octets, const sip::DialPlan& dial_plan,
@@ -132,6 +179,9 @@ void plan_verification(const sip::Message& message, std::string_view octets, con
   job.dest = dest.number.value_or(sip::TelephoneNumber{});
   job.orig_uri = orig.uri;
   job.dest_uri = dest.uri;
+
+  job.place = place_of(message);
+  plan_extensions(message, octets, dial_plan, job);
 
   const auto media_keys = read_session_keys(message, octets);
   job.media_keys_readable = media_keys.has_value();

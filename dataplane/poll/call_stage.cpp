@@ -28,6 +28,11 @@ bool is_bypass(sip::ErrorCode code) {
   return code == sip::ErrorCode::not_sip || code == sip::ErrorCode::keepalive;
 }
 
+// INL-TX-11
+bool is_judged(sip::Method method) {
+  return method == sip::Method::invite || method == sip::Method::message || method == sip::Method::subscribe;
+}
+
 }  // namespace
 
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
@@ -97,18 +102,34 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     pass(datagram);
     return;
   }
-  char attest = trunk.config.unknown_attest;
-  std::uint32_t credential = trunk.unknown_credential;
-  if (const auto* range = live.generation->numbers().find(trunk.index, plan->orig.view()); range != nullptr) {
-    attest = range->attest;
-    credential = range->credential;
-  }
-  if (attest == '-') {  // STIR-AS-01: no authority, no signature
+  Authority authority;
+  if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
     pass(datagram);
     return;
   }
-  park_for_signing(datagram, trunk, live, *plan, attest, credential);
+  park_for_signing(datagram, trunk, live, *plan, authority);
+}
+
+// STIR-AS-01: no authority, no signature. A token about the caller by the range of his number, one about a diversion by
+// the range of whoever diverted.
+bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
+                               Authority& authority) {
+  const auto range_of = [&](std::string_view number) { return live.generation->numbers().find(trunk.index, number); };
+  authority.attest = trunk.config.unknown_attest;
+  std::uint32_t credential = trunk.unknown_credential;
+  if (const auto* range = range_of(plan.orig.view()); range != nullptr) {
+    authority.attest = range->attest;
+    credential = range->credential;
+  }
+  if (authority.attest == '-' && plan.type != crypto::TokenType::div) {
+    return false;
+  }
+  const auto credential_of = [&](std::string_view number) {
+    const auto* range = range_of(number);
+    return range == nullptr || range->attest == '-' ? std::nullopt : std::optional(range->credential);
+  };
+  return crypto::order_tokens(plan, credential, credential_of, trunk.priority_credential, authority.orders);
 }
 
 void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
@@ -138,8 +159,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   }
   // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
   // judgement.
-  const bool judged =
-      action != sip::Action::flag && message_.method() == sip::Method::invite && message_.to().tag.empty();
+  const bool judged = action != sip::Action::flag && is_judged(message_.method()) && message_.to().tag.empty();
   if (marks.removal_count != 0) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
@@ -195,7 +215,7 @@ void CallStage::leave(const Slot& slot) {
 }
 
 void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                                 char attest, std::uint32_t credential) {
+                                 const Authority& authority) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
   if (slot == nullptr) {
     pass(datagram);
@@ -210,8 +230,9 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
     static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
                                     text(octets, message_.from().tag), origid));
   }
-  crypto::fill_sign_job(plan, octets, credential, attest, {origid.data(), origid.size()}, context_.clock.now(),
-                        slot->job.sign);
+  slot->job.sign.orders = authority.orders;
+  slot->job.sign.attest = authority.attest;
+  crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
@@ -300,7 +321,14 @@ void CallStage::finish_signing(Slot& slot) {
     pass(slot.datagram);
     return;
   }
-  counters.add(job.attest == 'A' ? Counter::signed_a : job.attest == 'B' ? Counter::signed_b : Counter::signed_c);
+  for (const crypto::TokenOrder& order : job.orders.view()) {
+    if (order.outcome == crypto::SignOutcome::signed_) {
+      counters.add(order.type);
+    }
+    if (order.outcome == crypto::SignOutcome::signed_ && order.type == crypto::TokenType::shaken) {
+      counters.add(job.attest == 'A' ? Counter::signed_a : job.attest == 'B' ? Counter::signed_b : Counter::signed_c);
+    }
+  }
   if (slot.signature.insert_date) {
     counters.add(Counter::date_inserted);
   }

@@ -56,8 +56,15 @@ class CallStage {
   void pass(Datagram& datagram);
   void refuse_malformed(Datagram& datagram);
 
+  // What may be signed, and with which keys.
+  struct Authority {
+    char attest = '-';
+    crypto::TokenOrders orders;
+  };
+  [[nodiscard]] static bool find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
+                                           Authority& authority);
   void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                        char attest, std::uint32_t credential);
+                        const Authority& authority);
   void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full

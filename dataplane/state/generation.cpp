@@ -37,16 +37,18 @@ void derive_policies(Trunk& trunk) {
   plan.international_prefix = config.international_prefix;
   plan.routing_prefix = config.routing_prefix;
   plan.national_digits = config.national_digits;
-  plan.routing_prefix = config.routing_prefix;
-  plan.national_digits = config.national_digits;
   plan.accept_bare_digits = config.accept_bare_digits;
   plan.accept_leading_plus = config.accept_leading_plus;
-  plan.accept_leading_plus = config.accept_leading_plus;
   trunk.sign_policy.originator = trunk.originator;
+  trunk.sign_policy.calls = config.sign_calls;
+  trunk.sign_policy.messages = config.sign_messages;
+  trunk.sign_policy.diversions = config.sign_diversions;
+  trunk.sign_policy.priorities = config.priorities;
   trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
   trunk.verify_policy = {
       .fresh_seconds = config.fresh_seconds,
       .future_seconds = config.future_seconds,
+      .diverted_seconds = config.diverted_seconds,
       .profile = config.profile == tables::TokenProfile::strict ? crypto::Profile::strict : crypto::Profile::lenient,
       .regime = config.regime,
   };
@@ -149,13 +151,19 @@ std::expected<void, std::string> Generation::load_trunks(tables::ImageView image
     auto trunk = std::make_unique<Trunk>();
     trunk->config = std::move(record);
     trunk->index = static_cast<std::uint32_t>(trunks_.size());
-    if (!trunk->config.unknown_credential.empty()) {
-      const auto name = std::ranges::find(credential_names, trunk->config.unknown_credential);
-      if (name == credential_names.end()) {
-        return std::unexpected("trunks: " + trunk->config.name + ": no credential \"" +
-                               trunk->config.unknown_credential + "\"");
+    const auto index_of = [&](const std::string& name) {
+      return static_cast<std::uint32_t>(std::ranges::find(credential_names, name) - credential_names.begin());
+    };
+    for (const std::string& name : {trunk->config.unknown_credential, trunk->config.priority_credential}) {
+      if (!name.empty() && index_of(name) == credential_names.size()) {
+        return std::unexpected("trunks: " + trunk->config.name + ": no credential \"" + name + "\"");
       }
-      trunk->unknown_credential = static_cast<std::uint32_t>(name - credential_names.begin());
+    }
+    if (!trunk->config.unknown_credential.empty()) {
+      trunk->unknown_credential = index_of(trunk->config.unknown_credential);
+    }
+    if (!trunk->config.priority_credential.empty()) {
+      trunk->priority_credential = index_of(trunk->config.priority_credential);
     }
     derive_policies(*trunk);
     PairState& state = pairs_[static_cast<std::size_t>(pair - pairs.begin())];

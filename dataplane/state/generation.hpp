@@ -34,6 +34,7 @@ struct Trunk {
   crypto::Originator originator = crypto::Originator::asserted_then_from;
   sip::InsertPosition insert_at = sip::InsertPosition::after_via;
   std::uint32_t unknown_credential = config::tables::kNoCredential;
+  std::optional<std::uint32_t> priority_credential;  // for rph
 };
 
 enum class Direction : std::uint8_t { from_peer, to_peer };

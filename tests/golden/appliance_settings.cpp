@@ -79,6 +79,7 @@ const Names<Setter>& setters() {
       {"trunk.role", [](S& s, V& v) { s.tables.trunks[0].role = role(v); }},
       {"trunk.trusted", [](S& s, V& v) { s.tables.trunks[0].trusted = yes(v); }},
       {"trunk.insert_at", [](S& s, V& v) { s.tables.trunks[0].insert_at = insert_at(v); }},
+      {"trunk.sign_diversions", [](S& s, V& v) { s.tables.trunks[0].sign_diversions = yes(v); }},
       {"trunk.too_large",
        [](S& s, V& v) {
          s.tables.trunks[0].too_large = choice(

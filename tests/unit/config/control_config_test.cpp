@@ -118,6 +118,9 @@ TEST(ControlConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(north.unknown_attest, 'C');
   EXPECT_EQ(north.unknown_credential, "main");
   EXPECT_EQ(north.fixed_origid, "123e4567-e89b-12d3-a456-426614174000");
+  EXPECT_TRUE(north.sign_calls);
+  EXPECT_TRUE(north.sign_messages);
+  EXPECT_FALSE(north.sign_diversions);
   EXPECT_EQ(north.insert_at, InsertAt::before_content_length);
   EXPECT_EQ(north.originator, OriginatorSource::from);
   EXPECT_EQ(north.profile, TokenProfile::strict);
@@ -274,6 +277,36 @@ TEST(ControlConfig, X5uUrls) {
                "file = \"y.pem\"\n"),
       Lines{
           R"~(:63: x5u[1].url: expected a URL that is not used before (line 60), found "https://cert.example.net/x.pem")~"});
+}
+
+TEST(ControlConfig, TokensToBeMade) {
+  const auto trunk_with = [](const std::string& options) {
+    return replaced(std::string(kGood), "role = \"verify\"\n", "role = \"verify\"\n" + options);
+  };
+  const TemporaryFile file("t.toml", trunk_with("tokens = [\"msg\", \"div\"]\npriorities = [\"ets\", \"wps\"]\n"
+                                                "priority_credential = \"main\"\ndiverted_seconds = 300\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  const Trunk& trunk = loaded->trunks[0];
+  EXPECT_FALSE(trunk.sign_calls);
+  EXPECT_TRUE(trunk.sign_messages);
+  EXPECT_TRUE(trunk.sign_diversions);
+  EXPECT_EQ(trunk.priorities, (std::vector<std::string>{"ets", "wps"}));
+  EXPECT_EQ(trunk.priority_credential, "main");
+  EXPECT_EQ(trunk.diverted_seconds, 300U);
+  for (
+      const auto& [options, mistake] : std::vector<std::pair<std::string, std::string>>{
+          {"tokens = [\"rcd\"]\n", R"~(:12: trunk[0].tokens[0]: expected shaken, msg or div, found "rcd")~"},
+          {"priorities = [\"ets\"]\n",
+           R"~(:7: trunk[0].priority_credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"},
+          {"priority_credential = \"main\"\n",
+           R"~(:12: trunk[0].priority_credential: expected priorities beside it, found "main")~"},
+          {"priorities = [\"ets\"]\npriority_credential = \"other\"\n",
+           R"~(:13: trunk[0].priority_credential: expected the name of a [[credential]], found "other")~"},
+          {"diverted_seconds = 10801\n",
+           R"~(:12: trunk[0].diverted_seconds: expected a whole number from 1 to 10800, found "10801")~"}}) {
+    EXPECT_EQ(mistakes(trunk_with(options)), Lines{mistake});
+  }
 }
 
 TEST(ControlConfig, WhoVerifiesNeedsAnchors) {

@@ -132,6 +132,11 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.ports, (std::vector<std::uint16_t>{5060}));
   EXPECT_EQ(shown.trusted, trunk.trusted);
   EXPECT_EQ(shown.unknown_attest, trunk.unknown_attest);
+  EXPECT_EQ(shown.sign_calls, trunk.sign_calls);
+  EXPECT_EQ(shown.sign_messages, trunk.sign_messages);
+  EXPECT_EQ(shown.sign_diversions, trunk.sign_diversions);
+  EXPECT_EQ(shown.priorities, trunk.priorities);
+  EXPECT_EQ(shown.diverted_seconds, trunk.diverted_seconds);
   EXPECT_EQ(shown.insert_at, trunk.insert_at);
   EXPECT_EQ(shown.originator, trunk.originator);
   EXPECT_EQ(shown.profile, trunk.profile);
@@ -155,8 +160,9 @@ TEST(Reference, CommentedOptionsAreGoodToo) {
                                                                "#origid_key_file", "origid_key_file"));
   const auto loaded = load_dataplane_config(dataplane.path());
   EXPECT_TRUE(loaded) << to_string(loaded.error().front());
-  const test::TemporaryFile control("c.toml", test::replaced(with_everything(reference("stirline-control.toml")),
-                                                             "unknown_attest = \"none\"", "unknown_attest = \"C\""));
+  const std::string attested = test::replaced(with_everything(reference("stirline-control.toml")),
+                                              "unknown_attest = \"none\"", "unknown_attest = \"C\"");
+  const test::TemporaryFile control("c.toml", test::replaced(attested, "priorities = []", "priorities = [\"ets\"]"));
   const auto other = load_control_config(control.path());
   EXPECT_TRUE(other) << to_string(other.error().front());
 }

@@ -24,6 +24,12 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.unknown_attest = 'C';
   carrier.unknown_credential = "main";
   carrier.fixed_origid = "123e4567-e89b-12d3-a456-426614174000";
+  carrier.sign_calls = false;
+  carrier.sign_messages = false;
+  carrier.sign_diversions = true;
+  carrier.priorities = {"ets", "wps"};
+  carrier.priority_credential = "main";
+  carrier.diverted_seconds = 3'600;
   carrier.insert_at = InsertAt::before_blank_line;
   carrier.originator = OriginatorSource::from;
   carrier.profile = TokenProfile::strict;

@@ -57,6 +57,12 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.unknown_attest, b.unknown_attest);
     EXPECT_EQ(a.unknown_credential, b.unknown_credential);
     EXPECT_EQ(a.fixed_origid, b.fixed_origid);
+    EXPECT_EQ(a.sign_calls, b.sign_calls);
+    EXPECT_EQ(a.sign_messages, b.sign_messages);
+    EXPECT_EQ(a.sign_diversions, b.sign_diversions);
+    EXPECT_EQ(a.priorities, b.priorities);
+    EXPECT_EQ(a.priority_credential, b.priority_credential);
+    EXPECT_EQ(a.diverted_seconds, b.diverted_seconds);
     EXPECT_EQ(a.insert_at, b.insert_at);
     EXPECT_EQ(a.originator, b.originator);
     EXPECT_EQ(a.profile, b.profile);
@@ -245,6 +251,23 @@ TEST(Tables, TrunkContentsAreChecked) {
   EXPECT_EQ(with([](Trunk& t) { t.unknown_attest = 'A'; }), "trunks: record 1: unknown_credential is empty");
   EXPECT_EQ(with([](Trunk& t) { t.fixed_origid = "123"; }),
             "trunks: record 1: fixed_origid has a value that is not allowed");
+  const std::string bad_priorities = "trunks: record 1: priorities has a value that is not allowed";
+  for (const std::string name : {"", "e ts", ","}) {
+    EXPECT_EQ(with([&](Trunk& t) {
+                t.priorities = {"wps", name, "ets"};
+                t.priority_credential = "main";
+              }),
+              bad_priorities);
+  }
+  EXPECT_EQ(with([](Trunk& t) {
+              t.priorities.assign(kMaxPriorityNamespaces + 1, "ets");
+              t.priority_credential = "main";
+            }),
+            bad_priorities);
+  EXPECT_EQ(with([](Trunk& t) { t.priorities = {"ets"}; }),
+            "trunks: record 1: priority_credential does not go with priorities");
+  EXPECT_EQ(with([](Trunk& t) { t.diverted_seconds = kMaxDivertedSeconds + 1; }),
+            "trunks: record 1: diverted_seconds is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.country_code = "1234"; }),
             "trunks: record 1: country_code has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.national_prefix = "0x"; }),

@@ -107,13 +107,16 @@ TEST_F(Offline, WhatIsSignedIsValid) {
                          {"verstat", "TN-Validation-Passed"},
                          {"code", 0},
                          {"reason", "verified"},
+                         {"priority", "none"},
                          {"identities", json::array({{{"ppt", "shaken"},
                                                       {"verdict", "valid"},
                                                       {"code", 0},
                                                       {"reason", "verified"},
                                                       {"attest", "A"},
                                                       {"origid", kOrigid},
-                                                      {"x5u", kX5u}}})}};
+                                                      {"x5u", kX5u},
+                                                      {"rich_call_data", "none"},
+                                                      {"inside", -1}}})}};
   EXPECT_EQ(json::parse(finished.out), expected);
 }
 

@@ -79,8 +79,12 @@ TEST(SignPlans, EveryReasonNotToSign) {
     seen.insert(result.error());
     return result.error();
   };
-  std::string message = replaced(invite, "INVITE sip", "MESSAGE sip");
-  EXPECT_EQ(refused(replaced(message, "1 INVITE", "1 MESSAGE")), NotSigned::not_invite);
+  const std::string message = replaced(invite, "INVITE sip", "MESSAGE sip");
+  EXPECT_EQ(plan(replaced(message, "1 INVITE", "1 MESSAGE"))->type, TokenType::msg);
+  EXPECT_EQ(plan(replaced(message, "1 INVITE", "1 MESSAGE"), {.dial_plan = {}, .messages = false}).error(),
+            NotSigned::other_method);
+  EXPECT_EQ(plan(invite, {.dial_plan = {}, .calls = false}).error(), NotSigned::other_method);
+  EXPECT_EQ(refused(CallText{.method = "SUBSCRIBE"}.request()), NotSigned::other_method);
   EXPECT_EQ(refused(CallText{.to = "<tel:+12155550131>;tag=b"}.request()), NotSigned::in_dialog);  // STIR-AS-14
   for (const std::string_view ppt : {"shaken", "\"shaken\""}) {                                    // STIR-AS-12
     EXPECT_EQ(

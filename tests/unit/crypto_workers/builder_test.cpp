@@ -35,8 +35,22 @@ std::string identity_line(const nlohmann::json& vector, std::string_view input, 
   return line;
 }
 
-ShakenClaims good_claims() {
-  return {'A', "12155550131", 1'443'208'345, "12155550121", "123e4567-e89b-12d3-a456-426655440000"};
+TokenContent good_claims() {
+  TokenContent content;
+  content.attest = 'A';
+  content.dest = {false, "12155550131"};
+  content.iat = 1'443'208'345;
+  content.orig = {false, "12155550121"};
+  content.origid = "123e4567-e89b-12d3-a456-426655440000";
+  return content;
+}
+
+TokenContent parties(const ClaimedIdentity& dest, std::int64_t iat, const ClaimedIdentity& orig) {
+  TokenContent content;
+  content.dest = dest;
+  content.iat = iat;
+  content.orig = orig;
+  return content;
 }
 constexpr std::string_view kGoodX5u = "https://cert.example.org/passport.cer";
 
@@ -44,7 +58,7 @@ constexpr std::string_view kGoodX5u = "https://cert.example.org/passport.cer";
 TEST(Builder, ShakenIsByteExact) {
   const auto vector = own_token("own-shaken");
   std::string input(1'024, '\0');
-  input.resize(build_shaken_signing_input(good_claims(), kGoodX5u, input).value());
+  input.resize(build_signing_input(TokenType::shaken, good_claims(), kGoodX5u, input).value());
   const std::string token = vector["token"];
   EXPECT_EQ(input, token.substr(0, token.rfind('.')));
   const std::string line = identity_line(vector, input, kGoodX5u, "shaken");
@@ -55,45 +69,88 @@ TEST(Builder, ShakenIsByteExact) {
 TEST(Builder, BaselineIsByteExact) {
   const auto by_uri = own_token("own-base-tn-uri");
   std::string input(1'024, '\0');
-  input.resize(build_baseline_signing_input({{true, "sip:alice@example.com"}, 1'471'375'418, {false, "12155551212"}},
-                                            kGoodX5u, input)
-                   .value());
+  const TokenContent to_uri = parties({true, "sip:alice@example.com"}, 1'471'375'418, {false, "12155551212"});
+  input.resize(build_signing_input(TokenType::baseline, to_uri, kGoodX5u, input).value());
   EXPECT_EQ(identity_line(by_uri, input, kGoodX5u, ""),
             "Identity: " + by_uri["identity_value"].get<std::string>() + "\r\n");
 
   const auto by_number = own_token("own-div-orig");
   input.assign(1'024, '\0');
-  input.resize(build_baseline_signing_input({{false, "12155551213"}, 1'443'208'345, {false, "12155551212"}},
-                                            "https://www.example.com/cert.cer", input)
-                   .value());
+  const TokenContent to_number = parties({false, "12155551213"}, 1'443'208'345, {false, "12155551212"});
+  input.resize(build_signing_input(TokenType::baseline, to_number, "https://www.example.com/cert.cer", input).value());
   EXPECT_EQ(identity_line(by_number, input, "https://www.example.com/cert.cer", ""),
             "Identity: " + by_number["identity_value"].get<std::string>() + "\r\n");
 }
 
+// STIR-PT-01: the other types that we make
+TEST(Builder, OtherTypesAreByteExact) {
+  const auto check = [](const std::string& id, TokenType type, const TokenContent& content, std::string_view x5u) {
+    const auto vector = own_token(id);
+    std::string input(1'024, '\0');
+    input.resize(build_signing_input(type, content, x5u, input).value());
+    EXPECT_EQ(identity_line(vector, input, x5u, facts(type).ppt),
+              "Identity: " + vector["identity_value"].get<std::string>() + "\r\n");
+  };
+  TokenContent content = parties({false, "12155551214"}, 1'443'208'345, {false, "12155551212"});
+  content.div = {false, "12155551213"};
+  check("own-div-1", TokenType::div, content, "https://www.example.com/cert.cer");
+
+  const std::array<std::string_view, 2> priorities = {"ets.0", "wps.0"};
+  content = parties({false, "12125550113"}, 1'443'208'345, {false, "12155550112"});
+  content.priorities = priorities;
+  check("own-rph-ets", TokenType::rph, content, kGoodX5u);
+
+  content = parties({false, "12155551214"}, 1'443'208'345, {false, "12155551212"});
+  content.msgi = "sha256-ue/P9bl3JA2dP1gHlIE963aIq2n6vvZ7JTG44Tqu3o0=";
+  check("own-msg-msgi", TokenType::msg, content, kGoodX5u);
+
+  content = parties({false, "12155551214"}, 1'443'208'345, {false, "12155551212"});
+  check("own-rsp", TokenType::rsp, content, "https://www.example.com/cert.cer");
+}
+
+// What a type requires must be there, what it does not know is left out.
+TEST(Builder, TypesDecideWhatIsWritten) {
+  std::string input(1'024, '\0');
+  EXPECT_EQ(build_signing_input(TokenType::div, good_claims(), kGoodX5u, input).error(), BuildError::bad_claim);
+  EXPECT_EQ(build_signing_input(TokenType::rph, good_claims(), kGoodX5u, input).error(), BuildError::bad_claim);
+  EXPECT_EQ(build_signing_input(TokenType::rcd, good_claims(), kGoodX5u, input).error(), BuildError::bad_claim);
+  std::string bare(1'024, '\0');
+  const TokenContent plain = parties(good_claims().dest, good_claims().iat, good_claims().orig);
+  bare.resize(build_signing_input(TokenType::baseline, plain, kGoodX5u, bare).value());
+  input.resize(build_signing_input(TokenType::baseline, good_claims(), kGoodX5u, input).value());
+  EXPECT_EQ(input, bare);
+  TokenContent wrong = plain;
+  wrong.msgi = "sha256-x";
+  EXPECT_EQ(build_signing_input(TokenType::msg, wrong, kGoodX5u, input).error(), BuildError::bad_claim);
+  const std::array<std::string_view, 1> no_priority = {"ets\"0"};
+  wrong.priorities = no_priority;
+  EXPECT_EQ(build_signing_input(TokenType::rph, wrong, kGoodX5u, input).error(), BuildError::bad_claim);
+}
+
 TEST(Builder, RefusesClaimsItMayNotMake) {
   std::array<char, 1'024> out{};
-  const auto refused = [&](const ShakenClaims& claims, std::string_view x5u = kGoodX5u) {
-    const auto result = build_shaken_signing_input(claims, x5u, out);
+  const auto refused = [&](const TokenContent& claims, std::string_view x5u = kGoodX5u) {
+    const auto result = build_signing_input(TokenType::shaken, claims, x5u, out);
     return !result && result.error() == BuildError::bad_claim;
   };
   EXPECT_FALSE(refused(good_claims()));
   for (const char attest : {'a', 'D', '\0', ' '}) {
-    ShakenClaims claims = good_claims();
+    TokenContent claims = good_claims();
     claims.attest = attest;
     EXPECT_TRUE(refused(claims)) << attest;
   }
   for (const std::string_view number : {"", "+12155550131", "1215 555", "12155550131\"", "abc"}) {
-    ShakenClaims claims = good_claims();
-    claims.dest_tn = number;
+    TokenContent claims = good_claims();
+    claims.dest = {false, number};
     EXPECT_TRUE(refused(claims)) << number;
     claims = good_claims();
-    claims.orig_tn = number;
+    claims.orig = {false, number};
     EXPECT_TRUE(refused(claims)) << number;
   }
   for (const std::string_view origid :
        {"", "123e4567-e89b-12d3-a456-42665544000", "123e4567ae89b-12d3-a456-426655440000",
         "123e4567-e89b-12d3-a456-42665544000g"}) {
-    ShakenClaims claims = good_claims();
+    TokenContent claims = good_claims();
     claims.origid = origid;
     EXPECT_TRUE(refused(claims)) << origid;
   }
@@ -106,11 +163,11 @@ TEST(Builder, RefusesClaimsItMayNotMake) {
 TEST(Builder, SaysWhenTheRoomIsTooSmall) {
   const std::string long_x5u = "https://cert.example.org/" + std::string(2'000, 'a');
   std::array<char, 8'192> out{};
-  EXPECT_EQ(build_shaken_signing_input(good_claims(), long_x5u, out).error(), BuildError::too_long);
+  EXPECT_EQ(build_signing_input(TokenType::shaken, good_claims(), long_x5u, out).error(), BuildError::too_long);
   std::string input(1'024, '\0');
-  const std::size_t needed = build_shaken_signing_input(good_claims(), kGoodX5u, input).value();
+  const std::size_t needed = build_signing_input(TokenType::shaken, good_claims(), kGoodX5u, input).value();
   for (std::size_t room = 0; room < needed; ++room) {
-    EXPECT_FALSE(build_shaken_signing_input(good_claims(), kGoodX5u, std::span(input).first(room))) << room;
+    EXPECT_FALSE(build_signing_input(TokenType::shaken, good_claims(), kGoodX5u, std::span(input).first(room))) << room;
   }
   const std::array<std::uint8_t, kSignatureBytes> signature{};
   std::string line(1'024, '\0');

@@ -76,6 +76,8 @@ TEST(Heap, PlanningSigningAndVerifyingTakeNothing) {
     ASSERT_TRUE(message->parse(request));
     const sip::DialPlan dial_plan;
     signing->keyring = &keyring;
+    signing->sign.orders.clear();
+    ASSERT_TRUE(signing->sign.orders.push({TokenType::shaken, 0, {}}));
     signing->sign.attest = 'A';
     signing->sign.iat = signing->sign.now = test::kNow;
     signing->sign.orig = *sip::canonical_number("+12155550121", dial_plan);
@@ -92,6 +94,47 @@ TEST(Heap, PlanningSigningAndVerifyingTakeNothing) {
     EXPECT_EQ(verifying->verify.verdicts[1].reason,
               profile == Profile::lenient ? Reason::verified : Reason::not_deterministic);
     EXPECT_EQ(marks.mark_count, 1U);
+  }
+}
+
+// Every type there is, in one message after the other.
+TEST(Heap, TokensOfAllTypesTakeNothing) {
+  test::Signer signer;
+  const std::string parties = R"("dest":{"tn":["12155550131"]},"iat":1790000000,)";
+  const std::string caller = R"("orig":{"tn":"12155550121"})";
+  const std::string original = signer.token(test::TokenText{});
+  test::CallText diverted;
+  diverted.target = "sip:+12155550139@b.example.com";
+  const std::string retargeted = R"({"dest":{"tn":["12155550139"]},"div":{"tn":"12155550131"},"iat":1790000000,)";
+  diverted.extra = "Resource-Priority: ets.0\r\n" + signer.shaken_line() +
+                   signer.line("div", retargeted + caller + "}") +
+                   signer.line("div-o", retargeted + "\"opt\":\"" + original + "\"," + caller + "}") +
+                   signer.line("rph", "{" + parties + caller + R"(,"rph":{"auth":["ets.0"]}})") +
+                   signer.line("rcd", R"({"crn":"x",)" + parties + caller +
+                                          R"(,"rcd":{"nam":"Q Branch Spy Gadgets"},"rcdi":{"/nam":")"
+                                          R"(sha256-sM275lTgzCte+LHOKHtU4SxG8shlOo6OS4ot8IJQImY"}})");
+  test::CallText message;
+  message.method = "MESSAGE";
+  message.body = "hello";
+  message.extra = signer.line(
+      "msg", "{" + parties + R"("msgi":"sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",)" + caller + "}");
+  const auto parsed = std::make_unique<sip::Message>();
+  const auto job = std::make_unique<Job>();
+  Job* const jobs[] = {job.get()};
+  Processor processor(signer.engine());
+  for (const std::string& request : {diverted.request(), message.request()}) {
+    ASSERT_TRUE(parsed->parse(request));
+    const std::size_t before = allocations;
+    job->kind = JobKind::verify;
+    job->keyring = &signer.keyring;
+    plan_verification(*parsed, request, sip::DialPlan{}, Originator::from, VerifyPolicy{}, test::kNow, job->verify);
+    processor.process(jobs);
+    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(job->verify.verdict, Verdict::valid);
+    for (std::size_t i = 0; i < job->verify.token_count; ++i) {
+      const std::string_view told = facts(job->verify.verdicts[i].reason).name;
+      EXPECT_EQ(told, job->verify.verdicts[i].ppt.data() == std::string_view("rph") ? "certificate_scope" : "verified");
+    }
   }
 }
 

@@ -33,6 +33,8 @@ struct PollCore {
 
 void fill(SignJob& job, std::uint32_t round) {
   const sip::DialPlan plan;
+  job.orders.clear();
+  EXPECT_TRUE(job.orders.push({TokenType::shaken, 0, {}}));
   job.attest = 'A';
   job.iat = job.now = test::kNow;
   job.orig = sip::canonical_number("+1215555" + std::to_string(1'000 + round % 9'000), plan).value();
@@ -92,8 +94,8 @@ TEST(JobLoop, ServesTwoPollCoresOverSpscQueues) {
         idle.push_back(index);
         const SignJob& job = core.slots[index].job.sign;
         EXPECT_EQ(job.outcome, SignOutcome::signed_);
-        EXPECT_TRUE(job.identity_line().starts_with("Identity: ey"));
-        EXPECT_TRUE(job.identity_line().ends_with("\r\n"));
+        EXPECT_TRUE(job.identity_lines().starts_with("Identity: ey"));
+        EXPECT_TRUE(job.identity_lines().ends_with("\r\n"));
       }
       std::this_thread::yield();
     }

@@ -50,6 +50,38 @@ TEST(Keyrings, ATrunkBelievesItsOwnRegimeAlone) {
   EXPECT_EQ(reason(1, 0), Reason::certificate_unknown);
 }
 
+// STIR-ID-07: sip:mike@example.org signed by a certificate of his domain passes; under one for numbers it fails, and a
+// number under one for domains.
+TEST(Keyrings, UrisAreSignedByTheirDomain) {
+  test::Signer signer;
+  const test::TokenText number =
+      test::TokenText{.header = R"({"alg":"ES256","typ":"passport","x5u":"https://cert.example.org/passport.cer"})",
+                      .payload = R"({"dest":{"tn":["12155550131"]},"iat":1790000000,"orig":{"tn":"12155550121"}})"};
+  const test::TokenText uri = number.with(R"("tn":"12155550121")", R"("uri":"sip:mike@example.org")");
+  const auto reason = [&](const test::TokenText& token, const std::string& from, std::vector<std::string> domains,
+                          std::vector<TnEntry> scope) {
+    Keyring keyring;
+    Certificate certificate = signer.certificate(std::move(scope));
+    certificate.domains = std::move(domains);
+    keyring.add(std::string(test::kX5u), std::move(certificate));
+    test::CallText call;
+    call.from = from;
+    call.extra = signer.identity_line(signer.token(token), ";info=<https://cert.example.org/passport.cer>;alg=ES256");
+    return test::verify(signer.engine(), keyring, call.request())->verify.reason;
+  };
+  const std::vector<TnEntry> spc = {{TnEntry::Kind::spc, "1234", 1}};
+  const std::string mike = "<sip:Mike@Example.org:5060>;tag=1";
+  const std::string caller = test::CallText{}.from;
+  EXPECT_EQ(reason(uri, "<sip:mike@example.org>;tag=1", {"example.org"}, {}), Reason::verified);
+  EXPECT_EQ(reason(uri, mike, {"other.example", "example.org"}, spc), Reason::verified);
+  EXPECT_EQ(reason(uri, mike, {}, spc), Reason::certificate_scope);
+  for (const char* other : {"org", "sip.example.org", "xexample.org"}) {
+    EXPECT_EQ(reason(uri, mike, {other}, spc), Reason::certificate_scope) << other;
+  }
+  EXPECT_EQ(reason(number, caller, {}, spc), Reason::verified);
+  EXPECT_EQ(reason(number, caller, {"example.org", "a.example.com"}, {}), Reason::certificate_scope);
+}
+
 // STIR-ID-07: exact, and numbers are none of a domain's business.
 TEST(Keyrings, DomainsAreCoveredExactly) {
   Certificate certificate;

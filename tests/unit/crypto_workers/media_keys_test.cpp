@@ -82,12 +82,14 @@ class MediaKeyCalls : public testing::Test {
     const auto job = std::make_unique<Job>();
     job->kind = JobKind::sign;
     job->keyring = &signer_.keyring;
-    fill_sign_job(plan.value(), request, credential_, 'A', test::kOrigid, kNow, job->sign);
+    fill_sign_job(plan.value(), *message, request, test::kOrigid, kNow, job->sign);
+    job->sign.attest = 'A';
+    EXPECT_TRUE(job->sign.orders.push({TokenType::shaken, credential_, {}}));
     Processor processor(signer_.engine());
     Job* const jobs[] = {job.get()};
     processor.process(jobs);
     EXPECT_EQ(job->sign.outcome, SignOutcome::signed_);
-    return std::string(job->sign.identity_line());
+    return std::string(job->sign.identity_lines());
   }
 
   static std::string payload(const std::string& line) {
@@ -209,10 +211,13 @@ TEST(MediaKeyClaims, BaselineIsByteExact) {
   MediaKeyClaim claim;
   ASSERT_TRUE(claim.assign(octets, fingerprints));
   std::string input(2'048, '\0');
+  TokenContent content;
+  content.dest = {true, "sip:alice@example.com"};
+  content.iat = 1'443'208'345;
+  content.orig = {false, "12155551212"};
+  content.media_keys = &claim;
   input.resize(
-      build_baseline_signing_input({{true, "sip:alice@example.com"}, 1'443'208'345, {false, "12155551212"}, &claim},
-                                   "https://cert.example.org/passport.cer", input)
-          .value());
+      build_signing_input(TokenType::baseline, content, "https://cert.example.org/passport.cer", input).value());
   for (const auto& vector : test::own_json("json/own_tokens.json")) {
     if (vector["id"] == "own-mky") {
       const std::string token = vector["token"];

@@ -69,7 +69,8 @@ class EveryReason {
     const auto job = test::verify(signer.engine(), signer.keyring, text.request(), options);
     const VerifyJob& verify = job->verify;
     EXPECT_EQ(facts(verify.reason).name, facts(expected).name);
-    const bool none = expected == Reason::no_identity || expected == Reason::unsupported_ppt;
+    const bool none =
+        expected == Reason::no_identity || expected == Reason::unsupported_ppt || expected == Reason::third_party;
     EXPECT_EQ(verify.verdict, expected == Reason::verified ? Verdict::valid
                               : none                       ? Verdict::none
                                                            : Verdict::invalid)
@@ -143,6 +144,21 @@ TEST(Reasons, EachIsProducedByARequest) {
   every.add(Reason::destination_unknown, line, {.to = "<urn:service:counseling>"});
   every.add(Reason::orig_mismatch, line, {.from = "<tel:+12155550122>;tag=1"});
   every.add(Reason::dest_mismatch, line, {.to = "<tel:+12155550132>"});
+
+  // Of priorities the token's own reason tells: the call's verdict is about its caller.
+  const std::string parties = R"("dest":{"tn":["12155550131"]},"iat":1790000000,)";
+  const std::string caller = R"("orig":{"tn":"12155550121"})";
+  const auto priority = test::verify(
+      every.signer.engine(), every.signer.keyring,
+      CallText{.extra = every.signer.line("rph", "{" + parties + caller + R"(,"rph":{"auth":["ets.0"]}})")}.request());
+  every.seen.insert(priority->verify.verdicts[0].reason);
+  every.add(
+      Reason::message_mismatch,
+      every.signer.line("msg", "{" + parties + R"("msgi":"sha256-)" + std::string(43, 'A') + "\"," + caller + "}"),
+      {.method = "MESSAGE"});
+  every.add(Reason::chain_incomplete,
+            every.signer.line("div", "{" + parties + R"("div":{"tn":"12155550132"},)" + caller + "}"));
+  every.add(Reason::third_party, every.signer.line("rcd", R"({"crn":"x",)" + parties + R"("iss":"x",)" + caller + "}"));
 
   CallText keyed;
   keyed.extra = "Content-Type: application/sdp\r\n";

@@ -23,6 +23,11 @@ TokenText TokenText::with(std::string_view from, std::string_view to) const {
   return result;
 }
 
+TokenText TokenText::of(std::string_view ppt, std::string payload, std::string_view x5u) {
+  const std::string type = ppt.empty() ? "" : "\"ppt\":\"" + std::string(ppt) + "\",";
+  return {R"({"alg":"ES256",)" + type + R"("typ":"passport","x5u":")" + std::string(x5u) + "\"}", std::move(payload)};
+}
+
 std::string base64url(std::span<const std::uint8_t> octets) {
   std::string out(crypto::base64url_encoded_size(octets.size()), '\0');
   out.resize(crypto::base64url_encode(octets, out));
@@ -34,14 +39,16 @@ std::string base64url(std::string_view text) {
 }
 
 std::string CallText::request() const {
-  return "INVITE sip:+12155550131@b.example.com SIP/2.0\r\n"
+  return method + " " + target +
+         " SIP/2.0\r\n"
          "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n"
          "Max-Forwards: 70\r\n"
          "From: " +
          from + "\r\nTo: " + to +
          "\r\n"
-         "Call-ID: call-1@192.0.2.1\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.1>\r\n" +
-         extra + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+         "Call-ID: call-1@192.0.2.1\r\nCSeq: 1 " +
+         method + "\r\nContact: <sip:192.0.2.1>\r\n" + extra + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 Signer::Signer(const std::string& key_file) : engine_(crypto::make_openssl_engine(crypto::NonceSource::rfc6979)) {
@@ -79,6 +86,11 @@ std::string Signer::compact(const TokenText& text) {
 
 std::string Signer::identity_line(const std::string& token, std::string_view parameters) {
   return "Identity: " + token + std::string(parameters) + "\r\n";
+}
+
+std::string Signer::line(std::string_view ppt, const std::string& payload, std::string_view x5u) {
+  const std::string type = ppt.empty() ? "" : ";ppt=\"" + std::string(ppt) + "\"";
+  return identity_line(token(TokenText::of(ppt, payload, x5u)), ";info=<" + std::string(x5u) + ">;alg=ES256" + type);
 }
 
 std::unique_ptr<crypto::Job> verify(crypto::Engine& engine, const crypto::Keyring& keyring, const std::string& request,

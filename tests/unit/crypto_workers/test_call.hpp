@@ -25,6 +25,8 @@ struct TokenText {
   std::string payload = R"({"attest":"A","dest":{"tn":["12155550131"]},"iat":1790000000,"orig":{"tn":"12155550121"},)"
                         R"("origid":"123e4567-e89b-12d3-a456-426655440000"})";
 
+  // Of type `ppt` (empty: none), with exactly these claims.
+  [[nodiscard]] static TokenText of(std::string_view ppt, std::string payload, std::string_view x5u);
   [[nodiscard]] TokenText with(std::string_view from, std::string_view to) const;  // replaced in both parts
 };
 
@@ -32,6 +34,8 @@ struct TokenText {
 [[nodiscard]] std::string base64url(std::span<const std::uint8_t> octets);
 
 struct CallText {
+  std::string method = "INVITE";
+  std::string target = "sip:+12155550131@b.example.com";
   std::string from = "\"Alice\" <sip:+12155550121@a.example.com;user=phone>;tag=a1";
   std::string to = "<sip:+12155550131@b.example.com;user=phone>";
   std::string extra = {};  // whole header lines: Date, Identity, ...
@@ -51,6 +55,8 @@ class Signer {
   [[nodiscard]] std::string identity_line(
       const std::string& token,
       std::string_view parameters = ";info=<https://cert.example.org/passport.cer>;alg=ES256;ppt=\"shaken\"");
+  // A signed token of type `ppt` with exactly these claims, as a header line.
+  [[nodiscard]] std::string line(std::string_view ppt, const std::string& payload, std::string_view x5u = kX5u);
   [[nodiscard]] std::string shaken_line() { return identity_line(token({})); }
 
   [[nodiscard]] crypto::Certificate certificate(std::vector<crypto::TnEntry> scope = {

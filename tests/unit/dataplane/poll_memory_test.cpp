@@ -76,15 +76,15 @@ TEST(Counters, HaveANameAUnitAndAHelpEach) {
 TEST(Counters, FamiliesDoNotMix) {
   Counters counters;
   counters.add(static_cast<sip::ErrorCode>(sip::kErrorCodes - 1));
-  counters.add(crypto::NotSigned::not_invite);
+  counters.add(crypto::NotSigned::other_method);
   counters.add(crypto::Reason::signature_wrong);
   counters.add(Counter::received, 5);
   for (std::size_t i = 0; i < kCounters; ++i) {
     const std::string& name = counter_facts()[i].name;
     const std::uint64_t expected =
-        name == "received"                                                                                   ? 5U
-        : name == "parse_bad_call_id" || name == "not_signed_not_invite" || name == "verify_signature_wrong" ? 1U
-                                                                                                             : 0U;
+        name == "received"                                                                                     ? 5U
+        : name == "parse_bad_call_id" || name == "not_signed_other_method" || name == "verify_signature_wrong" ? 1U
+                                                                                                               : 0U;
     EXPECT_EQ(counters.value(i), expected) << name;
   }
 }
