@@ -226,9 +226,10 @@ class Reader {
     read_socket_path(root_, "dataplane_socket", config.dataplane_socket);
     root_.word("log_level", config.log_level, kLogLevels);
     read_credentials();
+    read_regimes();
     read_trunks();
     read_number_ranges();
-    read_trust();
+    check_anchors();
     read_x5u_files();
     file.report_unknown();
   }
@@ -244,7 +245,8 @@ class Reader {
   void read_trunks() {
     PeerPlaces places;
     for (Section& section : root_.tables("trunk")) {
-      const Trunk& trunk = config_.trunks.emplace_back(read_trunk(section));
+      Trunk& trunk = config_.trunks.emplace_back(read_trunk(section));
+      trunk.regime = regime_of(section);
       trunks_.add(section, "name", trunk.name);
       places.add(section, trunk);
       check_credential(section, "unknown_credential", trunk.unknown_credential);
@@ -273,15 +275,48 @@ class Reader {
     }
   }
 
-  void read_trust() {
+  void read_regimes() {
     Section trust = root_.table("trust");
-    const bool anchors_good = trust.paths("anchors", config_.anchors);
-    trust.paths("crls", config_.crls);
-    const auto verifies = [](const Trunk& trunk) {
-      return trunk.role == tables::Role::verify || trunk.role == tables::Role::both;
+    anchors_good_ = read_regime_options(trust, config_.trust);
+    for (Section& section : root_.tables("regime")) {
+      RegimeConfig& regime = config_.regimes.emplace_back();
+      regime.name.clear();
+      section.text("name", regime.name, kNameRule, Need::required);
+      if (regime.name == kDefaultRegimeName) {
+        section.fail("name", "another name, for the regime of [trust] is called so", regime.name);
+      }
+      regimes_.add(section, "name", regime.name);
+      const bool anchors_good = read_regime_options(section, regime);
+      if (!section.has("anchors") || (anchors_good && regime.anchors.empty())) {
+        section.fail("anchors", "a list of PEM files", section.has("anchors") ? "an empty list" : "");
+      }
+    }
+    if (config_.regime_count() > kMaxRegimes) {
+      root_.fail("regime", "at most " + std::to_string(kMaxRegimes - 1) + " regimes",
+                 std::to_string(config_.regimes.size()));
+    }
+  }
+
+  // The index of the regime that a trunk names.
+  std::uint16_t regime_of(Section& section) {
+    std::string name = kDefaultRegimeName;
+    section.text("regime", name, kNameRule);
+    for (std::size_t i = 0; i < config_.regime_count(); ++i) {
+      if (config_.regime(i).name == name) {
+        return static_cast<std::uint16_t>(i);
+      }
+    }
+    section.fail("regime", "the name of a [[regime]], or default", name);
+    return 0;
+  }
+
+  void check_anchors() {
+    Section trust = root_.table("trust");
+    const auto needs_anchors = [](const Trunk& trunk) {
+      return trunk.regime == 0 && (trunk.role == tables::Role::verify || trunk.role == tables::Role::both);
     };
-    const auto verifying = std::ranges::find_if(config_.trunks, verifies);
-    const bool is_empty = anchors_good && config_.anchors.empty();
+    const auto verifying = std::ranges::find_if(config_.trunks, needs_anchors);
+    const bool is_empty = anchors_good_ && config_.trust.anchors.empty();
     if (verifying != config_.trunks.end() && (is_empty || !trust.has("anchors"))) {
       trust.fail("anchors", "a list of PEM files, as trunk " + verifying->name + " verifies",
                  is_empty ? "an empty list" : "");
@@ -306,6 +341,8 @@ class Reader {
   ControlConfig& config_;
   NameSet trunks_{"a trunk name"};
   NameSet credentials_{"a credential name"};
+  NameSet regimes_{"a regime name"};
+  bool anchors_good_ = false;  // of [trust]
 };
 
 std::expected<ControlConfig, ConfigErrors> finish(TomlFile& document, const std::filesystem::path& file) {
@@ -334,7 +371,9 @@ std::expected<ControlConfig, ConfigErrors> read_control_config(const std::filesy
 }
 
 std::vector<std::string> control_options() {
-  TomlFile document("", "[[trunk]]\n[[numbers]]\n[[credential]]\n[[x5u]]\n");
+  TomlFile document("",
+                    "[[trunk]]\n[[numbers]]\n[[credential]]\n[[x5u]]\n[[regime]]\n[[regime.priority]]\n"
+                    "[[trust.priority]]\n");
   ControlConfig config;
   const Reader reader(document, config);
   return document.options();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/config_error.hpp"
+#include "config/regime_config.hpp"
 #include "config/tables/trunk_table.hpp"
 
 namespace stirline::config {
@@ -46,9 +47,13 @@ struct ControlConfig {
   std::vector<tables::Trunk> trunks;
   std::vector<NumberRangeConfig> numbers;
   std::vector<CredentialConfig> credentials;
-  std::vector<std::filesystem::path> anchors;  // PEM files
-  std::vector<std::filesystem::path> crls;     // PEM files, CRLs and the certificates that sign indirect ones
+  RegimeConfig trust;                 // of trunks that name no regime
+  std::vector<RegimeConfig> regimes;  // beside it
   std::vector<X5uFileConfig> x5u_files;
+
+  // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
+  [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }
+  [[nodiscard]] const RegimeConfig& regime(std::size_t index) const { return index == 0 ? trust : regimes[index - 1]; }
 };
 
 [[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);

@@ -23,6 +23,23 @@ bool is_name(std::string_view text) {
   });
 }
 
+bool is_small_host(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxHostBytes && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '-';
+  });
+}
+
+bool is_small_namespace(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxNamespaceBytes &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; });
+}
+
+bool is_spc(std::string_view text) {
+  constexpr std::size_t kMaxSpcBytes = 64;
+  return !text.empty() && text.size() <= kMaxSpcBytes &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 bool is_digits(std::string_view text, std::size_t least, std::size_t most) {
   return text.size() >= least && text.size() <= most && std::ranges::all_of(text, is_digit);
 }

@@ -9,7 +9,10 @@
 namespace stirline::config {
 
 inline constexpr std::size_t kMaxNameBytes = 64;
-inline constexpr std::size_t kMaxUrlBytes = 512;     // of an x5u; equals crypto::kMaxX5uBytes
+inline constexpr std::size_t kMaxUrlBytes = 512;   // of an x5u; equals crypto::kMaxX5uBytes
+inline constexpr std::size_t kMaxRegimes = 64;     // trust regimes side by side
+inline constexpr std::size_t kMaxHostBytes = 253;  // RFC 1035 2.3.4, without the dot at the end
+inline constexpr std::size_t kMaxNamespaceBytes = 32;
 inline constexpr std::size_t kMaxE164Digits = 15;    // ITU-T E.164
 inline constexpr std::size_t kMaxCountryDigits = 3;  // ITU-T E.164
 inline constexpr std::size_t kMaxPrefixDigits = 5;   // national and international prefixes of a dial plan
@@ -17,6 +20,15 @@ inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in 
 
 // 1..64 of letters, digits, '.', '_', '-': fit for logs, JSON, file names and the command line without quoting.
 [[nodiscard]] bool is_name(std::string_view text);
+
+// 1..253 of small letters, digits, '-', '.': a host as a certificate's domains are kept.
+[[nodiscard]] bool is_small_host(std::string_view text);
+
+// 1..32 of small letters, digits, '-': a namespace of Resource-Priority as it is compared (RFC 4412 3.1).
+[[nodiscard]] bool is_small_namespace(std::string_view text);
+
+// 1..64 printable characters without blanks: a service provider code as decode_tn_auth_list() takes it.
+[[nodiscard]] bool is_spc(std::string_view text);
 
 // `least`..`most` of 0-9.
 [[nodiscard]] bool is_digits(std::string_view text, std::size_t least, std::size_t most);

@@ -15,16 +15,23 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kCrlBegin = "-----BEGIN X509 CRL-----";
+constexpr std::string_view kCertificateBegin = "-----BEGIN CERTIFICATE-----";
 
 }  // namespace
 
 std::expected<crypto::ChainValidator, std::vector<TrustProblem>> load_trust(const std::vector<fs::path>& anchors,
-                                                                            const std::vector<fs::path>& crls) {
-  crypto::ChainValidator validator;
+                                                                            const std::vector<fs::path>& crls,
+                                                                            const crypto::TrustRules& rules) {
+  crypto::ChainValidator validator(rules);
   std::vector<TrustProblem> problems;
   const auto each = [&](TrustProblem::List list, const std::vector<fs::path>& files,
                         const std::function<std::expected<void, std::string>(const std::string&)>& take) {
     for (std::size_t i = 0; i < files.size(); ++i) {
+      const bool failed = std::ranges::any_of(
+          problems, [&](const TrustProblem& problem) { return problem.list == list && problem.index == i; });
+      if (failed) {
+        continue;
+      }
       const auto pem = read_file(files[i], kMaxPemBytes);
       const auto taken = pem ? take(*pem) : std::unexpected(pem.error());
       if (!taken) {
@@ -36,9 +43,17 @@ std::expected<crypto::ChainValidator, std::vector<TrustProblem>> load_trust(cons
     const auto added = validator.add_anchors(pem);
     return added ? std::expected<void, std::string>{} : std::unexpected(added.error());
   });
-  each(TrustProblem::List::crls, crls, [&](const std::string& pem) {
+  // Signers first, wherever they stand.
+  each(TrustProblem::List::crls, crls, [&](const std::string& pem) -> std::expected<void, std::string> {
+    if (pem.contains(kCertificateBegin)) {
+      return validator.add_crl_signers(pem);
+    }
+    return pem.contains(kCrlBegin) ? std::expected<void, std::string>{}
+                                   : std::unexpected("there is neither a CRL nor a certificate");
+  });
+  each(TrustProblem::List::crls, crls, [&](const std::string& pem) -> std::expected<void, std::string> {
     return pem.contains(kCrlBegin) ? validator.add_crl(pem, crypto::CrlTrust::as_given)
-                                   : validator.add_crl_signers(pem);
+                                   : std::expected<void, std::string>{};
   });
   if (!problems.empty()) {
     return std::unexpected(std::move(problems));
@@ -53,20 +68,20 @@ Validity chain_validity(std::string_view pem, const crypto::CertificateFacts& le
     return validity;
   }
   for (const crypto::X509Certificate& certificate : *chain) {
-    if (const auto facts = crypto::read_facts(*certificate)) {
-      validity.not_before = std::max(validity.not_before, facts->not_before);
-      validity.not_after = std::min(validity.not_after, facts->not_after);
+    if (const auto own = crypto::read_validity(*certificate)) {
+      validity.not_before = std::max(validity.not_before, own->not_before);
+      validity.not_after = std::min(validity.not_after, own->not_after);
     }
   }
   return validity;
 }
 
-ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,
-                           std::int64_t now) {
-  const crypto::ChainVerdict verdict = trust.validate(pem, now);
-  const Validity validity = chain_validity(pem, verdict.facts);
+ChainJudgement judgement_of(const crypto::ChainVerdict& verdict, std::string x5u, std::string_view pem) {
   ChainJudgement judgement;
   judgement.text = verdict.text;
+  judgement.warnings = verdict.warnings;
+  const bool verified = verdict.standing == crypto::Reason::verified;
+  const Validity validity = verified ? verdict.validity : chain_validity(pem, verdict.facts);
   config::tables::Certificate& record = judgement.record;
   record.x5u = std::move(x5u);
   record.standing = verdict.standing;
@@ -75,7 +90,13 @@ ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u,
   record.not_after = validity.not_after;
   record.scope = verdict.facts.scope.entries();
   record.constraints = verdict.facts.constraints;
+  record.domains = verdict.facts.domains;
   return judgement;
+}
+
+ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,
+                           std::int64_t now) {
+  return judgement_of(trust.validate(pem, now), std::move(x5u), pem);
 }
 
 }  // namespace stirline::control

@@ -23,15 +23,14 @@ struct TrustProblem {
   std::string text;
 };
 
-// Reads all files; every problem is reported. A CRL file holds lists, certificates of their signers, or both. A list
-// whose signer is unknown counts too: the operator names the file, and it can only revoke more.
+// Reads all files; every problem is reported. A CRL file holds lists, certificates of their signers, or both, and the
+// order of files does not matter. A list whose signer is unknown counts too: the operator names the file. One that its
+// issuer, known from these files, did not sign is a problem (STIR-CE-09).
 [[nodiscard]] std::expected<crypto::ChainValidator, std::vector<TrustProblem>> load_trust(
-    const std::vector<std::filesystem::path>& anchors, const std::vector<std::filesystem::path>& crls);
+    const std::vector<std::filesystem::path>& anchors, const std::vector<std::filesystem::path>& crls,
+    const crypto::TrustRules& rules = {});
 
-struct Validity {
-  std::int64_t not_before = 0;  // seconds since 1970, inclusive
-  std::int64_t not_after = 0;
-};
+using crypto::Validity;
 
 // When all certificates of `pem` are valid, not the leaf alone: an intermediate may end earlier, and the data plane
 // must notice even while control is away. That of the leaf if the chain cannot be read.
@@ -40,8 +39,10 @@ struct Validity {
 // What the data plane needs to know about the chain `pem` that `x5u` serves.
 struct ChainJudgement {
   config::tables::Certificate record;
-  std::string text;  // why it may not be used; empty if it may
+  std::string text;                   // why it may not be used; empty if it may
+  std::vector<std::string> warnings;  // what does not fail the chain and should be told
 };
+[[nodiscard]] ChainJudgement judgement_of(const crypto::ChainVerdict& verdict, std::string x5u, std::string_view pem);
 [[nodiscard]] ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,
                                          std::int64_t now);
 

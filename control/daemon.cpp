@@ -40,7 +40,8 @@ struct PendingStatus {
 
 }  // namespace
 
-std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonOptions& options) {
+std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonOptions& options,
+                                                                   std::shared_ptr<ChainCache> chains) {
   auto config = config::load_control_config(options.config);
   if (!config) {
     return std::unexpected(std::move(config.error()));
@@ -50,13 +51,13 @@ std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonO
   if (!gathered) {
     return std::unexpected(std::move(gathered.error()));
   }
-  State state{std::move(*config), std::move(*gathered), {}};
-  state.judged = judge(state.gathered, now);
+  State state{std::move(*config), std::move(*gathered), {}, std::move(chains)};
+  state.judged = judge(state.gathered, now, *state.chains);
   return state;
 }
 
 std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventLoop& loop, DaemonOptions options) {
-  auto state = compile(options);
+  auto state = compile(options, std::make_shared<ChainCache>());
   if (!state) {
     return std::unexpected(std::move(state.error()));
   }
@@ -144,7 +145,7 @@ void Daemon::on_recheck() {
     return;
   }
   // Certificates, anchors and lists expire, and come into force, by time alone.
-  Judged judged = judge(state_.gathered, options_.now());
+  Judged judged = judge(state_.gathered, options_.now(), *state_.chains);
   for (const std::string& warning : judged.warnings) {
     if (std::ranges::find(state_.judged.warnings, warning) == state_.judged.warnings.end()) {
       spdlog::warn("{}", warning);
@@ -187,7 +188,7 @@ void Daemon::reload(ReloadDone done) {
     done(ResultCode::busy, refusal("busy", {"tables are on their way to the data plane: try again"}));
     return;
   }
-  auto compiled = compile(options_);
+  auto compiled = compile(options_, state_.chains);
   if (!compiled) {
     const std::vector<std::string> errors = texts_of(compiled.error());
     for (const std::string& error : errors) {
@@ -271,6 +272,7 @@ Json Daemon::own_status() const {
   Json certificates = Json::array();
   for (const tables::Certificate& certificate : state_.judged.certificates) {
     certificates.push_back({{"x5u", certificate.x5u},
+                            {"regime", state_.config.regime(certificate.regime).name},
                             {"standing", crypto::facts(certificate.standing).name},
                             {"not_before", certificate.not_before},
                             {"not_after", certificate.not_after}});

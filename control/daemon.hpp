@@ -58,11 +58,13 @@ class Daemon {
     config::ControlConfig config;
     Gathered gathered;
     Judged judged;
+    std::shared_ptr<ChainCache> chains;  // outlives a reload: what has not changed is not validated again
   };
 
   Daemon(EventLoop& loop, DaemonOptions options, State state);
 
-  [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options);
+  [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
+                                                                          std::shared_ptr<ChainCache> chains);
   void serve();
   void on_command(std::string_view verb, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);

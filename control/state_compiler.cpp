@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -61,7 +62,7 @@ class Gatherer {
       std::ranges::sort(errors_, {}, [](const config::ConfigError& error) { return std::tie(error.line, error.key); });
       return std::unexpected(std::move(errors_));
     }
-    if (config_.anchors.empty() && !config_.credentials.empty()) {
+    if (!has_anchors_ && !config_.credentials.empty()) {
       gathered_.warnings.emplace_back("no trust anchors: the chains of our own credentials are not validated");
     }
     tables::Image image = tables::encode_credentials(credentials.records());
@@ -85,17 +86,18 @@ class Gatherer {
   }
 
   void gather_trust() {
-    auto trust = load_trust(config_.anchors, config_.crls);
-    if (trust) {
-      gathered_.trust = std::move(*trust);
-      return;
+    std::vector<TrustRegimes::Problem> problems;
+    for (std::size_t i = 0; i < config_.regime_count(); ++i) {
+      trusted_ = gathered_.regimes.add(config_.regime(i), problems) && trusted_;
+      has_anchors_ = has_anchors_ || !config_.regime(i).anchors.empty();
     }
-    trusted_ = false;
-    for (const TrustProblem& problem : trust.error()) {
-      const bool anchors = problem.list == TrustProblem::List::anchors;
-      complain(0, fmt::format("trust.{}[{}]", anchors ? "anchors" : "crls", problem.index),
+    for (const TrustRegimes::Problem& problem : problems) {
+      const bool anchors = problem.what.list == TrustProblem::List::anchors;
+      const std::string section = problem.regime == 0 ? "trust" : fmt::format("regime[{}]", problem.regime - 1);
+      complain(problem.regime == 0 ? 0 : config_.regime(problem.regime).line,
+               fmt::format("{}.{}[{}]", section, anchors ? "anchors" : "crls", problem.what.index),
                anchors ? "a PEM file with trust anchors" : "a PEM file with revocation lists",
-               fmt::format("{}: {}", problem.file.string(), problem.text));
+               fmt::format("{}: {}", problem.what.file.string(), problem.what.text));
     }
   }
 
@@ -156,9 +158,9 @@ class Gatherer {
     if (!pem) {
       return bad("a PEM file with a certificate chain, leaf first", pem.error());
     }
-    const crypto::ChainVerdict verdict = gathered_.trust.validate(*pem, now_);
+    const crypto::ChainVerdict verdict = gathered_.regimes.judge_own(*pem, now_);
     // Without all its anchors a chain cannot be judged: only the anchors are reported then.
-    if (trusted_ && !config_.anchors.empty() && verdict.standing != crypto::Reason::verified) {
+    if (trusted_ && has_anchors_ && verdict.standing != crypto::Reason::verified) {
       return bad("a chain that validates against the trust anchors",
                  fmt::format("{}: {}", crypto::facts(verdict.standing).name, verdict.text));
     }
@@ -178,10 +180,31 @@ class Gatherer {
 
   const config::ControlConfig& config_;
   std::int64_t now_;
-  bool trusted_ = true;  // all anchors and lists could be read
+  bool trusted_ = true;       // all anchors and lists could be read
+  bool has_anchors_ = false;  // of any regime
   Gathered gathered_;
   config::ConfigErrors errors_;
 };
+
+// A chain that no anchor of a regime leads to is no matter there if it stands in another one.
+void add_warnings(const TrustRegimes& regimes, const std::vector<ChainJudgement>& judgements,
+                  std::vector<std::string>& warnings) {
+  const bool stands = std::ranges::any_of(judgements, [](const ChainJudgement& judgement) {
+    return judgement.record.standing == crypto::Reason::verified;
+  });
+  for (const ChainJudgement& judgement : judgements) {
+    const config::tables::Certificate& record = judgement.record;
+    const bool foreign = stands && record.standing == crypto::Reason::certificate_untrusted;
+    if (record.standing != crypto::Reason::verified && !foreign) {
+      warnings.push_back(fmt::format("the chain of {} cannot be used{}: {}: {}", record.x5u,
+                                     regimes.place(record.regime), crypto::facts(record.standing).name,
+                                     judgement.text));
+    }
+    for (const std::string& warning : judgement.warnings) {
+      warnings.push_back(fmt::format("the chain of {}{}: {}", record.x5u, regimes.place(record.regime), warning));
+    }
+  }
+}
 
 }  // namespace
 
@@ -189,25 +212,22 @@ std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig
   return Gatherer(config, now).gather();
 }
 
-Judged judge(const Gathered& gathered, std::int64_t now) {
+Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache) {
   Judged judged;
   judged.warnings = gathered.warnings;
   for (const X5uChain& chain : gathered.x5u_chains) {
-    ChainJudgement judgement = judge_chain(gathered.trust, chain.url, chain.pem, now);
-    if (judgement.record.standing != crypto::Reason::verified) {
-      judged.warnings.push_back(fmt::format("the chain of {} cannot be used: {}: {}", chain.url,
-                                            crypto::facts(judgement.record.standing).name, judgement.text));
+    std::vector<ChainJudgement> judgements = gathered.regimes.judge(chain.url, chain.pem, now, gathered.scopes, cache);
+    add_warnings(gathered.regimes, judgements, judged.warnings);
+    for (ChainJudgement& judgement : judgements) {
+      judged.certificates.push_back(std::move(judgement.record));
     }
-    judged.certificates.push_back(std::move(judgement.record));
   }
   for (const CredentialFacts& facts : gathered.credential_facts) {
     if (now > facts.not_after) {
       judged.warnings.push_back(fmt::format("credential {} has expired: its calls go unsigned", facts.name));
     }
   }
-  if (gathered.trust.revocation_lists().stale(now)) {
-    judged.warnings.emplace_back("a revocation list is older than its nextUpdate: it is still used");
-  }
+  std::ranges::move(gathered.regimes.warnings(now), std::back_inserter(judged.warnings));
   judged.image = tables::encode_certificates(judged.certificates);
   return judged;
 }

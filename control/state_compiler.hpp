@@ -14,8 +14,9 @@
 #include "config/control_config.hpp"
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/image.hpp"
-#include "control/chain_judge.hpp"
+#include "control/chain_cache.hpp"
 #include "control/secret_image.hpp"
+#include "control/trust_regimes.hpp"
 
 namespace stirline::control {
 
@@ -39,7 +40,8 @@ struct Gathered {
   std::vector<CredentialFacts> credential_facts;
   std::size_t trunk_count = 0;
   std::size_t number_count = 0;
-  crypto::ChainValidator trust;
+  TrustRegimes regimes;
+  crypto::ReferencedScopes scopes;  // TNAuthLists that certificates name by URL
   std::vector<X5uChain> x5u_chains;
   std::vector<std::string> warnings;  // what is allowed and yet worth a word
 };
@@ -56,6 +58,7 @@ struct Judged {
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
 };
 
-[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now);
+// Chains that `cache` knows under the same epochs are not validated again.
+[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache);
 
 }  // namespace stirline::control

@@ -1,7 +1,8 @@
 #include "config/tables/certificate_table.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <set>
+#include <utility>
 
 #include "config/tables/image_reader.hpp"
 #include "config/tables/image_writer.hpp"
@@ -14,6 +15,7 @@ namespace {
 static_assert(kMaxUrlBytes == crypto::kMaxX5uBytes);
 
 constexpr std::size_t kMaxScope = 1'024;        // entries; as decode_tn_auth_list reads
+constexpr std::size_t kMaxNames = 256;          // domains, namespaces; more than read_domains reads
 constexpr std::size_t kMaxConstraints = 1'024;  // texts; more than decode_claim_constraints reads
 
 struct ConstraintText {
@@ -46,6 +48,11 @@ std::size_t pool_bytes(const Certificate& certificate) {
   }
   for (const ConstraintText& constraint : constraint_texts(certificate.constraints)) {
     bytes += sizeof(ConstraintRecord) + constraint.text.size();
+  }
+  for (const auto* names : {&certificate.domains, &certificate.namespaces}) {
+    for (const std::string& name : *names) {
+      bytes += sizeof(NameRecord) + name.size();
+    }
   }
   return bytes;
 }
@@ -80,6 +87,30 @@ void encode_constraints(ImageWriter<CertificateRecord>& writer, const crypto::Cl
   }
 }
 
+Slice encode_names(ImageWriter<CertificateRecord>& writer, const std::vector<std::string>& names) {
+  std::size_t text = writer.pool_end() + names.size() * sizeof(NameRecord);
+  std::vector<NameRecord> records;
+  records.reserve(names.size());
+  for (const std::string& name : names) {
+    records.push_back({{static_cast<std::uint32_t>(text), static_cast<std::uint32_t>(name.size())}});
+    text += name.size();
+  }
+  const Slice slice = writer.put(records);
+  for (const std::string& name : names) {
+    static_cast<void>(writer.put(name));
+  }
+  return slice;
+}
+
+template <typename Rule>
+std::vector<std::string> decode_names(ImageReader& reader, const Slice& slice, std::string_view field, Rule&& rule) {
+  std::vector<std::string> names;
+  for (const NameRecord& record : reader.array<NameRecord>(slice, field, kMaxNames)) {
+    names.push_back(reader.text(record.text, field, rule));
+  }
+  return names;
+}
+
 // Adds one text where it belongs. The parts come in the order of the enum, values behind their claim, so that an image
 // can be written in one way only.
 void decode_constraint(ImageReader& reader, const ConstraintRecord& record, ConstraintPart& before,
@@ -110,11 +141,6 @@ void decode_constraint(ImageReader& reader, const ConstraintRecord& record, Cons
       constraints.must_exclude.push_back(std::move(text));
       return;
   }
-}
-
-bool is_spc(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) == 0; });
 }
 
 crypto::TnEntry decode_entry(ImageReader& reader, const ScopeRecord& record) {
@@ -154,6 +180,9 @@ Image encode_certificates(const std::vector<Certificate>& certificates) {
       static_cast<void>(writer.put(entry.value));
     }
     encode_constraints(writer, certificate.constraints, record);
+    record.domains = encode_names(writer, certificate.domains);
+    record.namespaces = encode_names(writer, certificate.namespaces);
+    record.regime = certificate.regime;
     record.not_before = certificate.not_before;
     record.not_after = certificate.not_after;
     record.point = certificate.point;
@@ -167,12 +196,14 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
   ImageReader reader(image, TableKind::certificates, sizeof(CertificateRecord));
   std::vector<Certificate> certificates;
   certificates.reserve(reader.records());
-  std::unordered_set<std::string> urls;
+  std::set<std::pair<std::uint16_t, std::string>> places;
   for (std::size_t i = 0; i < reader.records() && !reader.failed(); ++i) {
     const auto record = reader.record<CertificateRecord>(i);
     Certificate& certificate = certificates.emplace_back();
     certificate.x5u = reader.text(record.x5u, "x5u", is_uri_text);
-    reader.require(urls.insert(certificate.x5u).second, "x5u", "is used twice");
+    certificate.regime = record.regime;
+    reader.require(record.regime < kMaxRegimes, "regime", "is out of range");
+    reader.require(places.emplace(record.regime, certificate.x5u).second, "x5u", "is used twice");
     for (const ScopeRecord& entry : reader.array<ScopeRecord>(record.scope, "scope", kMaxScope)) {
       certificate.scope.push_back(decode_entry(reader, entry));
     }
@@ -181,6 +212,8 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
          reader.array<ConstraintRecord>(record.constraints, "constraints", kMaxConstraints)) {
       decode_constraint(reader, constraint, before, certificate.constraints);
     }
+    certificate.domains = decode_names(reader, record.domains, "domains", is_small_host);
+    certificate.namespaces = decode_names(reader, record.namespaces, "namespaces", is_small_namespace);
     certificate.standing =
         reader.enumerator(record.standing, static_cast<crypto::Reason>(crypto::kReasons - 1), "standing");
     certificate.point = record.point;

@@ -1,5 +1,5 @@
-// What control has found out about the certificates of others: by x5u, the standing of the chain and the facts of the
-// leaf.
+// What control has found out about the certificates of others: by regime and x5u, the standing of the chain and the
+// facts of the leaf.
 #pragma once
 
 #include <array>
@@ -23,6 +23,9 @@ struct Certificate {
   std::int64_t not_after = 0;
   std::vector<crypto::TnEntry> scope;
   crypto::ClaimConstraints constraints = {};  // STIR-CE-05
+  std::vector<std::string> domains = {};      // STIR-ID-07
+  std::vector<std::string> namespaces = {};   // STIR-RP-02
+  std::uint16_t regime = 0;                   // under whose anchors it was judged: one record a regime and x5u
 };
 
 [[nodiscard]] Image encode_certificates(const std::vector<Certificate>& certificates);

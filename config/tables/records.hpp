@@ -68,7 +68,8 @@ struct TrunkRecord {
   std::uint8_t sign_calls = 0;
   std::uint8_t sign_messages = 0;
   std::uint8_t sign_diversions = 0;
-  std::uint8_t reserved[2] = {};
+  std::uint16_t regime = 0;
+  std::uint8_t reserved[4] = {};
 };
 static_assert(sizeof(TrunkRecord) == 132);
 
@@ -94,13 +95,16 @@ struct CertificateRecord {
   Slice x5u;
   Slice scope;        // ScopeRecord[]; their values follow it in the pool
   Slice constraints;  // ConstraintRecord[]; their texts follow it in the pool
+  Slice domains;      // NameRecord[]; their texts follow it in the pool
+  Slice namespaces;   // likewise
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::array<std::uint8_t, 65> point{};
   std::uint8_t standing = 0;
-  std::uint8_t reserved[6] = {};
+  std::uint16_t regime = 0;
+  std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(CertificateRecord) == 112);
+static_assert(sizeof(CertificateRecord) == 128);
 
 struct ScopeRecord {
   std::uint64_t count = 0;
@@ -118,6 +122,12 @@ struct ConstraintRecord {
   std::uint8_t reserved[3] = {};
 };
 static_assert(sizeof(ConstraintRecord) == 12);
+
+// One text of a list of texts.
+struct NameRecord {
+  Slice text;
+};
+static_assert(sizeof(NameRecord) == 8);
 
 // One field of a record, as it enters the schema hash.
 struct Field {
@@ -170,6 +180,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.bare_digits", offsetof(TrunkRecord, accept_bare_digits), sizeof(TrunkRecord::accept_bare_digits)},
     Field{"trunk.leading_plus", offsetof(TrunkRecord, accept_leading_plus), sizeof(TrunkRecord::accept_leading_plus)},
     Field{"trunk.national_digits", offsetof(TrunkRecord, national_digits), sizeof(TrunkRecord::national_digits)},
+    Field{"trunk.regime", offsetof(TrunkRecord, regime), sizeof(TrunkRecord::regime)},
     Field{"peer.family{4,6}", offsetof(PeerRecord, family), sizeof(PeerRecord::family)},
     Field{"peer.bits", offsetof(PeerRecord, bits), sizeof(PeerRecord::bits)},
     Field{"peer.octets", offsetof(PeerRecord, octets), sizeof(PeerRecord::octets)},
@@ -197,6 +208,9 @@ inline constexpr std::array kCertificateFields{
     Field{"certificate.x5u", offsetof(CertificateRecord, x5u), sizeof(Slice)},
     Field{"certificate.scope", offsetof(CertificateRecord, scope), sizeof(Slice)},
     Field{"certificate.constraints", offsetof(CertificateRecord, constraints), sizeof(Slice)},
+    Field{"certificate.domains", offsetof(CertificateRecord, domains), sizeof(Slice)},
+    Field{"certificate.namespaces", offsetof(CertificateRecord, namespaces), sizeof(Slice)},
+    Field{"certificate.regime", offsetof(CertificateRecord, regime), sizeof(CertificateRecord::regime)},
     Field{"certificate.not_before", offsetof(CertificateRecord, not_before), sizeof(CertificateRecord::not_before)},
     Field{"certificate.not_after", offsetof(CertificateRecord, not_after), sizeof(CertificateRecord::not_after)},
     Field{"certificate.point", offsetof(CertificateRecord, point), sizeof(CertificateRecord::point)},
@@ -205,6 +219,7 @@ inline constexpr std::array kCertificateFields{
     Field{"scope.value", offsetof(ScopeRecord, value), sizeof(Slice)},
     Field{"scope.kind{spc,range,one}", offsetof(ScopeRecord, kind), sizeof(ScopeRecord::kind)},
     Field{"constraint.text", offsetof(ConstraintRecord, text), sizeof(Slice)},
+    Field{"name.text", offsetof(NameRecord, text), sizeof(Slice)},
     Field{"constraint.part{in,claim,value,ex}", offsetof(ConstraintRecord, part), sizeof(ConstraintRecord::part)},
 };
 

@@ -118,6 +118,8 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.accept_leading_plus = reader.flag(record.accept_leading_plus, "accept_leading_plus");
   trunk.national_digits = record.national_digits;
   reader.require(record.national_digits <= kMaxE164Digits, "national_digits", "is more than 15");
+  trunk.regime = record.regime;
+  reader.require(record.regime < kMaxRegimes, "regime", "is out of range");
   reader.zero(record.reserved);
   return trunk;
 }
@@ -163,6 +165,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.accept_bare_digits = trunk.accept_bare_digits ? 1 : 0;
     record.accept_leading_plus = trunk.accept_leading_plus ? 1 : 0;
     record.national_digits = trunk.national_digits;
+    record.regime = trunk.regime;
     writer.add(record);
   }
   return writer.take();

@@ -68,7 +68,8 @@ struct Trunk {
   std::uint8_t national_digits = 0;  // 0: they vary
   bool accept_bare_digits = true;
   bool accept_leading_plus = true;
-  std::uint32_t line = 0;  // in the configuration file; does not travel
+  std::uint16_t regime = 0;  // whose signers are believed: an index of ControlConfig::regime()
+  std::uint32_t line = 0;    // in the configuration file; does not travel
 };
 
 [[nodiscard]] Image encode_trunks(const std::vector<Trunk>& trunks);

@@ -40,6 +40,9 @@ struct Options {
   std::vector<std::string> trust;
   std::vector<std::string> crls;
   std::vector<std::string> certificates;  // URL=FILE
+  bool revocation_required = false;
+  bool domains = false;
+  bool any_profile = false;  // RFC 8226's, not SHAKEN's
   std::optional<std::int64_t> at;
   std::int64_t fresh = crypto::VerifyPolicy{}.fresh_seconds;
   bool json = false;
@@ -84,11 +87,28 @@ Judgement malformed(std::string reason, std::string text) {
   return judgement;
 }
 
+void warn(std::string_view text) {
+  fmt::print(stderr, "stirline verify: warning: {}\n", printable(text));
+}
+
+void warn_of(const crypto::RevocationLists& lists, std::int64_t now) {
+  if (lists.stale(now)) {
+    warn("a revocation list is older than its nextUpdate");
+  }
+  if (lists.unsigned_lists() > 0) {
+    warn("the signer of an indirect revocation list is not known: give its certificate with --crl too");
+  }
+}
+
 // What --cert gives, judged, ready for the processor.
 std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, crypto::Engine& engine,
                                                         std::int64_t now) {
+  const crypto::TrustRules rules{
+      .profile = options.any_profile ? crypto::CertificateProfile::rfc8226 : crypto::CertificateProfile::shaken,
+      .domains = options.domains,
+      .revocation_required = options.revocation_required};
   const auto trust =
-      load_trust({options.trust.begin(), options.trust.end()}, {options.crls.begin(), options.crls.end()});
+      load_trust({options.trust.begin(), options.trust.end()}, {options.crls.begin(), options.crls.end()}, rules);
   if (!trust) {
     std::string text;
     for (const TrustProblem& problem : trust.error()) {
@@ -96,6 +116,7 @@ std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, 
     }
     return std::unexpected(UsageError{std::move(text)});
   }
+  warn_of(trust->revocation_lists(), now);
   crypto::Keyring keyring;
   for (const std::string& pair : options.certificates) {
     // A URL may hold '=' itself, a file name seldom does: the last one divides.
@@ -108,22 +129,28 @@ std::expected<crypto::Keyring, UsageError> make_keyring(const Options& options, 
     if (!pem) {
       return std::unexpected(UsageError{fmt::format("{}: {}", file, pem.error())});
     }
-    const crypto::ChainVerdict verdict = trust->validate(*pem, now);
+    ChainJudgement judgement = judge_chain(*trust, pair.substr(0, divide), *pem, now);
+    for (const std::string& warning : judgement.warnings) {
+      warn(fmt::format("{}: {}", file, warning));
+    }
+    config::tables::Certificate& record = judgement.record;
     crypto::Certificate certificate;
-    certificate.standing = verdict.standing;
-    const Validity validity = chain_validity(*pem, verdict.facts);
-    certificate.not_before = validity.not_before;
-    certificate.not_after = validity.not_after;
-    certificate.scope = verdict.facts.scope;
-    certificate.constraints = verdict.facts.constraints;
+    certificate.standing = record.standing;
+    certificate.not_before = record.not_before;
+    certificate.not_after = record.not_after;
+    certificate.scope = crypto::TnAuthList(std::move(record.scope));
+    certificate.constraints = std::move(record.constraints);
+    if (options.domains) {
+      certificate.domains = std::move(record.domains);
+    }
     if (certificate.standing == crypto::Reason::verified) {
-      auto key = engine.make_verifying_key(verdict.facts.point);
+      auto key = engine.make_verifying_key(record.point);
       if (!key) {
         return std::unexpected(UsageError{fmt::format("{}: the leaf's key is no point of P-256", file)});
       }
       certificate.key = std::move(*key);
     }
-    keyring.add(pair.substr(0, divide), std::move(certificate));
+    keyring.add(std::move(record.x5u), std::move(certificate));
   }
   return keyring;
 }
@@ -217,7 +244,12 @@ void add_verify(CLI::App& app, int& status) {
   CLI::App* verb = app.add_subcommand("verify", "Judge the Identity headers of one message, offline");
   verb->add_flag("--json", options->json, "one line of JSON");
   verb->add_option("--trust", options->trust, "PEM files with trust anchors")->required();
-  verb->add_option("--crl", options->crls, "PEM files with revocation lists");
+  verb->add_option("--crl", options->crls,
+                   "PEM files with revocation lists, and with the certificates that sign indirect ones");
+  verb->add_flag("--revocation-required", options->revocation_required,
+                 "refuse chains for which no current list answers");
+  verb->add_flag("--domains", options->domains, "let certificates without TNAuthList speak for their domains");
+  verb->add_flag("--any-profile", options->any_profile, "judge chains by RFC 8226 alone, not by the SHAKEN profile");
   verb->add_option("--cert", options->certificates, "URL=FILE: the chain that an x5u serves; any other URL fails");
   verb->add_option("--at", options->at, "judge as of this UNIX time, not now");
   verb->add_option("--fresh", options->fresh, "accepted age of a token, seconds")

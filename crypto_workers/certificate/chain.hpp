@@ -1,9 +1,10 @@
-// From the PEM text an x5u serves to a verdict on its signer (RFC 5280 6; RFC 8226; RFC 9060; STIR-CE-06, -08, -11).
+// From the text an x5u serves to a verdict on its signer (RFC 5280 6; RFC 8226; RFC 9060; STIR-CE-04 .. STIR-CE-11).
 //
 // Trust comes from the given anchors alone: no system store, no fetching, no AIA. Off the packet path; allocates; one
 // thread at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "crypto_workers/certificate/facts.hpp"
+#include "crypto_workers/certificate/referenced_scopes.hpp"
 #include "crypto_workers/certificate/revocation.hpp"
+#include "crypto_workers/certificate/trust_rules.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
 namespace stirline::crypto {
@@ -20,12 +23,18 @@ namespace stirline::crypto {
 struct ChainVerdict {
   Reason standing = Reason::certificate_malformed;  // verified: the leaf may sign PASSporTs
   std::string text;                                 // a sentence on what is wrong; empty if verified
-  CertificateFacts facts;                           // of the leaf, as far as it could be read
+  CertificateFacts facts;                           // of the leaf, with the scope that goes by reference
+  Validity validity;                                // if verified: while all of the path are valid, anchor included
+  std::vector<std::string> missing_scopes;          // URLs of TNAuthLists by reference that are not known
+  std::vector<std::string> warnings;                // what does not fail the chain and should be told
+  // Asked again with `at` from `steady_from` to `steady_until`, the same validator says the same.
+  std::int64_t steady_from = 0;
+  std::int64_t steady_until = -1;
 };
 
 class ChainValidator {
  public:
-  ChainValidator();
+  explicit ChainValidator(TrustRules rules = {});
   ~ChainValidator();
   ChainValidator(ChainValidator&&) noexcept;
   ChainValidator& operator=(ChainValidator&&) noexcept;
@@ -37,14 +46,24 @@ class ChainValidator {
   // Certificates that may sign CRLs and nothing else: the STI-PA's.
   [[nodiscard]] std::expected<void, std::string> add_crl_signers(std::string_view pem);
 
-  // Add anchors and signers first.
-  [[nodiscard]] std::expected<void, std::string> add_crl(std::string_view pem, CrlTrust trust);
+  // Add anchors and signers first. `fetched_from`: the URL that served the list, if one did.
+  [[nodiscard]] std::expected<void, std::string> add_crl(std::string_view pem, CrlTrust trust,
+                                                         std::string_view fetched_from = {});
 
   [[nodiscard]] const RevocationLists& revocation_lists() const;
+  [[nodiscard]] const TrustRules& rules() const;
 
-  // `pem_chain`: leaf first, each next certificate issues the one before (STIR-CF-02), at most 10 certificates and
-  // 64 KiB; intermediates that are missing may stand among the anchors. `at`: seconds since 1970.
-  [[nodiscard]] ChainVerdict validate(std::string_view pem_chain, std::int64_t at) const;
+  // SHA-256 over rules and anchors, and over lists and their signers, in the order in which they came: equal epochs,
+  // equal verdicts (STIR-CE-13).
+  using Epoch = std::array<std::uint8_t, 32>;
+  [[nodiscard]] const Epoch& trust_epoch() const;
+  [[nodiscard]] const Epoch& crl_epoch() const;
+
+  // `chain`: PEM, leaf first, each next certificate issues the one before (STIR-CF-02), at most 10 certificates and
+  // 64 KiB; intermediates that are missing may stand among the anchors. Where the rules are not SHAKEN's, one
+  // certificate in DER will do too. `at`: seconds since 1970.
+  [[nodiscard]] ChainVerdict validate(std::string_view chain, std::int64_t at,
+                                      const ReferencedScopes& scopes = {}) const;
 
  private:
   struct Impl;

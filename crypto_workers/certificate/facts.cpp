@@ -1,48 +1,22 @@
 #include "crypto_workers/certificate/facts.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "crypto_workers/openssl_pointers.hpp"
+#include "crypto_workers/certificate/extensions.hpp"
 #include "crypto_workers/p256/openssl_key.hpp"
 
 namespace stirline::crypto {
 namespace {
 
-constexpr const char* kTnAuthListOid = "1.3.6.1.5.5.7.1.26";
-constexpr const char* kConstraintsOid = "1.3.6.1.5.5.7.1.27";
-constexpr const char* kEnhancedConstraintsOid = "1.3.6.1.5.5.7.1.33";
-
-using Asn1Object = std::unique_ptr<ASN1_OBJECT, OpensslFree<ASN1_OBJECT_free>>;
-
 std::unexpected<CertificateProblem> malformed(std::string text) {
   ERR_clear_error();
   return std::unexpected(CertificateProblem{Reason::certificate_malformed, std::move(text)});
-}
-
-std::unexpected<CertificateProblem> profile(std::string text) {
-  return std::unexpected(CertificateProblem{Reason::certificate_profile, std::move(text)});
-}
-
-bool is_oid(const ASN1_OBJECT* object, const char* oid) {
-  const Asn1Object wanted(OBJ_txt2obj(oid, 1));
-  return wanted && OBJ_cmp(object, wanted.get()) == 0;
-}
-
-// The octets inside extnValue of every extension with `oid`: RFC 5280 4.2 allows one.
-std::vector<std::span<const std::uint8_t>> extensions(const X509& certificate, const char* oid) {
-  std::vector<std::span<const std::uint8_t>> found;
-  const Asn1Object object(OBJ_txt2obj(oid, 1));
-  int position = -1;
-  while (object && (position = X509_get_ext_by_OBJ(&certificate, object.get(), position)) >= 0) {
-    const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(X509_get_ext(&certificate, position));
-    found.emplace_back(ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value)));
-  }
-  return found;
 }
 
 std::string name_text(const X509_NAME* name) {
@@ -66,19 +40,74 @@ std::string serial_text(const ASN1_INTEGER* serial) {
   return text;
 }
 
-std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
-  const std::unique_ptr<ASN1_TIME, OpensslFree<ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
-  int days = 0;
-  int seconds = 0;
-  if (!epoch || ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) {
+constexpr std::size_t kMaxDomains = 100;
+constexpr std::size_t kMaxScopeUrlBytes = 512;
+
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// `text` in lower case if it is a host name and nothing else; otherwise empty.
+std::string host_name(std::string_view text) {
+  constexpr std::size_t kMaxHostName = 253;
+  const auto is_host = [](char c) {
+    const char lower = to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  if (text.empty() || text.size() > kMaxHostName || text.front() == '.' || text.back() == '.' ||
+      !std::ranges::all_of(text, is_host)) {
+    return {};
+  }
+  std::string host(text);
+  std::ranges::transform(host, host.begin(), to_lower);
+  return host;
+}
+
+// Adds the host of `sip:host`; with a user the URI names a person, not a domain.
+void add_sip_domain(std::string_view uri, std::vector<std::string>& domains) {
+  constexpr std::string_view kScheme = "sip:";
+  const bool is_sip =
+      uri.size() > kScheme.size() &&
+      std::ranges::equal(uri.substr(0, kScheme.size()), kScheme, [](char a, char b) { return to_lower(a) == b; });
+  if (std::string host = is_sip ? host_name(uri.substr(kScheme.size())) : std::string(); !host.empty()) {
+    domains.push_back(std::move(host));
+  }
+}
+
+}  // namespace
+
+CertificateNames read_names(const X509& certificate) {
+  return {name_text(X509_get_subject_name(&certificate)), name_text(X509_get_issuer_name(&certificate)),
+          serial_text(X509_get0_serialNumber(&certificate))};
+}
+
+std::optional<Validity> read_validity(const X509& certificate) {
+  const auto not_before = seconds_of(X509_get0_notBefore(&certificate));
+  const auto not_after = seconds_of(X509_get0_notAfter(&certificate));
+  if (!not_before || !not_after) {
     return std::nullopt;
   }
-  return std::int64_t{days} * 86'400 + seconds;
+  return Validity{*not_before, *not_after};
+}
+
+std::expected<TnAuthList, CertificateProblem> read_scope(const X509& certificate) {
+  const auto values = extension_values(certificate, kTnAuthListOid);
+  if (values.empty()) {
+    return TnAuthList();
+  }
+  if (values.size() > 1) {
+    return malformed("more than one TNAuthList extension");
+  }
+  auto scope = decode_tn_auth_list(values.front());
+  if (!scope) {
+    return malformed("the TNAuthList extension is malformed (RFC 8226 9)");
+  }
+  return *std::move(scope);
 }
 
 std::expected<ClaimConstraints, CertificateProblem> read_constraints(const X509& certificate) {
-  const auto plain = extensions(certificate, kConstraintsOid);
-  const auto enhanced = extensions(certificate, kEnhancedConstraintsOid);
+  const auto plain = extension_values(certificate, kConstraintsOid);
+  const auto enhanced = extension_values(certificate, kEnhancedConstraintsOid);
   if (plain.empty() && enhanced.empty()) {
     return ClaimConstraints{};
   }
@@ -93,35 +122,60 @@ std::expected<ClaimConstraints, CertificateProblem> read_constraints(const X509&
   return *std::move(constraints);
 }
 
-}  // namespace
+std::string read_scope_url(const X509& certificate) {
+  using Access = std::unique_ptr<AUTHORITY_INFO_ACCESS, OpensslFree<AUTHORITY_INFO_ACCESS_free>>;
+  const Access access(
+      static_cast<AUTHORITY_INFO_ACCESS*>(X509_get_ext_d2i(&certificate, NID_info_access, nullptr, nullptr)));
+  ERR_clear_error();
+  for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access.get()); ++i) {
+    const ACCESS_DESCRIPTION* description = sk_ACCESS_DESCRIPTION_value(access.get(), i);
+    if (description->location->type != GEN_URI || !is_oid(description->method, kStirTnListOid)) {
+      continue;
+    }
+    const std::string_view url = text_of(description->location->d.uniformResourceIdentifier);
+    if (url.starts_with("https://") && url.size() <= kMaxScopeUrlBytes && !url.contains('\0')) {
+      return std::string(url);
+    }
+  }
+  return {};
+}
 
-std::expected<TnAuthList, CertificateProblem> read_scope(const X509& certificate) {
-  const auto values = extensions(certificate, kTnAuthListOid);
-  if (values.empty()) {
-    return TnAuthList();
+std::vector<std::string> read_domains(const X509& certificate) {
+  using Names = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>>;
+  const Names names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));
+  ERR_clear_error();
+  std::vector<std::string> sip_domains;
+  std::vector<std::string> dns_names;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type == GEN_URI) {
+      add_sip_domain(text_of(name->d.uniformResourceIdentifier), sip_domains);
+    } else if (name->type == GEN_DNS) {
+      if (std::string host = host_name(text_of(name->d.dNSName)); !host.empty()) {
+        dns_names.push_back(std::move(host));
+      }
+    }
   }
-  if (values.size() > 1) {
-    return malformed("more than one TNAuthList extension");
-  }
-  auto scope = decode_tn_auth_list(values.front());
-  if (!scope) {
-    return malformed("the TNAuthList extension is malformed (RFC 8226 9)");
-  }
-  return *std::move(scope);
+  std::vector<std::string>& domains = sip_domains.empty() ? dns_names : sip_domains;
+  std::ranges::sort(domains);
+  domains.erase(std::ranges::unique(domains).begin(), domains.end());
+  domains.resize(std::min(domains.size(), kMaxDomains));
+  return std::move(domains);
 }
 
 std::expected<CertificateFacts, CertificateProblem> read_facts(const X509& certificate) {
   CertificateFacts facts;
-  facts.subject = name_text(X509_get_subject_name(&certificate));
-  facts.issuer = name_text(X509_get_issuer_name(&certificate));
-  facts.serial = serial_text(X509_get0_serialNumber(&certificate));
-  const auto not_before = seconds_of(X509_get0_notBefore(&certificate));
-  const auto not_after = seconds_of(X509_get0_notAfter(&certificate));
-  if (!not_before || !not_after) {
+  CertificateNames names = read_names(certificate);
+  facts.subject = std::move(names.subject);
+  facts.issuer = std::move(names.issuer);
+  facts.serial = std::move(names.serial);
+  const auto validity = read_validity(certificate);
+  if (!validity) {
     return malformed("the validity of the certificate is unreadable");
   }
-  facts.not_before = *not_before;
-  facts.not_after = *not_after;
+  facts.not_before = validity->not_before;
+  facts.not_after = validity->not_after;
   if (const auto point = point_of(X509_get0_pubkey(&certificate))) {
     facts.point = *point;
   }
@@ -135,31 +189,9 @@ std::expected<CertificateFacts, CertificateProblem> read_facts(const X509& certi
     return std::unexpected(std::move(constraints.error()));
   }
   facts.constraints = *std::move(constraints);
+  facts.scope_url = read_scope_url(certificate);
+  facts.domains = read_domains(certificate);
   return facts;
-}
-
-std::expected<void, CertificateProblem> check_end_entity(X509& certificate, const CertificateFacts& facts) {
-  constexpr long kVersion3 = 2;
-  const std::uint32_t flags = X509_get_extension_flags(&certificate);
-  if ((flags & EXFLAG_INVALID) != 0) {
-    return malformed("an extension of the certificate is malformed");
-  }
-  if (X509_get_version(&certificate) != kVersion3) {
-    return profile("the certificate is not of version 3");
-  }
-  if (facts.point.front() == 0) {
-    return profile("the key of the certificate is not on P-256");
-  }
-  if ((flags & EXFLAG_CA) != 0) {
-    return profile("the certificate is one of a CA");
-  }
-  if ((X509_get_key_usage(&certificate) & KU_DIGITAL_SIGNATURE) == 0) {
-    return profile("keyUsage lacks digitalSignature");
-  }
-  if (facts.scope.empty()) {
-    return profile("the certificate has no TNAuthList");
-  }
-  return {};
 }
 
 bool critical_extensions_known(const X509& certificate) {

@@ -76,6 +76,28 @@ std::expected<std::vector<X509Certificate>, std::string> read_certificates(std::
   return certificates;
 }
 
+bool looks_like_der(std::string_view octets) {
+  constexpr char kSequence = 0x30;
+  constexpr char kLongLength = static_cast<char>(0x82);  // of 256 octets or more, as every certificate is
+  return octets.size() > 2 && octets[0] == kSequence && octets[1] == kLongLength;
+}
+
+std::expected<std::vector<X509Certificate>, std::string> read_der_certificate(std::string_view octets,
+                                                                              std::size_t max_bytes) {
+  if (octets.size() > max_bytes) {
+    return std::unexpected("the certificate is longer than " + std::to_string(max_bytes) + " octets");
+  }
+  const auto* der = reinterpret_cast<const unsigned char*>(octets.data());
+  const unsigned char* const end = der + octets.size();
+  std::vector<X509Certificate> certificates;
+  certificates.emplace_back(d2i_X509(nullptr, &der, static_cast<long>(octets.size())));
+  if (!certificates.front() || der != end) {
+    ERR_clear_error();
+    return std::unexpected("the DER certificate is malformed");
+  }
+  return certificates;
+}
+
 std::expected<std::vector<X509RevocationList>, std::string> read_revocation_lists(std::string_view pem) {
   std::vector<X509RevocationList> lists;
   const auto read = for_each_block(

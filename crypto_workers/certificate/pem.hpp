@@ -22,6 +22,13 @@ inline constexpr std::size_t kMaxRevocationListBytes = 16'777'216;
                                                                                          std::size_t max_bytes,
                                                                                          std::size_t max_count);
 
+// True if `octets` begin as a DER certificate does, which no PEM text does.
+[[nodiscard]] bool looks_like_der(std::string_view octets);
+
+// One certificate in DER and nothing behind it (application/pkix-cert, RFC 2585), as a chain of one.
+[[nodiscard]] std::expected<std::vector<X509Certificate>, std::string> read_der_certificate(std::string_view octets,
+                                                                                            std::size_t max_bytes);
+
 // All X509 CRL blocks of `pem`.
 [[nodiscard]] std::expected<std::vector<X509RevocationList>, std::string> read_revocation_lists(std::string_view pem);
 

@@ -179,14 +179,14 @@ bool TnAuthList::contains_number(std::string_view number) const {
   });
 }
 
-bool TnAuthList::within(const TnAuthList& parent) const {
+bool TnAuthList::within(const TnAuthList& parent, bool spc_delegates_numbers) const {
   return std::ranges::all_of(entries_, [&](const TnEntry& entry) {
     if (entry.kind == TnEntry::Kind::spc) {
       return std::ranges::any_of(parent.entries_, [&](const TnEntry& other) {
         return other.kind == TnEntry::Kind::spc && other.value == entry.value;
       });
     }
-    if (parent.has_spc()) {
+    if (spc_delegates_numbers && parent.has_spc()) {
       return true;
     }
     const auto interval = interval_of(entry);

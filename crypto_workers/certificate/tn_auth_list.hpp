@@ -33,8 +33,9 @@ class TnAuthList {
   [[nodiscard]] bool contains_number(std::string_view number) const;
 
   // Is everything this list names within `parent`, the list of the issuing certificate (RFC 9060 4.1; STIR-CE-08)? A
-  // parent with an SPC may delegate any number; which ones are its own is the CA's word.
-  [[nodiscard]] bool within(const TnAuthList& parent) const;
+  // parent with an SPC may delegate any number, and which ones are its own is the CA's word; unless
+  // `spc_delegates_numbers` is false.
+  [[nodiscard]] bool within(const TnAuthList& parent, bool spc_delegates_numbers = true) const;
 
   // May the holder speak for `number`? An SPC covers by the trust in the issuing regime (STIR-VS-09, STIR-SH-06).
   [[nodiscard]] bool covers(std::string_view number) const { return has_spc() || contains_number(number); }

@@ -90,6 +90,7 @@ struct VerifyPolicy {
   std::int64_t future_seconds = 60;
   std::int64_t diverted_seconds = 60;  // for tokens about earlier parties of a diverted call (STIR-DV-03)
   Profile profile = Profile::lenient;
+  std::uint16_t regime = kDefaultRegime;  // whose signers are believed: of no other
 };
 
 static_assert(kMaxTokens >= sip::kMaxIdentities);

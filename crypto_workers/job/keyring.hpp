@@ -24,6 +24,9 @@ struct Credential {
   std::int64_t not_after = 0;
 };
 
+// The trust regime of trunks that name none. Regimes are numbered by control.
+inline constexpr std::uint16_t kDefaultRegime = 0;
+
 // What is known about the certificate an x5u serves: validated by control, only used here.
 struct Certificate {
   Reason standing = Reason::certificate_unknown;  // verified: chain good, may be used
@@ -33,20 +36,26 @@ struct Certificate {
   TnAuthList scope;
   ClaimConstraints constraints;  // empty: none (STIR-CE-05)
   std::vector<std::string> namespaces =
-      {};  // of Resource-Priority, in lower case, that its holder may sign (STIR-RP-02)
+      {};                                 // of Resource-Priority, in lower case, that its holder may sign (STIR-RP-02)
+  std::vector<std::string> domains = {};  // in lower case, for whose users its holder speaks (STIR-ID-07)
+  std::uint16_t regime = kDefaultRegime;  // under whose anchors it was judged
+
+  // Is `host` one of the domains, whole? Letters of either case are the same.
+  [[nodiscard]] bool covers_domain(std::string_view host) const;
 };
 
 class Keyring {
  public:
   // Indices are given in the order of the calls, from 0.
   std::uint32_t add(Credential credential);
-  void add(std::string x5u, Certificate certificate);  // a second certificate under one x5u replaces the first
+  // A second certificate under one x5u and regime replaces the first.
+  void add(std::string x5u, Certificate certificate);
 
   [[nodiscard]] const Credential* credential(std::uint32_t index) const;  // nullptr if there is none
-  [[nodiscard]] const Certificate* certificate(
-      std::string_view x5u) const;  // exact string (STIR-CF-03); nullptr if unknown
+  // Exact string (STIR-CF-03); nullptr if unknown. What another regime holds of this x5u does not count.
+  [[nodiscard]] const Certificate* certificate(std::uint16_t regime, std::string_view x5u) const;
   [[nodiscard]] std::size_t credentials() const { return credentials_.size(); }
-  [[nodiscard]] std::size_t certificates() const { return certificates_.size(); }
+  [[nodiscard]] std::size_t certificates() const;
 
  private:
   struct Hash {
@@ -54,7 +63,7 @@ class Keyring {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   std::vector<Credential> credentials_;
-  std::unordered_map<std::string, Certificate, Hash, std::equal_to<>> certificates_;
+  std::vector<std::unordered_map<std::string, Certificate, Hash, std::equal_to<>>> regimes_;
 };
 
 }  // namespace stirline::crypto

@@ -58,9 +58,17 @@ Reason judge_certificate(const Certificate* certificate, std::int64_t now, std::
   return Reason::verified;
 }
 
-// No TNAuthList speaks for a URI.
+// The domain of sip:user@domain and sips:user@domain, as normalized_uri() writes them; empty for anything else.
+std::string_view domain_of(std::string_view uri) {
+  const std::size_t at = uri.find('@');
+  const bool is_sip = uri.starts_with("sip:") || uri.starts_with("sips:");
+  return is_sip && at != std::string_view::npos ? uri.substr(at + 1) : std::string_view();
+}
+
+// No TNAuthList speaks for a URI, no domain for a number (STIR-ID-07).
 bool covers(const Certificate& certificate, const ClaimedIdentity& identity) {
-  return !identity.is_uri && certificate.scope.covers(identity.text);
+  return identity.is_uri ? certificate.covers_domain(domain_of(identity.text))
+                         : certificate.scope.covers(identity.text);
 }
 
 bool may_sign_priorities(const Certificate& certificate, const Claims& claims) {
@@ -199,7 +207,7 @@ void VerificationBatch::note(const Keyring* keyring, std::size_t index, bool has
     return;
   }
   const Claims& claims = opener_.claims();
-  token.certificate = keyring == nullptr ? nullptr : keyring->certificate(opened.x5u);
+  token.certificate = keyring == nullptr ? nullptr : keyring->certificate(job.policy.regime, opened.x5u);
   token.authority =
       token.certificate == nullptr ? Reason::verified : judge_authority(*token.certificate, opened, claims);
   if (job.diverted) {

@@ -50,6 +50,7 @@ void derive_policies(Trunk& trunk) {
       .future_seconds = config.future_seconds,
       .diverted_seconds = config.diverted_seconds,
       .profile = config.profile == tables::TokenProfile::strict ? crypto::Profile::strict : crypto::Profile::lenient,
+      .regime = config.regime,
   };
 }
 
@@ -71,7 +72,10 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
                                     .not_before = record.not_before,
                                     .not_after = record.not_after,
                                     .scope = crypto::TnAuthList(record.scope),
-                                    .constraints = record.constraints};
+                                    .constraints = record.constraints,
+                                    .namespaces = record.namespaces,
+                                    .domains = record.domains,
+                                    .regime = record.regime};
     if (record.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(record.point);
       if (!key) {

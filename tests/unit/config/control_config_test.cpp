@@ -104,8 +104,8 @@ TEST(ControlConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(config.socket, folder / "c.sock");
   EXPECT_EQ(config.dataplane_socket, folder / "d.sock");
   EXPECT_EQ(config.log_level, "warning");
-  EXPECT_EQ(config.anchors, (std::vector<std::filesystem::path>{folder / "root.pem", "/etc/other.pem"}));
-  EXPECT_EQ(config.crls, (std::vector<std::filesystem::path>{folder / "crl.pem"}));
+  EXPECT_EQ(config.trust.anchors, (std::vector<std::filesystem::path>{folder / "root.pem", "/etc/other.pem"}));
+  EXPECT_EQ(config.trust.crls, (std::vector<std::filesystem::path>{folder / "crl.pem"}));
   ASSERT_EQ(config.trunks.size(), 2U);
   const Trunk& north = config.trunks[0];
   EXPECT_EQ(north.name, "north");
@@ -315,6 +315,80 @@ TEST(ControlConfig, WhoVerifiesNeedsAnchors) {
   EXPECT_EQ(
       mistakes("anchors = [\"root.pem\", \"/etc/other.pem\"]\n", "anchors = []\n"),
       Lines{R"~(:5: trust.anchors: expected a list of PEM files, as trunk north verifies, found "an empty list")~"});
+}
+
+constexpr std::string_view kRegimes = R"(crls = ["crl.pem"]
+revocation = "hard"
+[[trust.priority]]
+spc = "1234"
+namespaces = ["ets", "wps"]
+[[regime]]
+name = "enterprise"
+anchors = ["enterprise.pem"]
+certificates = "rfc8226"
+domains = true
+spc_delegates_numbers = false
+[[regime.priority]]
+spc = "AB-1"
+namespaces = ["q735"]
+[[regime]]
+name = "other"
+anchors = ["other.pem"]
+crls = ["other-crl.pem"]
+)";
+
+// STIR-CE-10, STIR-RP-02: regimes side by side, each bound to trunks.
+TEST(ControlConfig, RegimesStandSideBySide) {
+  std::string text = replaced(std::string(kGood), "crls = [\"crl.pem\"]\n", kRegimes);
+  text = replaced(text, "name = \"south\"\n", "name = \"south\"\nregime = \"other\"\n");
+  const auto loaded = read_control_config("control.toml", text);
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  ASSERT_EQ(loaded->regime_count(), 3U);
+  EXPECT_EQ(loaded->regime(0).name, "default");
+  EXPECT_TRUE(loaded->regime(0).rules.revocation_required);
+  EXPECT_FALSE(loaded->regime(0).rules.domains);
+  ASSERT_EQ(loaded->regime(0).priorities.size(), 1U);
+  EXPECT_EQ(loaded->regime(0).priorities[0].spc, "1234");
+  EXPECT_EQ(loaded->regime(0).priorities[0].namespaces, (std::vector<std::string>{"ets", "wps"}));
+  const RegimeConfig& enterprise = loaded->regime(1);
+  EXPECT_EQ(enterprise.name, "enterprise");
+  EXPECT_EQ(enterprise.anchors, std::vector<std::filesystem::path>{"enterprise.pem"});
+  EXPECT_EQ(enterprise.rules.profile, crypto::CertificateProfile::rfc8226);
+  EXPECT_TRUE(enterprise.rules.domains);
+  EXPECT_FALSE(enterprise.rules.spc_delegates_numbers);
+  EXPECT_FALSE(enterprise.rules.revocation_required);
+  EXPECT_EQ(enterprise.priorities.at(0).spc, "AB-1");
+  EXPECT_EQ(loaded->regime(2).crls, std::vector<std::filesystem::path>{"other-crl.pem"});
+  EXPECT_EQ(loaded->trunks[0].regime, 0U);
+  EXPECT_EQ(loaded->trunks[1].regime, 2U);
+}
+
+TEST(ControlConfig, MistakesInRegimes) {
+  const auto with = [](std::string_view from, std::string_view to) {
+    const std::string regimes = replaced(std::string(kRegimes), from, to);
+    return mistakes("crls = [\"crl.pem\"]\n", regimes);
+  };
+  EXPECT_EQ(with("", ""), Lines{});
+  EXPECT_EQ(with("\"hard\"", "\"strict\""),
+            Lines{R"~(:7: trust.revocation: expected one of soft, hard, found "strict")~"});
+  EXPECT_EQ(with("\"rfc8226\"", "\"web\""),
+            Lines{R"~(:14: regime[0].certificates: expected one of shaken, rfc8226, found "web")~"});
+  EXPECT_EQ(
+      with("name = \"other\"", "name = \"enterprise\""),
+      Lines{R"~(:21: regime[1].name: expected a regime name that is not used before (line 12), found "enterprise")~"});
+  EXPECT_EQ(
+      with("name = \"other\"", "name = \"default\""),
+      Lines{
+          R"~(:21: regime[1].name: expected another name, for the regime of [trust] is called so, found "default")~"});
+  EXPECT_EQ(with("anchors = [\"other.pem\"]\n", ""),
+            Lines{R"~(:20: regime[1].anchors: expected a list of PEM files, found nothing)~"});
+  EXPECT_EQ(with("anchors = [\"other.pem\"]", "anchors = []"),
+            Lines{R"~(:22: regime[1].anchors: expected a list of PEM files, found "an empty list")~"});
+  EXPECT_EQ(with("\"q735\"", "\"Q735\"").size(), 1U);
+  EXPECT_EQ(with("\"AB-1\"", "\"A B\"").size(), 1U);
+  EXPECT_EQ(with("spc = \"AB-1\"\n", "").size(), 1U);
+  EXPECT_EQ(mistakes("name = \"south\"\n", "name = \"south\"\nregime = \"nowhere\"\n"),
+            Lines{R"~(:34: trunk[1].regime: expected the name of a [[regime]], or default, found "nowhere")~"});
 }
 
 TEST(ControlConfig, ManyMistakesAreAllTold) {

@@ -24,6 +24,7 @@ std::set<std::string> options_in(const std::filesystem::path& file) {
   std::set<std::string> options;
   std::istringstream lines(stirline::test::read_file(file));
   std::string table;
+  std::set<std::string> arrays;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("#") && !line.starts_with("# ")) {
       line.erase(0, 1);
@@ -31,6 +32,11 @@ std::set<std::string> options_in(const std::filesystem::path& file) {
     const std::size_t end = line.find(" = ");
     if (line.starts_with("[[")) {
       table = line.substr(2, line.find(']') - 2) + "[].";
+      // [[regime.priority]] stands below [[regime]]: an array of arrays.
+      if (const std::size_t dot = table.find('.'); dot + 1 < table.size() && arrays.contains(table.substr(0, dot))) {
+        table.insert(dot, "[]");
+      }
+      arrays.insert(table.substr(0, table.size() - 3));
     } else if (line.starts_with("[")) {
       table = line.substr(1, line.find(']') - 1) + ".";
     } else if (!line.starts_with("#") && end != std::string::npos) {
@@ -109,7 +115,15 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->socket, defaults.socket);
   EXPECT_EQ(loaded->dataplane_socket, defaults.dataplane_socket);
   EXPECT_EQ(loaded->log_level, defaults.log_level);
-  EXPECT_EQ(loaded->crls, defaults.crls);
+  EXPECT_EQ(loaded->trust.crls, defaults.trust.crls);
+  ASSERT_EQ(loaded->regimes.size(), 1U);
+  for (const RegimeConfig* regime : {&loaded->trust, &loaded->regimes[0]}) {
+    EXPECT_EQ(regime->rules.profile, defaults.trust.rules.profile);
+    EXPECT_EQ(regime->rules.domains, defaults.trust.rules.domains);
+    EXPECT_EQ(regime->rules.spc_delegates_numbers, defaults.trust.rules.spc_delegates_numbers);
+    EXPECT_EQ(regime->rules.revocation_required, defaults.trust.rules.revocation_required);
+    EXPECT_EQ(regime->priorities.size(), 1U);
+  }
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

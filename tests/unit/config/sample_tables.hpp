@@ -45,6 +45,7 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.national_digits = 10;
   carrier.accept_bare_digits = false;
   carrier.accept_leading_plus = false;
+  carrier.regime = 3;
   Trunk plain;
   plain.name = "plain";
   plain.pair = "west";
@@ -104,6 +105,9 @@ inline std::vector<Certificate> sample_certificates() {
   good.constraints.must_include = {"attest"};
   good.constraints.permitted = {{"attest", {"A", "B"}}, {"origid", {""}}};
   good.constraints.must_exclude = {"rph", "div"};
+  good.domains = {"a.example.org", "example.org"};
+  good.namespaces = {"ets", "wps"};
+  good.regime = 2;
   Certificate bad;
   bad.x5u = "http://cert.example.net/other.cer";
   bad.standing = crypto::Reason::certificate_revoked;

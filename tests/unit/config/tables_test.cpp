@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/tables/records.hpp"
+#include "config/text_rules.hpp"
 #include "tests/unit/config/sample_tables.hpp"
 
 namespace stirline::config::tables {
@@ -77,6 +78,7 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.national_digits, b.national_digits);
     EXPECT_EQ(a.accept_bare_digits, b.accept_bare_digits);
     EXPECT_EQ(a.accept_leading_plus, b.accept_leading_plus);
+    EXPECT_EQ(a.regime, b.regime);
   }
 }
 
@@ -112,6 +114,9 @@ TEST(Tables, CertificatesSurviveTheJourney) {
       EXPECT_EQ(before[i].scope[j].value, (*after)[i].scope[j].value);
       EXPECT_EQ(before[i].scope[j].count, (*after)[i].scope[j].count);
     }
+    EXPECT_EQ(before[i].domains, (*after)[i].domains);
+    EXPECT_EQ(before[i].namespaces, (*after)[i].namespaces);
+    EXPECT_EQ(before[i].regime, (*after)[i].regime);
     const crypto::ClaimConstraints& a = before[i].constraints;
     const crypto::ClaimConstraints& b = (*after)[i].constraints;
     EXPECT_EQ(a.must_include, b.must_include);
@@ -337,8 +342,23 @@ TEST(Tables, CertificateContentsAreChecked) {
     return error_of(decode_certificates(encode_certificates(certificates)));
   };
   EXPECT_EQ(with([](Certificate& c) { c.x5u = ""; }), "certificates: record 0: x5u has a value that is not allowed");
-  EXPECT_EQ(with([](Certificate& c) { c.x5u = "http://cert.example.net/other.cer"; }),
+  EXPECT_EQ(with([](Certificate& c) {
+              c.x5u = "http://cert.example.net/other.cer";
+              c.regime = 0;
+            }),
             "certificates: record 1: x5u is used twice");
+  EXPECT_EQ(with([](Certificate& c) { c.x5u = "http://cert.example.net/other.cer"; }), "accepted");
+  EXPECT_EQ(with([](Certificate& c) { c.regime = kMaxRegimes; }), "certificates: record 0: regime is out of range");
+  for (const char* domain : {"", "Example.org", "*.example.org", "a b"}) {
+    EXPECT_EQ(with([&](Certificate& c) { c.domains[1] = domain; }),
+              "certificates: record 0: domains has a value that is not allowed");
+  }
+  for (const char* name : {"", "ETS", "ets.0"}) {
+    EXPECT_EQ(with([&](Certificate& c) { c.namespaces[0] = name; }),
+              "certificates: record 0: namespaces has a value that is not allowed");
+  }
+  EXPECT_EQ(with([](Certificate& c) { c.domains.resize(257, "a"); }),
+            "certificates: record 0: domains has an impossible length");
   EXPECT_EQ(with([](Certificate& c) { c.standing = static_cast<crypto::Reason>(crypto::kReasons); }),
             "certificates: record 0: standing is out of range");
   EXPECT_EQ(with([](Certificate& c) { c.point[0] = 0; }), "certificates: record 0: point is not uncompressed");

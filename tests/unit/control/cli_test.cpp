@@ -13,6 +13,7 @@
 
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
+#include "tests/unit/crypto_workers/test_authority.hpp"
 #include "tests/unit/test_data.hpp"
 
 namespace stirline::control {
@@ -218,6 +219,67 @@ TEST_F(Offline, RevokedCertificateIsRefused) {
   question.chain = "test_leaf_constrained_chain.pem";
   question.more = {"--crl", pem("test_indirect_crl.pem").string()};
   expect_refused(call.out, question, 437, "certificate_revoked");
+}
+
+// STIR-CE-09: the signer of an indirect list is given with a second --crl, before or behind it; nobody else's will do.
+TEST_F(Offline, IndirectListsComeFromTheSignerThatIsGiven) {
+  const Finished call = sign(call_, "test_leaf_constrained.key");
+  ASSERT_EQ(call.status, 0) << call.err;
+  const std::string list = pem("test_indirect_crl.pem").string();
+  const std::string signer = pem("test_stipa.pem").string();
+  Question question;
+  question.chain = "test_leaf_constrained_chain.pem";
+  for (const auto& files : {std::vector{list, signer}, std::vector{signer, list}}) {
+    question.more = {"--crl", files[0], "--crl", files[1]};
+    expect_refused(call.out, question, 437, "certificate_revoked");
+    EXPECT_EQ(verify(call.out, question).err, "");
+    EXPECT_EQ(verify(signed_call(), {.more = question.more}).status, 0);  // of another certificate
+  }
+  question.more = {"--crl", list};
+  EXPECT_NE(verify(call.out, question).err.find("not known"), std::string::npos);  // used, with a warning
+  question.more = {"--crl", list, "--crl", pem("test_intermediate.pem").string()};
+  EXPECT_EQ(verify(call.out, question).status, 64);
+  question.more = {"--crl", list, signer};
+  question.at = 2'398'377'599;
+  EXPECT_EQ(verify(call.out, question).err, "");
+  question.at = 2'398'377'601;
+  EXPECT_NE(verify(call.out, question).err.find("older than its nextUpdate"), std::string::npos);
+}
+
+// STIR-CE-09: direct lists, of the root and of the issuer; with --revocation-required every certificate needs one.
+TEST_F(Offline, DirectListsOfTheIssuersCount) {
+  namespace made = stirline::test;
+  const auto root = made::issue(made::shaken_root_options(), nullptr);
+  auto authority = made::shaken_intermediate_options();
+  authority.key_usage = "critical,keyCertSign,cRLSign";
+  const auto issuer = made::issue(authority, &root);
+  const auto leaf = made::issue(made::shaken_leaf_options(), &issuer);
+  const auto file = [&](const std::string& name, const std::string& text) {
+    return folder_.write(name, text).string();
+  };
+  const std::string key = file("leaf.key", leaf.key_pem());
+  const Finished call = stirline(
+      {"sign", "--key", key, "--x5u", kX5u, "--attest", "A", "--at", std::to_string(kNow), file("call.sip", call_)});
+  ASSERT_EQ(call.status, 0) << call.err;
+  const std::string chain = file("chain.pem", leaf.pem() + issuer.pem());
+  const std::string message = file("received.sip", call.out);
+  const auto reason = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"verify", "--json", "--at", std::to_string(kNow)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(),
+                     {"--cert", std::string(kX5u) + "=" + chain, "--trust", file("root.pem", root.pem()), message});
+    const Finished finished = stirline(std::move(arguments));
+    return json::parse(finished.out, nullptr, false).value("reason", finished.err);
+  };
+  const std::string of_root = file("root.crl", made::issue_list({}, root));
+  const std::string of_issuer = file("issuer.crl", made::issue_list({}, issuer));
+  const std::string revoking = file("revoking.crl", made::issue_list({.revoked = {{&leaf}}}, issuer));
+  EXPECT_EQ(reason({}), "verified");
+  EXPECT_EQ(reason({"--crl", of_root, of_issuer}), "verified");
+  EXPECT_EQ(reason({"--crl", of_root, revoking}), "certificate_revoked");
+  EXPECT_EQ(reason({"--revocation-required", "--crl", of_root, of_issuer}), "verified");
+  EXPECT_EQ(reason({"--revocation-required", "--crl", of_issuer}), "certificate_untrusted");
+  EXPECT_EQ(reason({"--revocation-required"}), "certificate_untrusted");
 }
 
 TEST_F(Offline, AnX5uThatNobodyServesIsRefused) {

@@ -33,10 +33,15 @@ config::ControlConfig sample() {
   trunk.peers = {*config::parse_prefix("192.0.2.0/24")};
   trunk.ports = {5060};
   config.trunks.push_back(trunk);
-  config.anchors = {pem("test_root.pem")};
+  config.trust.anchors = {pem("test_root.pem")};
   config.credentials.push_back({"main", pem("test_leaf_spc1234.key"), pem("test_leaf_spc1234_chain.pem"), kX5u, 20});
   config.numbers.push_back({{}, "1215555", 0, 'A', "main", 30});
   return config;
+}
+
+Judged judge_now(const Gathered& gathered, std::int64_t now) {
+  ChainCache cache;
+  return judge(gathered, now, cache);
 }
 
 bool holds(const config::ConfigErrors& errors, std::uint32_t line, const std::string& key, const std::string& found) {
@@ -94,7 +99,7 @@ TEST(StateCompiler, AnExpiredChainOfOurOwnIsRefused) {
 
 TEST(StateCompiler, AChainOfAnotherCaIsRefused) {
   config::ControlConfig config = sample();
-  config.anchors = {pem("test_stipa.pem")};
+  config.trust.anchors = {pem("test_stipa.pem")};
   const auto gathered = gather(config, kNow);
   ASSERT_FALSE(gathered);
   EXPECT_TRUE(holds(gathered.error(), 20, "credential[0].chain", "certificate_untrusted")) << all_of(gathered.error());
@@ -128,8 +133,8 @@ TEST(StateCompiler, AllMistakesAreToldAtOnceInTheOrderOfTheirLines) {
 
 TEST(StateCompiler, MissingAnchorsAreToldOnceNotWithEveryChain) {
   config::ControlConfig config = sample();
-  config.anchors.emplace_back("/nonexistent/root.pem");
-  config.crls.emplace_back("/nonexistent/crl.pem");
+  config.trust.anchors.emplace_back("/nonexistent/root.pem");
+  config.trust.crls.emplace_back("/nonexistent/crl.pem");
   const auto gathered = gather(config, kNow);
   ASSERT_FALSE(gathered);
   EXPECT_EQ(gathered.error().size(), 2U) << all_of(gathered.error());
@@ -139,15 +144,15 @@ TEST(StateCompiler, MissingAnchorsAreToldOnceNotWithEveryChain) {
 
 TEST(StateCompiler, WithoutAnyAnchorOurOwnChainsAreTakenWithAWarning) {
   config::ControlConfig config = sample();
-  config.anchors.clear();
+  config.trust.anchors.clear();
   const auto gathered = gather(config, kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());
-  EXPECT_EQ(judge(*gathered, kNow).warnings.size(), 1U);
+  EXPECT_EQ(judge_now(*gathered, kNow).warnings.size(), 1U);
 }
 
 TEST(StateCompiler, ForeignChainsBecomeRecordsWithTheirStanding) {
   config::ControlConfig config = sample();
-  config.crls = {pem("test_indirect_crl.pem")};
+  config.trust.crls = {pem("test_indirect_crl.pem"), pem("test_stipa.pem")};
   config.x5u_files = {{"https://a.example.org/good.pem", pem("test_leaf_spc1234_chain.pem"), 1},
                       {"https://a.example.org/expired.pem", pem("test_leaf_expired_chain.pem"), 2},
                       {"https://a.example.org/range.pem", pem("test_delegate_range_chain.pem"), 3},
@@ -156,7 +161,7 @@ TEST(StateCompiler, ForeignChainsBecomeRecordsWithTheirStanding) {
                       {"https://a.example.org/noise.pem", pem("test_leaf_spc1234.key"), 6}};
   const auto gathered = gather(config, kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());
-  const Judged judged = judge(*gathered, kNow);
+  const Judged judged = judge_now(*gathered, kNow);
   const auto records = tables::decode_certificates(judged.image);
   ASSERT_TRUE(records) << records.error().text;
   ASSERT_EQ(records->size(), 6U);
@@ -181,10 +186,41 @@ TEST(StateCompiler, ClaimConstraintsReachTheTable) {
   config.x5u_files = {{kX5u, pem("test_leaf_constrained_chain.pem"), 1}};
   const auto gathered = gather(config, kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());
-  const auto records = tables::decode_certificates(judge(*gathered, kNow).image);
+  const auto records = tables::decode_certificates(judge_now(*gathered, kNow).image);
   ASSERT_TRUE(records) << records.error().text;
   EXPECT_EQ(records->front().standing, Reason::verified);
   EXPECT_FALSE(records->front().constraints.empty());
+}
+
+// STIR-CE-10: one record a regime and x5u; what another regime trusts is no warning, what nobody trusts is one each.
+TEST(StateCompiler, RegimesHaveRecordsOfTheirOwn) {
+  config::ControlConfig config = sample();
+  config::RegimeConfig other;
+  other.name = "other";
+  other.anchors = {pem("test_stipa.pem")};
+  other.line = 70;
+  config.regimes.push_back(other);
+  config.trunks[0].regime = 1;
+  config.x5u_files = {{kX5u, pem("test_leaf_spc1234_chain.pem"), 1}};
+  const auto gathered = gather(config, kNow);
+  ASSERT_TRUE(gathered) << all_of(gathered.error());
+  const Judged judged = judge_now(*gathered, kNow);
+  const auto records = tables::decode_certificates(judged.image);
+  ASSERT_TRUE(records) << records.error().text;
+  ASSERT_EQ(records->size(), 2U);
+  EXPECT_EQ((*records)[0].regime, 0U);
+  EXPECT_EQ((*records)[0].standing, Reason::verified);
+  EXPECT_EQ((*records)[1].regime, 1U);
+  EXPECT_EQ((*records)[1].standing, Reason::certificate_untrusted);
+  EXPECT_TRUE(judged.warnings.empty());
+  EXPECT_EQ(tables::decode_trunks(gathered->trunks).value().at(0).regime, 1U);
+
+  config.x5u_files[0].file = pem("test_leaf_expired_chain.pem");
+  EXPECT_EQ(judge_now(*gather(config, kNow), kNow).warnings.size(), 2U);
+  config.regimes[0].crls = {"/nonexistent/crl.pem"};
+  const auto refused = gather(config, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(holds(refused.error(), 70, "regime[0].crls[0]", "No such file")) << all_of(refused.error());
 }
 
 TEST(StateCompiler, TimeAloneChangesTheStandingOfAChain) {
@@ -192,10 +228,10 @@ TEST(StateCompiler, TimeAloneChangesTheStandingOfAChain) {
   config.x5u_files = {{kX5u, pem("test_leaf_spc1234_chain.pem"), 1}};
   const auto gathered = gather(config, kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());
-  const Judged now = judge(*gathered, kNotAfter - 1);
+  const Judged now = judge_now(*gathered, kNotAfter - 1);
   EXPECT_EQ(now.certificates[0].standing, Reason::verified);
   EXPECT_TRUE(now.warnings.empty());
-  const Judged later = judge(*gathered, kNotAfter + 1);
+  const Judged later = judge_now(*gathered, kNotAfter + 1);
   EXPECT_EQ(later.certificates[0].standing, Reason::certificate_expired);
   EXPECT_EQ(later.warnings.size(), 2U);  // the foreign chain and our own credential
 }

@@ -289,7 +289,7 @@ TEST(Batches, OneEngineCallEachAndUndisturbedNeighbours) {
 TEST(Keyrings, LookUpExactStringsAndReplace) {
   Keyring keyring;
   EXPECT_EQ(keyring.credential(0), nullptr);
-  EXPECT_EQ(keyring.certificate("https://a"), nullptr);
+  EXPECT_EQ(keyring.certificate(kDefaultRegime, "https://a"), nullptr);
   Certificate first;
   first.not_after = 1;
   keyring.add("https://a", std::move(first));
@@ -297,9 +297,9 @@ TEST(Keyrings, LookUpExactStringsAndReplace) {
   second.not_after = 2;
   keyring.add("https://a", std::move(second));
   EXPECT_EQ(keyring.certificates(), 1U);
-  ASSERT_NE(keyring.certificate("https://a"), nullptr);
-  EXPECT_EQ(keyring.certificate("https://a")->not_after, 2);
-  EXPECT_EQ(keyring.certificate("https://A"), nullptr);  // STIR-CF-03
+  ASSERT_NE(keyring.certificate(kDefaultRegime, "https://a"), nullptr);
+  EXPECT_EQ(keyring.certificate(kDefaultRegime, "https://a")->not_after, 2);
+  EXPECT_EQ(keyring.certificate(kDefaultRegime, "https://A"), nullptr);  // STIR-CF-03
   EXPECT_EQ(keyring.add(Credential{}), 0U);
   EXPECT_EQ(keyring.add(Credential{}), 1U);
   EXPECT_EQ(keyring.credentials(), 2U);

@@ -1,0 +1,42 @@
+#include "config/regime_config.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "config/option_rules.hpp"
+
+namespace stirline::config {
+namespace {
+
+template <typename Enum>
+using Choice = std::pair<std::string_view, Enum>;
+
+constexpr std::array kProfiles{Choice<crypto::CertificateProfile>{"shaken", crypto::CertificateProfile::shaken},
+                               Choice<crypto::CertificateProfile>{"rfc8226", crypto::CertificateProfile::rfc8226}};
+constexpr std::array kRevocations{Choice<bool>{"soft", false}, Choice<bool>{"hard", true}};
+
+constexpr TextRule kSpcRule{"a service provider code of 1 to 64 printable characters", is_spc};
+constexpr TextRule kNamespaceRule{"a namespace of 1 to 32 small letters, digits or '-'", is_small_namespace};
+
+}  // namespace
+
+bool read_regime_options(Section& section, RegimeConfig& regime) {
+  regime.line = section.line();
+  const bool anchors_good = section.paths("anchors", regime.anchors);
+  section.paths("crls", regime.crls);
+  section.choice<bool>("revocation", regime.rules.revocation_required, kRevocations);
+  section.choice<crypto::CertificateProfile>("certificates", regime.rules.profile, kProfiles);
+  section.flag("domains", regime.rules.domains);
+  section.flag("spc_delegates_numbers", regime.rules.spc_delegates_numbers);
+  NameSet spcs("an SPC");
+  for (Section& priority : section.tables("priority")) {
+    PriorityConfig& config = regime.priorities.emplace_back();
+    priority.text("spc", config.spc, kSpcRule, Need::required);
+    priority.texts("namespaces", config.namespaces, kNamespaceRule, Need::required);
+    spcs.add(priority, "spc", config.spc);
+  }
+  return anchors_good;
+}
+
+}  // namespace stirline::config

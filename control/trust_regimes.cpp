@@ -1,0 +1,107 @@
+#include "control/trust_regimes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace stirline::control {
+
+namespace {
+
+// The namespaces that the service providers of `scope` may sign, sorted.
+std::vector<std::string> namespaces_of(const std::vector<crypto::TnEntry>& scope,
+                                       const std::vector<config::PriorityConfig>& priorities) {
+  std::vector<std::string> namespaces;
+  for (const config::PriorityConfig& priority : priorities) {
+    const bool holds_it = std::ranges::any_of(scope, [&](const crypto::TnEntry& entry) {
+      return entry.kind == crypto::TnEntry::Kind::spc && entry.value == priority.spc;
+    });
+    if (holds_it) {
+      namespaces.insert(namespaces.end(), priority.namespaces.begin(), priority.namespaces.end());
+    }
+  }
+  std::ranges::sort(namespaces);
+  namespaces.erase(std::ranges::unique(namespaces).begin(), namespaces.end());
+  return namespaces;
+}
+
+}  // namespace
+
+bool TrustRegimes::add(const config::RegimeConfig& config, std::vector<Problem>& problems) {
+  auto trust = load_trust(config.anchors, config.crls, config.rules);
+  const bool good = trust.has_value();
+  if (!good) {
+    for (TrustProblem& problem : trust.error()) {
+      problems.push_back({regimes_.size(), std::move(problem)});
+    }
+  }
+  regimes_.push_back({config.name, !config.anchors.empty(),
+                      good ? *std::move(trust) : crypto::ChainValidator(config.rules), config.priorities});
+  return good;
+}
+
+std::vector<ChainJudgement> TrustRegimes::judge(const std::string& x5u, std::string_view pem, std::int64_t now,
+                                                const crypto::ReferencedScopes& scopes, ChainCache& cache) const {
+  std::vector<ChainJudgement> judgements;
+  const bool nobody = std::ranges::none_of(regimes_, &Regime::has_anchors);
+  for (std::size_t i = 0; i < regimes_.size(); ++i) {
+    const Regime& regime = regimes_[i];
+    if (!regime.has_anchors && !(nobody && i == 0)) {
+      continue;
+    }
+    const auto index = static_cast<std::uint16_t>(i);
+    ChainJudgement& judgement =
+        judgements.emplace_back(judgement_of(cache.validate(regime.trust, index, pem, now, scopes), x5u, pem));
+    judgement.record.regime = index;
+    if (!regime.trust.rules().domains) {
+      judgement.record.domains.clear();
+    }
+    judgement.record.namespaces = namespaces_of(judgement.record.scope, regime.priorities);
+  }
+  return judgements;
+}
+
+crypto::ChainVerdict TrustRegimes::judge_own(std::string_view pem, std::int64_t now) const {
+  crypto::ChainVerdict first;
+  bool judged = false;
+  for (const Regime& regime : regimes_) {
+    if (!regime.has_anchors) {
+      continue;
+    }
+    crypto::ChainVerdict verdict = regime.trust.validate(pem, now);
+    if (verdict.standing == crypto::Reason::verified) {
+      return verdict;
+    }
+    first = judged ? std::move(first) : std::move(verdict);
+    judged = true;
+  }
+  return judged || regimes_.empty() ? first : regimes_.front().trust.validate(pem, now);
+}
+
+std::vector<std::string> TrustRegimes::warnings(std::int64_t now) const {
+  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < regimes_.size(); ++i) {
+    const Regime& regime = regimes_[i];
+    const crypto::RevocationLists& lists = regime.trust.revocation_lists();
+    if (lists.stale(now)) {
+      warnings.push_back(
+          regime.trust.rules().revocation_required
+              ? fmt::format("a revocation list{} is older than its nextUpdate: what it should answer "
+                            "for is refused",
+                            place(i))
+              : fmt::format("a revocation list{} is older than its nextUpdate: it is still used", place(i)));
+    }
+    if (lists.unsigned_lists() > 0) {
+      warnings.push_back(
+          fmt::format("the signer of an indirect revocation list{} is not known: it is used as given", place(i)));
+    }
+  }
+  return warnings;
+}
+
+std::string TrustRegimes::place(std::size_t regime) const {
+  return regimes_.size() > 1 ? fmt::format(" in regime {}", regimes_[regime].name) : std::string();
+}
+
+}  // namespace stirline::control

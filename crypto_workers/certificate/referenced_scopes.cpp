@@ -1,0 +1,34 @@
+#include "crypto_workers/certificate/referenced_scopes.hpp"
+
+#include <utility>
+
+namespace stirline::crypto {
+
+std::expected<void, TnAuthListError> ReferencedScopes::set(std::string url, std::span<const std::uint8_t> der) {
+  if (der.size() > kMaxReferencedScopeBytes) {
+    return std::unexpected(TnAuthListError::too_long);
+  }
+  auto scope = decode_tn_auth_list(der);
+  if (!scope) {
+    return std::unexpected(scope.error());
+  }
+  epoch_.add(url);
+  epoch_.add({reinterpret_cast<const char*>(der.data()), der.size()});
+  scopes_.insert_or_assign(std::move(url), *std::move(scope));
+  return {};
+}
+
+void ReferencedScopes::forget(std::string_view url) {
+  if (const auto found = scopes_.find(url); found != scopes_.end()) {
+    scopes_.erase(found);
+    epoch_.add("forgotten");
+    epoch_.add(url);
+  }
+}
+
+const TnAuthList* ReferencedScopes::find(std::string_view url) const {
+  const auto found = scopes_.find(url);
+  return found == scopes_.end() ? nullptr : &found->second;
+}
+
+}  // namespace stirline::crypto
