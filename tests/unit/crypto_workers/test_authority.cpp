@@ -84,6 +84,9 @@ IssuedCertificate issue(const CertificateOptions& options, const IssuedCertifica
       add_extension(certificate, parent, NID_key_usage, options.key_usage);
     }
     add_extension(certificate, parent, NID_subject_key_identifier, "hash");
+    if (!options.alternative_names.empty()) {
+      add_extension(certificate, parent, NID_subject_alt_name, options.alternative_names);
+    }
     if (!options.tn_auth_list.empty()) {
       add_raw_extension(certificate, "1.3.6.1.5.5.7.1.26", options.tn_auth_list_critical, options.tn_auth_list);
     }

@@ -23,6 +23,7 @@ struct CertificateOptions {
   std::string unknown_critical_oid = {};       // an extension nobody knows
   std::int64_t not_before = 1'767'225'600;     // 2026-01-01
   std::int64_t not_after = 2'398'377'600;      // 2046-01-01
+  std::string alternative_names = {};          // subjectAltName: DNS:a.test,IP:127.0.0.1; empty: no such extension
 };
 
 struct IssuedCertificate {
