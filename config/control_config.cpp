@@ -205,6 +205,8 @@ class Reader {
     read_number_ranges();
     read_trust();
     read_x5u_files();
+    Section fetch = root_.table("fetch");
+    read_fetch(fetch, config.fetch);
     file.report_unknown();
   }
 

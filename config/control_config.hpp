@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/config_error.hpp"
+#include "config/fetch_config.hpp"
 #include "config/tables/trunk_table.hpp"
 
 namespace stirline::config {
@@ -49,6 +50,7 @@ struct ControlConfig {
   std::vector<std::filesystem::path> anchors;  // PEM files
   std::vector<std::filesystem::path> crls;     // PEM files, CRLs and the certificates that sign indirect ones
   std::vector<X5uFileConfig> x5u_files;
+  FetchConfig fetch;
 };
 
 [[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);
