@@ -189,7 +189,7 @@ std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig
   return Gatherer(config, now).gather();
 }
 
-Judged judge(const Gathered& gathered, std::int64_t now) {
+Judged judge(const Gathered& gathered, std::int64_t now, const std::vector<tables::Certificate>& fetched) {
   Judged judged;
   judged.warnings = gathered.warnings;
   for (const X5uChain& chain : gathered.x5u_chains) {
@@ -199,6 +199,11 @@ Judged judge(const Gathered& gathered, std::int64_t now) {
                                             crypto::facts(judgement.record.standing).name, judgement.text));
     }
     judged.certificates.push_back(std::move(judgement.record));
+  }
+  for (const tables::Certificate& record : fetched) {
+    if (std::ranges::find(gathered.x5u_chains, record.x5u, &X5uChain::url) == gathered.x5u_chains.end()) {
+      judged.certificates.push_back(record);
+    }
   }
   for (const CredentialFacts& facts : gathered.credential_facts) {
     if (now > facts.not_after) {

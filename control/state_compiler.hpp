@@ -56,6 +56,8 @@ struct Judged {
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
 };
 
-[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now);
+// `fetched`: records of chains that came by themselves; those of the configuration go before them.
+[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now,
+                           const std::vector<config::tables::Certificate>& fetched = {});
 
 }  // namespace stirline::control

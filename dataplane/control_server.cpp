@@ -113,6 +113,7 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
     case wire::MessageType::hello:
     case wire::MessageType::result:
     case wire::MessageType::command:
+    case wire::MessageType::wanted:
       break;
   }
   return {wire::ResultCode::bad_message,

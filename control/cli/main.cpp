@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     cli::add_lab(app, status);
     cli::add_status(app, status);
     cli::add_reload(app, status);
+    cli::add_cert(app, status);
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);
