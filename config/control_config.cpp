@@ -231,6 +231,8 @@ class Reader {
     read_number_ranges();
     check_anchors();
     read_x5u_files();
+    Section fetch = root_.table("fetch");
+    read_fetch(fetch, config.fetch);
     file.report_unknown();
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/config_error.hpp"
+#include "config/fetch_config.hpp"
 #include "config/regime_config.hpp"
 #include "config/tables/trunk_table.hpp"
 
@@ -50,6 +51,7 @@ struct ControlConfig {
   RegimeConfig trust;                 // of trunks that name no regime
   std::vector<RegimeConfig> regimes;  // beside it
   std::vector<X5uFileConfig> x5u_files;
+  FetchConfig fetch;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

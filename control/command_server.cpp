@@ -6,12 +6,33 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include "config/tables/image.hpp"
 
 namespace stirline::control {
 
 namespace wire = config::wire;
+
+namespace {
+
+std::expected<wire::MappedImage, std::string> read_attached(const wire::Descriptor& fd) {
+  if (!fd.valid()) {
+    return wire::MappedImage();
+  }
+  struct stat facts{};
+  if (::fstat(fd.get(), &facts) != 0 || facts.st_size < 0 ||
+      static_cast<std::size_t>(facts.st_size) > CommandServer::kMaxAttachedBytes) {
+    return std::unexpected("what came with the command is too long");
+  }
+  auto mapped = wire::MappedImage::map(fd, static_cast<std::uint64_t>(facts.st_size));
+  if (!mapped) {
+    return std::unexpected(std::move(mapped.error().text));
+  }
+  return std::move(*mapped);
+}
+
+}  // namespace
 
 CommandServer::CommandServer(EventLoop& loop, wire::Listener listener, Handler handler,
                              std::chrono::milliseconds idle_limit)
@@ -105,11 +126,18 @@ void CommandServer::on_command(std::uint64_t id, const wire::Incoming& incoming)
     drop(id);
     return;
   }
+  const auto attached = read_attached(incoming.fd);
+  if (!attached) {
+    answer(id, request_id, wire::ResultCode::bad_message, attached.error());
+    drop(id);
+    return;
+  }
   // Nothing more is read from this connection until the answer has gone: one command at a time.
   loop_.forget(connection.channel.fd());
   loop_.cancel(connection.idle_timer);
   const std::weak_ptr<void> alive = alive_;
-  handler_(incoming.text(), [this, alive, id, request_id](wire::ResultCode code, const std::string& document) {
+  const std::string_view text(reinterpret_cast<const char*>(attached->view().data()), attached->view().size());
+  handler_(incoming.text(), text, [this, alive, id, request_id](wire::ResultCode code, const std::string& document) {
     if (alive.expired() || !connections_.contains(id)) {
       return;
     }

@@ -1,5 +1,5 @@
-// Control's own socket, where the operator's command asks: "status", "reload". Speaks config/wire/protocol.hpp: hello,
-// then commands, one at a time for each connection.
+// Control's own socket, where the operator's command asks: "status", "reload", "cert list". Speaks
+// config/wire/protocol.hpp: hello, then commands, one at a time for each connection.
 //
 // The peers are local and their credentials are checked by the listener; what they send is bounded all the same: a
 // fixed number of connections, short verbs, an idle limit. Thread: that of the loop.
@@ -22,11 +22,13 @@ namespace stirline::control {
 class CommandServer {
  public:
   static constexpr std::size_t kMaxConnections = 16;
-  static constexpr std::size_t kMaxVerbBytes = 256;
+  static constexpr std::size_t kMaxVerbBytes = 1'024;
+  static constexpr std::size_t kMaxAttachedBytes = 65'536;  // what a verb is about, in a sealed memfd
 
   // Answers one command, now or later; may be called after the asker has gone (then nothing happens) and only once.
   using Reply = std::function<void(config::wire::ResultCode code, const std::string& document)>;
-  using Handler = std::function<void(std::string_view verb, Reply reply)>;
+  // `attached` is empty if nothing came along; both texts are there within the call only.
+  using Handler = std::function<void(std::string_view verb, std::string_view attached, Reply reply)>;
 
   CommandServer(EventLoop& loop, config::wire::Listener listener, Handler handler,
                 std::chrono::milliseconds idle_limit = std::chrono::milliseconds(30'000));

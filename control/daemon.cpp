@@ -1,6 +1,7 @@
 #include "control/daemon.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,6 +9,9 @@
 #include <unistd.h>
 
 #include "config/wire/protocol.hpp"
+#include "control/certificates/certificate_commands.hpp"
+#include "control/certificates/certificate_report.hpp"
+#include "control/certificates/keeper_options.hpp"
 #include "control/logging.hpp"
 
 namespace stirline::control {
@@ -51,9 +55,7 @@ std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonO
   if (!gathered) {
     return std::unexpected(std::move(gathered.error()));
   }
-  State state{std::move(*config), std::move(*gathered), {}, std::move(chains)};
-  state.judged = judge(state.gathered, now, *state.chains);
-  return state;
+  return State{std::move(*config), std::move(*gathered), {}, {}, std::move(chains)};
 }
 
 std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventLoop& loop, DaemonOptions options) {
@@ -61,20 +63,33 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
   if (!state) {
     return std::unexpected(std::move(state.error()));
   }
+  auto store = open_sqlite_store(state->config.fetch.store, keeper_options(state->config.fetch).limits);
+  if (!store) {
+    return std::unexpected(
+        config::ConfigErrors{{options.config.string(), 0, "fetch.store", "a certificate store", store.error()}});
+  }
   auto listener = wire::Listener::listen(state->config.socket);
   if (!listener) {
     return std::unexpected(config::ConfigErrors{
         {options.config.string(), 0, "control.socket", "a path that can be listened on", listener.error().text}});
   }
-  std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(options), std::move(*state)));
+  std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(options), std::move(*state), std::move(*store)));
+  if (const auto loaded = daemon->keeper_->load(); !loaded) {
+    return std::unexpected(config::ConfigErrors{
+        {daemon->options_.config.string(), 0, "fetch.store", "a certificate store", loaded.error()}});
+  }
+  daemon->judge_chains(daemon->state_);
+  daemon->note_proven();
   daemon->commands_ = std::make_unique<CommandServer>(
       loop, std::move(*listener),
-      [raw = daemon.get()](std::string_view verb, const CommandServer::Reply& reply) { raw->on_command(verb, reply); });
+      [raw = daemon.get()](std::string_view verb, std::string_view attached, const CommandServer::Reply& reply) {
+        raw->on_command(verb, attached, reply);
+      });
   daemon->serve();
   return daemon;
 }
 
-Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state)
+Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store)
     : loop_(loop), options_(std::move(options)), state_(std::move(state)), started_(options_.now()) {
   generation_ = next_generation();
   compiled_ = started_;
@@ -83,10 +98,38 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state)
   client.first_pause = options_.first_pause;
   client.longest_pause = options_.longest_pause;
   dataplane_ = std::make_unique<DataplaneClient>(loop_, std::move(client), [this] { on_greeted(); });
+  keeper_ = std::make_unique<CertificateKeeper>(
+      loop_, std::move(store), keeper_options(state_.config.fetch), options_.now,
+      [this](const std::string& url, const std::string& pem) {
+        return best_of(judge_everywhere(state_, url, pem, options_.now())).record.standing == crypto::Reason::verified;
+      },
+      [this] { on_chains_changed(); });
+  dataplane_->on_wanted([this](const std::string& x5u) { keeper_->wanted(x5u); });
 }
 
 Daemon::~Daemon() {
   loop_.cancel(recheck_timer_);
+  loop_.cancel(change_timer_);
+}
+
+std::vector<ChainJudgement> Daemon::judge_everywhere(const State& state, const std::string& url, const std::string& pem,
+                                                     std::int64_t at) {
+  return state.gathered.regimes.judge(url, pem, at, state.gathered.scopes, *state.chains);
+}
+
+void Daemon::judge_chains(State& state) const {
+  const std::int64_t now = options_.now();
+  const auto judge_one = [&](const std::string& url, const std::string& pem, std::int64_t at) {
+    return judge_everywhere(state, url, pem, at);
+  };
+  state.fetched.update(keeper_->chains(), judge_one, now);
+  state.judged = judge(state.gathered, now, *state.chains, state.fetched.records());
+}
+
+void Daemon::note_proven() {
+  for (const tables::Certificate& record : state_.fetched.records()) {
+    keeper_->note_proven(record.x5u, record.standing == crypto::Reason::verified);
+  }
 }
 
 void Daemon::serve() {
@@ -141,22 +184,45 @@ void Daemon::push_current() {
 
 void Daemon::on_recheck() {
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
-  if (busy()) {
+  keeper_->tick();
+  if (!busy()) {
+    refresh_tables();
+  }
+}
+
+void Daemon::on_chains_changed() {
+  if (change_timer_ != 0) {
     return;
   }
+  // The first change goes out at once, for calls wait for it; those behind it go together.
+  const auto passed = EventLoop::Clock::now() - last_change_;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(options_.coalesce - passed);
+  change_timer_ = loop_.after(std::max(wait, std::chrono::milliseconds(0)), [this] {
+    change_timer_ = 0;
+    last_change_ = EventLoop::Clock::now();
+    if (busy()) {
+      on_chains_changed();
+    } else {
+      refresh_tables();
+    }
+  });
+}
+
+void Daemon::refresh_tables() {
   // Certificates, anchors and lists expire, and come into force, by time alone.
-  Judged judged = judge(state_.gathered, options_.now(), *state_.chains);
-  for (const std::string& warning : judged.warnings) {
-    if (std::ranges::find(state_.judged.warnings, warning) == state_.judged.warnings.end()) {
+  const Judged before = std::exchange(state_.judged, {});
+  judge_chains(state_);
+  note_proven();
+  for (const std::string& warning : state_.judged.warnings) {
+    if (std::ranges::find(before.warnings, warning) == before.warnings.end()) {
       spdlog::warn("{}", warning);
     }
   }
-  if (judged.image != state_.judged.image) {
+  if (state_.judged.image != before.image) {
     generation_ = next_generation();
     compiled_ = options_.now();
     push_refused_ = false;
   }
-  state_.judged = std::move(judged);
   // A busy data plane is asked again; one that refused these tables would refuse them again.
   if (dataplane_->connected() && pushed_generation_ != generation_ && !push_refused_) {
     push_current();
@@ -173,7 +239,12 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   };
   keep("control.socket", state.config.socket, state_.config.socket);
   keep("control.dataplane_socket", state.config.dataplane_socket, state_.config.dataplane_socket);
+  if (state.config.fetch != state_.config.fetch) {
+    reload_warnings_.emplace_back("the section [fetch] stays as it is until the next start");
+    state.config.fetch = state_.config.fetch;
+  }
   state_ = std::move(state);
+  note_proven();
   generation_ = generation;
   push_refused_ = false;
   compiled_ = options_.now();
@@ -197,6 +268,7 @@ void Daemon::reload(ReloadDone done) {
     done(ResultCode::refused, refusal("refused", errors));
     return;
   }
+  judge_chains(*compiled);
   const std::uint64_t generation = next_generation();
   const auto accept = [this, generation, done](State state, bool in_use) {
     adopt(std::move(state), generation);
@@ -228,13 +300,20 @@ void Daemon::reload(ReloadDone done) {
   });
 }
 
-void Daemon::on_command(std::string_view verb, const CommandServer::Reply& reply) {
+void Daemon::on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply) {
+  const auto judge_now = [this](const KeptChain& chain) {
+    const ChainJudgement* const known = state_.fetched.find(chain);
+    return known != nullptr ? *known
+                            : best_of(judge_everywhere(state_, chain.stored.url, chain.stored.pem, options_.now()));
+  };
   if (verb == "status") {
     on_status(reply);
   } else if (verb == "reload") {
     reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
+  } else if (verb.starts_with("cert ")) {
+    answer_cert_command(verb, attached, *keeper_, judge_now, reply);
   } else {
-    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload"}).dump());
+    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert"}).dump());
   }
 }
 
@@ -270,7 +349,8 @@ Json Daemon::own_status() const {
         {{"name", facts.name}, {"x5u", facts.x5u}, {"not_before", facts.not_before}, {"not_after", facts.not_after}});
   }
   Json certificates = Json::array();
-  for (const tables::Certificate& certificate : state_.judged.certificates) {
+  // Those of the configuration; `cert list` shows the others, which may be thousands.
+  for (const tables::Certificate& certificate : std::span(state_.judged.certificates).first(state_.judged.configured)) {
     certificates.push_back({{"x5u", certificate.x5u},
                             {"regime", state_.config.regime(certificate.regime).name},
                             {"standing", crypto::facts(certificate.standing).name},
@@ -300,6 +380,7 @@ Json Daemon::own_status() const {
             {"certificates", state_.judged.certificates.size()}}},
           {"credentials", credentials},
           {"certificates", certificates},
+          {"fetch", fetch_status(*keeper_)},
           {"warnings", warnings},
           {"dataplane", dataplane}};
 }

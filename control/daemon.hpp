@@ -18,6 +18,8 @@
 
 #include "config/config_error.hpp"
 #include "config/control_config.hpp"
+#include "control/certificates/certificate_keeper.hpp"
+#include "control/certificates/judged_chains.hpp"
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
@@ -32,6 +34,7 @@ struct DaemonOptions {
   std::chrono::milliseconds status_limit{2'000};  // how long `status` waits for the data plane's part
   std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
+  std::chrono::milliseconds coalesce{200};  // at most one new generation in this time because of fetched chains
 };
 
 class Daemon {
@@ -57,19 +60,26 @@ class Daemon {
   struct State {
     config::ControlConfig config;
     Gathered gathered;
+    JudgedChains fetched;
     Judged judged;
     std::shared_ptr<ChainCache> chains;  // outlives a reload: what has not changed is not validated again
   };
 
-  Daemon(EventLoop& loop, DaemonOptions options, State state);
+  Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store);
 
   [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
                                                                           std::shared_ptr<ChainCache> chains);
   void serve();
-  void on_command(std::string_view verb, const CommandServer::Reply& reply);
+  [[nodiscard]] static std::vector<ChainJudgement> judge_everywhere(const State& state, const std::string& url,
+                                                                    const std::string& pem, std::int64_t at);
+  void judge_chains(State& state) const;
+  void on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
   void on_recheck();
+  void on_chains_changed();
+  void refresh_tables();
+  void note_proven();
   void push_current();
   void push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done);
   void adopt(State state, std::uint64_t generation);
@@ -89,6 +99,9 @@ class Daemon {
   std::string push_error_;                    // why the data plane did not take the state; empty if it did
   bool push_refused_ = false;                 // and it would say so again
   EventLoop::TimerId recheck_timer_ = 0;
+  EventLoop::TimerId change_timer_ = 0;
+  EventLoop::Clock::time_point last_change_{};
+  std::unique_ptr<CertificateKeeper> keeper_;
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<CommandServer> commands_;
 };

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "config/text_rules.hpp"
+
 namespace stirline::control {
 
 namespace wire = config::wire;
@@ -147,6 +149,10 @@ void DataplaneClient::on_readable() {
     lose(incoming.error().text);
     return;
   }
+  if (incoming->type() == wire::MessageType::wanted) {
+    take_wanted(*incoming);
+    return;
+  }
   if (!in_flight_ || incoming->type() != wire::MessageType::result || incoming->header.request_id != request_id_) {
     lose("the data plane sent something nobody asked for");
     return;
@@ -166,6 +172,14 @@ void DataplaneClient::on_readable() {
     return;
   }
   send_next();
+}
+
+void DataplaneClient::take_wanted(const wire::Incoming& incoming) {
+  if (!config::is_uri_text(incoming.text())) {
+    lose("the data plane wants a certificate from something that is no URL");
+  } else if (on_wanted_) {
+    on_wanted_(std::string(incoming.text()));
+  }
 }
 
 void DataplaneClient::push(const TableSet& set, PushDone done) {

@@ -56,6 +56,10 @@ class DataplaneClient {
   DataplaneClient(const DataplaneClient&) = delete;
   DataplaneClient& operator=(const DataplaneClient&) = delete;
 
+  // Called with the x5u of each certificate that the data plane asks for (STIR-CF-04); a text that no URL can be ends
+  // the connection. Set it before start().
+  void on_wanted(std::function<void(const std::string& x5u)> wanted) { on_wanted_ = std::move(wanted); }
+
   void start();
 
   [[nodiscard]] bool connected() const { return greeted_now_; }
@@ -83,6 +87,7 @@ class DataplaneClient {
   void enqueue(Request request);
   void send_next();
   void on_readable();
+  void take_wanted(const config::wire::Incoming& incoming);
   void greet();
   void push_step();
   void finish_push(PushOutcome outcome, const std::string& text);
@@ -90,6 +95,7 @@ class DataplaneClient {
   EventLoop& loop_;
   DataplaneClientOptions options_;
   std::function<void()> on_greeted_;
+  std::function<void(const std::string& x5u)> on_wanted_;
   config::wire::Channel channel_;
   bool greeted_now_ = false;
   bool in_flight_ = false;

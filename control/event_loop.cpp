@@ -14,6 +14,22 @@ namespace stirline::control {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+short events_of(EventLoop::Interest interest) {
+  switch (interest) {
+    case EventLoop::Interest::readable:
+      return POLLIN;
+    case EventLoop::Interest::writable:
+      return POLLOUT;
+    case EventLoop::Interest::either:
+      break;
+  }
+  return POLLIN | POLLOUT;
+}
+
+}  // namespace
+
 EventLoop::EventLoop() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!wake_.valid()) {
     throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -24,8 +40,8 @@ EventLoop::EventLoop() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   });
 }
 
-void EventLoop::watch(int fd, Handler readable) {
-  watches_[fd] = {next_serial_++, std::move(readable)};
+void EventLoop::watch(int fd, Interest interest, Handler ready) {
+  watches_[fd] = {next_serial_++, events_of(interest), std::move(ready)};
 }
 
 void EventLoop::forget(int fd) {
@@ -69,7 +85,7 @@ void EventLoop::turn(milliseconds longest) {
   polled.reserve(watches_.size());
   serials.reserve(watches_.size());
   for (const auto& [fd, watch] : watches_) {
-    polled.push_back({fd, POLLIN, 0});
+    polled.push_back({fd, watch.events, 0});
     serials.push_back(watch.serial);
   }
   const int ready = ::poll(polled.data(), polled.size(), wait_ms(longest));
@@ -84,7 +100,7 @@ void EventLoop::turn(milliseconds longest) {
       // An earlier handler of this turn may have closed this descriptor, and a new one may bear its number already.
       const auto found = watches_.find(polled[i].fd);
       if (found != watches_.end() && found->second.serial == serials[i]) {
-        const Handler handler = found->second.readable;
+        const Handler handler = found->second.ready;
         handler();
       }
     }

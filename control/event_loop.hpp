@@ -1,4 +1,4 @@
-// The one loop of stirline-control: descriptors that become readable and timers, on poll().
+// The one loop of stirline-control: descriptors that become ready and timers, on poll().
 //
 // Thread: everything runs on the thread that calls run(), except stop(), which any thread may call. Handlers may watch,
 // forget, start and cancel as they like, also themselves. Throws std::system_error if the system gives no descriptor.
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "config/wire/channel.hpp"
 
@@ -26,7 +27,10 @@ class EventLoop {
 
   // Calls `readable` whenever `fd` has something to read, or its peer has gone. The descriptor stays the caller's, who
   // forgets it before closing it. A second watch of one descriptor replaces the first.
-  void watch(int fd, Handler readable);
+  void watch(int fd, Handler readable) { watch(fd, Interest::readable, std::move(readable)); }
+  // The same for other kinds of readiness. An error on the descriptor counts as each of them.
+  enum class Interest : std::uint8_t { readable, writable, either };
+  void watch(int fd, Interest interest, Handler ready);
   void forget(int fd);
 
   // Calls `handler` once, not before `delay` has passed.
@@ -43,7 +47,8 @@ class EventLoop {
  private:
   struct Watch {
     std::uint64_t serial = 0;
-    Handler readable;
+    short events = 0;  // of poll()
+    Handler ready;
   };
   struct Timer {
     Clock::time_point due;

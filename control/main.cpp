@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -50,6 +51,10 @@ int serve(const std::string& config_file) {
   // Private keys pass through this process: no core dump, no debugger of the same user.
   if (::prctl(PR_SET_DUMPABLE, 0) != 0) {
     throw std::system_error(errno, std::generic_category(), "prctl(PR_SET_DUMPABLE)");
+  }
+  // A fetch has two seconds; a resolver's thread that hangs on for half a minute would only pile up (resolv.conf(5)).
+  if (::setenv("RES_OPTIONS", "timeout:1 attempts:2", 0) != 0) {
+    throw std::system_error(errno, std::generic_category(), "setenv");
   }
   start_logging();
   EventLoop loop;

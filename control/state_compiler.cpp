@@ -212,7 +212,8 @@ std::expected<Gathered, config::ConfigErrors> gather(const config::ControlConfig
   return Gatherer(config, now).gather();
 }
 
-Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache) {
+Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache,
+             const std::vector<tables::Certificate>& fetched) {
   Judged judged;
   judged.warnings = gathered.warnings;
   for (const X5uChain& chain : gathered.x5u_chains) {
@@ -220,6 +221,12 @@ Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache) {
     add_warnings(gathered.regimes, judgements, judged.warnings);
     for (ChainJudgement& judgement : judgements) {
       judged.certificates.push_back(std::move(judgement.record));
+    }
+  }
+  judged.configured = judged.certificates.size();
+  for (const tables::Certificate& record : fetched) {
+    if (std::ranges::find(gathered.x5u_chains, record.x5u, &X5uChain::url) == gathered.x5u_chains.end()) {
+      judged.certificates.push_back(record);
     }
   }
   for (const CredentialFacts& facts : gathered.credential_facts) {

@@ -55,10 +55,13 @@ struct Gathered {
 struct Judged {
   config::tables::Image image;  // of the certificate table
   std::vector<config::tables::Certificate> certificates;
+  std::size_t configured = 0;         // the first of them: those of the configuration
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
 };
 
-// Chains that `cache` knows under the same epochs are not validated again.
-[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache);
+// `fetched`: records of chains that came by themselves; those of the configuration go before them. Chains that `cache`
+// knows under the same epochs are not validated again.
+[[nodiscard]] Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache,
+                           const std::vector<config::tables::Certificate>& fetched = {});
 
 }  // namespace stirline::control

@@ -53,6 +53,22 @@ ControlServer::ControlServer(Appliance& appliance, wire::Listener& listener, con
     : appliance_(appliance), listener_(listener), clock_(clock), started_at_(clock.now()) {}
 
 void ControlServer::serve(int timeout_ms) {
+  serve_sockets(timeout_ms);
+  forward_certificate_requests();
+}
+
+// Never waits for control: what its socket has no room for is forgotten, and a later call asks again.
+void ControlServer::forward_certificate_requests() {
+  appliance_.take_certificate_requests([this](std::string_view x5u) {
+    for (Peer& peer : peers_) {
+      if (peer.greeted && !peer.channel.send(wire::MessageType::wanted, 0, x5u, -1, 0)) {
+        spdlog::debug("control socket: no room for a certificate that is wanted");
+      }
+    }
+  });
+}
+
+void ControlServer::serve_sockets(int timeout_ms) {
   std::vector<pollfd> waiting = {{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
   for (const Peer& peer : peers_) {
     waiting.push_back({.fd = peer.channel.fd(), .events = POLLIN, .revents = 0});
@@ -113,6 +129,7 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
     case wire::MessageType::hello:
     case wire::MessageType::result:
     case wire::MessageType::command:
+    case wire::MessageType::wanted:
       break;
   }
   return {wire::ResultCode::bad_message,

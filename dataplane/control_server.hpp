@@ -19,7 +19,7 @@ class ControlServer {
   // Both outlive the server.
   ControlServer(Appliance& appliance, config::wire::Listener& listener, const Clock& clock);
 
-  // Waits at most `timeout_ms` for something to do and does it.
+  // Waits at most `timeout_ms` for something to do and does it; then tells control which certificates calls need.
   void serve(int timeout_ms);
 
  private:
@@ -35,6 +35,8 @@ class ControlServer {
     std::string text;
   };
 
+  void serve_sockets(int timeout_ms);
+  void forward_certificate_requests();
   void accept_peers();
   [[nodiscard]] bool serve_peer(Peer& peer);  // false: the peer is gone or cut off
   [[nodiscard]] Reply answer(Peer& peer, const config::wire::Incoming& incoming);

@@ -71,7 +71,7 @@ struct TrunkRecord {
   std::uint16_t regime = 0;
   std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(TrunkRecord) == 132);
+static_assert(sizeof(TrunkRecord) == 136);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6

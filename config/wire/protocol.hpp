@@ -11,7 +11,7 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {
@@ -20,7 +20,9 @@ enum class MessageType : std::uint16_t {
   table = 3,    // TableOffer and the memfd of its image: staged, not yet used
   commit = 4,   // use what is staged, all at once, as generation Commit::generation
   status = 5,   // ask for the status document: answered by result with JSON
-  command = 6,  // command line to control: a verb as text ("status", "reload"): answered by result with JSON
+  command = 6,  // command line to control: a verb as text ("status", "reload"), perhaps a sealed memfd with what it is
+                // about: answered by result with JSON
+  wanted = 7,   // data plane to control: a call needs the chain of an x5u, 1 to 512 octets of text; not answered
 };
 
 struct Header {

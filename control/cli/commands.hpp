@@ -17,9 +17,9 @@ void add_verify(CLI::App& app, int& status);
 void add_sign(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_reload(CLI::App& app, int& status);
+void add_cert(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
 void add_lab(CLI::App& app, int& status);
-void add_cert(CLI::App& app, int& status);
 
 // Below `stirline cert`.
 void add_cert_lint(CLI::App& cert, int& status);

@@ -17,10 +17,10 @@ int main(int argc, char** argv) {
     cli::add_lab(app, status);
     cli::add_status(app, status);
     cli::add_reload(app, status);
+    cli::add_cert(app, status);
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);
-    cli::add_cert(app, status);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

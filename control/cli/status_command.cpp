@@ -3,7 +3,6 @@
 // Exit status: 0 done; 1 turned down (reload: the reasons are printed, nothing has changed); 69 no stirline-control
 // there; 75 busy.
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,15 +10,11 @@
 #include <fmt/format.h>
 
 #include "config/control_config.hpp"
-#include "config/tables/image.hpp"
-#include "config/wire/channel.hpp"
-#include "config/wire/protocol.hpp"
+#include "control/cli/ask_control.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
 
 namespace stirline::control::cli {
-
-namespace wire = config::wire;
 
 namespace {
 
@@ -28,35 +23,8 @@ struct Question {
   bool json = false;
 };
 
-std::expected<wire::Answer, wire::WireError> ask_control(const Question& question, std::string_view verb) {
-  auto channel = wire::Channel::connect(question.socket);
-  if (!channel) {
-    return std::unexpected(channel.error());
-  }
-  const wire::Hello hello{config::tables::schema_hash()};
-  std::string greeting(sizeof(hello), '\0');
-  std::memcpy(greeting.data(), &hello, sizeof(hello));
-  auto greeted = channel->ask(wire::MessageType::hello, greeting);
-  if (!greeted || greeted->code != wire::ResultCode::ok) {
-    return greeted;
-  }
-  constexpr int kAnswerMs = 30'000;  // a reload waits for the data plane
-  return channel->ask(wire::MessageType::command, verb, -1, kAnswerMs);
-}
-
-int exit_status(wire::ResultCode code) {
-  switch (code) {
-    case wire::ResultCode::ok:
-      return kExitOk;
-    case wire::ResultCode::busy:
-      return kExitBusy;
-    default:
-      return kExitRefused;
-  }
-}
-
 int ask_and_print(const Question& question, std::string_view verb) {
-  const auto answer = ask_control(question, verb);
+  const auto answer = ask_control(question.socket, verb);
   if (!answer) {
     if (question.json) {
       fmt::print("{}\n", to_line({{"result", "unreachable"}, {"errors", {answer.error().text}}}));

@@ -124,6 +124,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
     EXPECT_EQ(regime->rules.revocation_required, defaults.trust.rules.revocation_required);
     EXPECT_EQ(regime->priorities.size(), 1U);
   }
+  EXPECT_EQ(loaded->fetch, defaults.fetch);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

@@ -81,6 +81,26 @@ TEST(EventLoop, HangUpCountsAsReadable) {
   EXPECT_EQ(served, 1);
 }
 
+TEST(EventLoop, WritableIsWatchedOnlyWhereItIsAskedFor) {
+  EventLoop loop;
+  const Pipe pipe;
+  int reading = 0;
+  int writing = 0;
+  loop.watch(pipe.read.get(), EventLoop::Interest::readable, [&] { ++reading; });
+  loop.watch(pipe.write.get(), EventLoop::Interest::writable, [&] { ++writing; });
+  loop.turn(milliseconds(100));
+  EXPECT_EQ(reading, 0);
+  EXPECT_EQ(writing, 1);
+  loop.watch(pipe.write.get(), EventLoop::Interest::readable, [&] { ++writing; });
+  loop.turn(milliseconds(0));
+  EXPECT_EQ(writing, 1);
+  loop.watch(pipe.write.get(), EventLoop::Interest::either, [&] { ++writing; });
+  pipe.fill();
+  loop.turn(milliseconds(100));
+  EXPECT_EQ(reading, 1);
+  EXPECT_EQ(writing, 2);
+}
+
 TEST(EventLoop, StopsFromAnotherThread) {
   EventLoop loop;
   const std::jthread other([&] { loop.stop(); });

@@ -56,6 +56,11 @@ class FakeDataplane {
   }
   // Takes requests and leaves them unanswered.
   void fall_silent(bool silent) { silent_ = silent; }
+  // Sends this as "certificate wanted", once somebody has greeted.
+  void want(const std::string& x5u) {
+    const std::scoped_lock lock(mutex_);
+    wanted_.push_back(x5u);
+  }
   // Closes the connection at the next commit, instead of answering.
   void break_at_commit() { break_at_commit_ = true; }
   void hang_up() { hang_up_ = true; }
@@ -83,6 +88,7 @@ class FakeDataplane {
         channel.reset();
         continue;
       }
+      send_wanted(*channel);
       auto incoming = channel->receive(5);
       if (!incoming) {
         if (incoming.error().closed) {
@@ -93,6 +99,14 @@ class FakeDataplane {
       if (!silent_ && !answer(*channel, *incoming)) {
         channel.reset();
       }
+    }
+  }
+
+  void send_wanted(config::wire::Channel& channel) {
+    const std::scoped_lock lock(mutex_);
+    while (greetings_ > 0 && !wanted_.empty()) {
+      static_cast<void>(channel.send(config::wire::MessageType::wanted, 0, wanted_.front()));
+      wanted_.pop_front();
     }
   }
 
@@ -152,6 +166,7 @@ class FakeDataplane {
   mutable std::mutex mutex_;
   config::wire::Answer hello_answer_;
   std::deque<config::wire::Answer> commit_answers_;
+  std::deque<std::string> wanted_;
   std::string status_ = R"({"ports":[{"name":"west","rx_packets":7}]})";
   std::map<TableKind, config::tables::Image> staged_;
   std::vector<Generation> generations_;

@@ -1,0 +1,103 @@
+#include "control/certificates/certificate_commands.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "control/certificates/certificate_report.hpp"
+
+namespace stirline::control {
+
+using Json = nlohmann::ordered_json;
+using config::wire::ResultCode;
+
+namespace {
+
+void answer(const CommandServer::Reply& reply, Json document) {
+  Json whole{{"result", "ok"}};
+  whole.update(document);
+  reply(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+void refuse(const CommandServer::Reply& reply, const std::string& why) {
+  const Json document{{"result", "refused"}, {"errors", {why}}};
+  reply(ResultCode::refused, document.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+void refuse_unknown(const CommandServer::Reply& reply, const std::string& url) {
+  refuse(reply, fmt::format("no chain is kept for {}", url));
+}
+
+void show(const KeptChains& chains, const std::string& url, const JudgeNow& judge, const CommandServer::Reply& reply) {
+  const auto found = chains.find(url);
+  if (found == chains.end()) {
+    refuse_unknown(reply, url);
+    return;
+  }
+  const ChainJudgement judgement = judge(found->second);
+  answer(reply, describe_chain_fully(found->second.stored, &judgement));
+}
+
+void list(const KeptChains& chains, const JudgeNow& judge, const CommandServer::Reply& reply) {
+  Json rows = Json::array();
+  for (const auto& [url, chain] : chains) {
+    const ChainJudgement judgement = judge(chain);
+    rows.push_back(describe_chain(chain.stored, &judgement));
+  }
+  answer(reply, {{"chains", std::move(rows)}});
+}
+
+void fetch(CertificateKeeper& keeper, const std::string& url, const JudgeNow& judge,
+           const CommandServer::Reply& reply) {
+  keeper.fetch(url, [&keeper, url, judge, reply](const FetchResult& result) {
+    if (result.outcome != FetchOutcome::fetched) {
+      const Json document{{"result", "refused"},
+                          {"x5u", url},
+                          {"outcome", facts(result.outcome).name},
+                          {"errors", {fmt::format("{}: {}", url, to_text(result))}}};
+      reply(ResultCode::refused, document.dump(-1, ' ', false, Json::error_handler_t::replace));
+      return;
+    }
+    const auto found = keeper.chains().find(url);
+    if (found == keeper.chains().end()) {
+      refuse(reply, fmt::format("{}: what was fetched is not kept: it has expired", url));
+      return;
+    }
+    const ChainJudgement judgement = judge(found->second);
+    answer(reply, describe_chain(found->second.stored, &judgement));
+  });
+}
+
+}  // namespace
+
+void answer_cert_command(std::string_view verb, std::string_view attached, CertificateKeeper& keeper,
+                         const JudgeNow& judge, const CommandServer::Reply& reply) {
+  verb.remove_prefix(std::string_view("cert ").size());
+  const std::size_t space = std::min(verb.find(' '), verb.size());
+  const std::string_view what = verb.substr(0, space);
+  const std::string url(verb.substr(std::min(space + 1, verb.size())));
+  if (what == "list" && url.empty()) {
+    list(keeper.chains(), judge, reply);
+  } else if (what == "show" && !url.empty()) {
+    show(keeper.chains(), url, judge, reply);
+  } else if (what == "fetch" && !url.empty()) {
+    fetch(keeper, url, judge, reply);
+  } else if (what == "forget" && !url.empty()) {
+    if (keeper.forget(url)) {
+      answer(reply, {{"x5u", url}});
+    } else {
+      refuse_unknown(reply, url);
+    }
+  } else if (what == "import" && !url.empty()) {
+    if (const auto imported = keeper.import(url, attached); !imported) {
+      refuse(reply, fmt::format("{}: {}", url, imported.error()));
+      return;
+    }
+    show(keeper.chains(), url, judge, reply);
+  } else {
+    refuse(reply, "commands are: cert list, cert show URL, cert fetch URL, cert forget URL, cert import URL");
+  }
+}
+
+}  // namespace stirline::control

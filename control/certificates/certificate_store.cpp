@@ -1,0 +1,264 @@
+#include "control/certificates/certificate_store.hpp"
+
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "config/text_rules.hpp"
+#include "config/wire/channel.hpp"
+#include "control/certificates/sqlite.hpp"
+#include "crypto_workers/certificate/pem.hpp"
+
+namespace stirline::control {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x5354524c;  // "STRL"
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kMaxErrorBytes = 512;
+
+constexpr const char* kSchema =
+    "CREATE TABLE chain("
+    " url TEXT PRIMARY KEY NOT NULL, pem TEXT NOT NULL, content_type TEXT NOT NULL,"
+    " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
+    " source INTEGER NOT NULL, proven INTEGER NOT NULL, last_error TEXT NOT NULL) STRICT;"
+    "CREATE INDEX chain_by_worth ON chain(source, proven, fetched_at);"
+    "PRAGMA application_id = 0x5354524c;"
+    "PRAGMA user_version = 1;";
+
+constexpr std::string_view kColumns =
+    "url, pem, content_type, fetched_at, refresh_at, keep_until, source, proven, last_error";
+
+class SqliteStore : public CertificateStore {
+ public:
+  SqliteStore(sqlite::Connection connection, std::string name, const StoreLimits& limits)
+      : connection_(std::move(connection)), name_(std::move(name)), limits_(limits) {}
+
+  Result<std::vector<StoredChain>> load() const override {
+    std::vector<StoredChain> chains;
+    sqlite::Statement select(connection_.get(), fmt::format("SELECT {} FROM chain ORDER BY url", kColumns));
+    while (true) {
+      const auto row = select.step();
+      if (!row) {
+        return std::unexpected(told(row.error()));
+      }
+      if (!*row) {
+        return chains;
+      }
+      StoredChain chain{select.text(0),
+                        select.text(1),
+                        select.text(2),
+                        select.integer(3),
+                        select.integer(4),
+                        select.integer(5),
+                        select.integer(6) == 0 ? ChainSource::fetched : ChainSource::imported,
+                        select.integer(7) != 0,
+                        select.text(8)};
+      // Whoever can write the file could have put anything there.
+      if (!config::is_uri_text(chain.url) || chain.pem.size() > crypto::kMaxChainBytes) {
+        return std::unexpected(told("it holds a chain that was never put there by us"));
+      }
+      chains.push_back(std::move(chain));
+    }
+  }
+
+  Result<std::vector<std::string>> put(const StoredChain& chain) override {
+    sqlite::Transaction transaction(connection_.get());
+    if (!transaction.begun()) {
+      return std::unexpected(told(transaction.begun().error()));
+    }
+    sqlite::Statement insert(connection_.get(),
+                             fmt::format("INSERT OR REPLACE INTO chain({}) VALUES(?,?,?,?,?,?,?,?,?)", kColumns));
+    insert.bind(chain.url).bind(chain.pem).bind(chain.content_type);
+    insert.bind(chain.fetched_at).bind(chain.refresh_at).bind(chain.keep_until);
+    insert.bind(static_cast<std::int64_t>(chain.source)).bind(chain.proven ? 1 : 0).bind(chain.last_error);
+    if (const auto done = insert.run(); !done) {
+      return std::unexpected(told(done.error()));
+    }
+    auto gone = make_room(chain.url);
+    if (!gone) {
+      return gone;
+    }
+    if (const auto done = transaction.commit(); !done) {
+      return std::unexpected(told(done.error()));
+    }
+    return gone;
+  }
+
+  Result<void> note_error(const std::string& url, const std::string& error, std::int64_t refresh_at) override {
+    sqlite::Statement update(connection_.get(), "UPDATE chain SET last_error = ?, refresh_at = ? WHERE url = ?");
+    return told(update.bind(std::string_view(error).substr(0, kMaxErrorBytes)).bind(refresh_at).bind(url).run());
+  }
+
+  Result<void> note_proven(const std::string& url, bool proven) override {
+    sqlite::Statement update(connection_.get(), "UPDATE chain SET proven = ? WHERE url = ?");
+    return told(update.bind(proven ? 1 : 0).bind(url).run());
+  }
+
+  Result<bool> forget(const std::string& url) override {
+    sqlite::Statement remove(connection_.get(), "DELETE FROM chain WHERE url = ?");
+    if (const auto done = remove.bind(url).run(); !done) {
+      return std::unexpected(told(done.error()));
+    }
+    return sqlite3_changes(connection_.get()) > 0;
+  }
+
+  Result<std::vector<std::string>> purge(std::int64_t now) override {
+    sqlite::Statement remove(connection_.get(), "DELETE FROM chain WHERE keep_until < ? RETURNING url");
+    remove.bind(now);
+    return urls_of(remove);
+  }
+
+ private:
+  [[nodiscard]] std::string told(const std::string& error) const { return fmt::format("{}: {}", name_, error); }
+
+  [[nodiscard]] Result<void> told(const Result<void>& done) const {
+    return done ? done : std::unexpected(told(done.error()));
+  }
+
+  Result<std::vector<std::string>> urls_of(sqlite::Statement& statement) const {
+    std::vector<std::string> urls;
+    while (true) {
+      const auto row = statement.step();
+      if (!row) {
+        return std::unexpected(told(row.error()));
+      }
+      if (!*row) {
+        return urls;
+      }
+      urls.push_back(statement.text(0));
+    }
+  }
+
+  Result<std::vector<std::string>> make_room(const std::string& keep) {
+    sqlite::Statement count(connection_.get(),
+                            "SELECT COUNT(*), COALESCE(SUM(LENGTH(CAST(pem AS BLOB))), 0) FROM chain");
+    if (const auto row = count.step(); !row) {
+      return std::unexpected(told(row.error()));
+    }
+    auto entries = static_cast<std::size_t>(count.integer(0));
+    auto octets = static_cast<std::size_t>(count.integer(1));
+    std::vector<std::string> gone;
+    while (entries > limits_.entries || octets > limits_.octets) {
+      sqlite::Statement remove(connection_.get(),
+                               "DELETE FROM chain WHERE url = (SELECT url FROM chain WHERE url <> ?"
+                               " ORDER BY source, proven, fetched_at, url LIMIT 1)"
+                               " RETURNING url, LENGTH(CAST(pem AS BLOB))");
+      const auto row = remove.bind(keep).step();
+      if (!row) {
+        return std::unexpected(told(row.error()));
+      }
+      if (!*row) {
+        break;
+      }
+      gone.push_back(remove.text(0));
+      octets -= static_cast<std::size_t>(remove.integer(1));
+      --entries;
+    }
+    return gone;
+  }
+
+  sqlite::Connection connection_;
+  std::string name_;
+  StoreLimits limits_;
+};
+
+std::expected<std::int64_t, std::string> pragma(sqlite3* connection, std::string_view name) {
+  sqlite::Statement ask(connection, fmt::format("PRAGMA {}", name));
+  const auto row = ask.step();
+  return row ? std::expected<std::int64_t, std::string>(ask.integer(0)) : std::unexpected(row.error());
+}
+
+// Ours and whole, or new.
+std::expected<void, std::string> check(sqlite3* connection) {
+  const auto application = pragma(connection, "application_id");
+  const auto version = pragma(connection, "user_version");
+  sqlite::Statement tables(connection, "SELECT COUNT(*) FROM sqlite_schema");
+  const auto counted = tables.step();
+  if (!application || !version || !counted) {
+    return std::unexpected(!application ? application.error() : !version ? version.error() : counted.error());
+  }
+  if (*application == 0 && *version == 0 && tables.integer(0) == 0) {
+    sqlite::Transaction transaction(connection);
+    if (!transaction.begun()) {
+      return transaction.begun();
+    }
+    const auto made = sqlite::execute(connection, kSchema);
+    return made ? transaction.commit() : made;
+  }
+  if (*application != kApplicationId) {
+    return std::unexpected("this is a database of something else");
+  }
+  if (*version != kVersion) {
+    return std::unexpected(fmt::format("it is of version {}, this program writes version {}", *version, kVersion));
+  }
+  sqlite::Statement whole(connection, "PRAGMA quick_check(1)");
+  const auto row = whole.step();
+  if (!row || !*row || whole.text(0) != "ok") {
+    return std::unexpected(fmt::format("it is damaged: {}", row ? whole.text(0) : row.error()));
+  }
+  return {};
+}
+
+// SQLite would make the file readable for everybody.
+std::expected<void, std::string> touch(const fs::path& file, StoreUse use) {
+  const int flags = O_RDWR | O_CLOEXEC | (use == StoreUse::create ? O_CREAT : 0);
+  const config::wire::Descriptor made(::open(file.c_str(), flags, S_IRUSR | S_IWUSR));
+  if (!made.valid()) {
+    return std::unexpected(std::generic_category().message(errno));
+  }
+  return {};
+}
+
+std::expected<sqlite::Connection, std::string> open_connection(const fs::path& file, StoreUse use) {
+  if (!file.empty()) {
+    if (const auto touched = touch(file, use); !touched) {
+      return std::unexpected(touched.error());
+    }
+  }
+  sqlite3* raw = nullptr;
+  const int opened = sqlite3_open_v2(file.empty() ? ":memory:" : file.c_str(), &raw,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  sqlite::Connection connection(raw);
+  if (opened != SQLITE_OK) {
+    return std::unexpected(sqlite::error_of(raw));
+  }
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // In exclusive mode the write-ahead log needs no shared memory, and no commit waits for the disk.
+  for (const char* setting :
+       {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
+        "PRAGMA cell_size_check = ON", "BEGIN EXCLUSIVE", "COMMIT"}) {
+    if (const auto set = sqlite::execute(raw, setting); !set) {
+      return std::unexpected(sqlite3_errcode(raw) == SQLITE_BUSY ? "another process uses it" : set.error());
+    }
+  }
+  if (const auto good = check(raw); !good) {
+    return std::unexpected(good.error());
+  }
+  return connection;
+}
+
+}  // namespace
+
+std::string_view to_string(ChainSource source) {
+  return source == ChainSource::fetched ? "fetched" : "imported";
+}
+
+std::expected<std::unique_ptr<CertificateStore>, std::string> open_sqlite_store(const fs::path& file,
+                                                                                const StoreLimits& limits,
+                                                                                StoreUse use) {
+  const std::string name = file.empty() ? "the certificate store in memory" : file.string();
+  auto connection = open_connection(file, use);
+  if (!connection) {
+    return std::unexpected(fmt::format("{}: {}", name, connection.error()));
+  }
+  return std::make_unique<SqliteStore>(std::move(*connection), name, limits);
+}
+
+}  // namespace stirline::control
