@@ -207,6 +207,8 @@ class Reader {
     read_x5u_files();
     Section fetch = root_.table("fetch");
     read_fetch(fetch, config.fetch);
+    Section repository = root_.table("repository");
+    read_repository(repository, config.repository);
     file.report_unknown();
   }
 

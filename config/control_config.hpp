@@ -11,6 +11,7 @@
 
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
+#include "config/repository_config.hpp"
 #include "config/tables/trunk_table.hpp"
 
 namespace stirline::config {
@@ -51,6 +52,7 @@ struct ControlConfig {
   std::vector<std::filesystem::path> crls;     // PEM files, CRLs and the certificates that sign indirect ones
   std::vector<X5uFileConfig> x5u_files;
   FetchConfig fetch;
+  RepositoryConfig repository;
 };
 
 [[nodiscard]] std::expected<ControlConfig, ConfigErrors> load_control_config(const std::filesystem::path& file);

@@ -41,6 +41,7 @@ struct Gathered {
   std::size_t number_count = 0;
   crypto::ChainValidator trust;
   std::vector<X5uChain> x5u_chains;
+  std::vector<X5uChain> own_chains;   // of the credentials: what is published under their x5u
   std::vector<std::string> warnings;  // what is allowed and yet worth a word
 };
 

@@ -111,6 +111,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->log_level, defaults.log_level);
   EXPECT_EQ(loaded->crls, defaults.crls);
   EXPECT_EQ(loaded->fetch, defaults.fetch);
+  EXPECT_EQ(loaded->repository, defaults.repository);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];
