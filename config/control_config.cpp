@@ -233,6 +233,13 @@ class Reader {
     read_x5u_files();
     Section fetch = root_.table("fetch");
     read_fetch(fetch, config.fetch);
+    if (!config.fetch.enabled) {
+      for (Trunk& trunk : config.trunks) {
+        trunk.certificate_wait_ms = 0;  // nothing would come
+      }
+    }
+    Section repository = root_.table("repository");
+    read_repository(repository, config.repository);
     file.report_unknown();
   }
 

@@ -12,6 +12,7 @@
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
 #include "config/regime_config.hpp"
+#include "config/repository_config.hpp"
 #include "config/tables/trunk_table.hpp"
 
 namespace stirline::config {
@@ -52,6 +53,7 @@ struct ControlConfig {
   std::vector<RegimeConfig> regimes;  // beside it
   std::vector<X5uFileConfig> x5u_files;
   FetchConfig fetch;
+  RepositoryConfig repository;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -78,6 +78,10 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "fetch.store", "a certificate store", loaded.error()}});
   }
+  if (const auto opened = daemon->open_repository(); !opened) {
+    return std::unexpected(config::ConfigErrors{
+        {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
+  }
   daemon->judge_chains(daemon->state_);
   daemon->note_proven();
   daemon->commands_ = std::make_unique<CommandServer>(
@@ -229,6 +233,30 @@ void Daemon::refresh_tables() {
   }
 }
 
+std::expected<void, std::string> Daemon::open_repository() {
+  if (state_.config.repository.listen.empty()) {
+    return {};
+  }
+  auto pages = published_.with(state_.gathered.own_chains, options_.now());
+  if (!pages) {
+    return std::unexpected(std::move(pages.error()));
+  }
+  auto server = RepositoryServer::start(state_.config.repository);
+  if (!server) {
+    return std::unexpected(std::move(server.error()));
+  }
+  repository_ = std::move(*server);
+  publish(std::move(*pages));
+  return {};
+}
+
+void Daemon::publish(std::shared_ptr<const PublishedChains::Pages> pages) {
+  published_.use(std::move(pages));
+  if (repository_ != nullptr) {
+    repository_->publish(published_.pages());
+  }
+}
+
 void Daemon::adopt(State state, std::uint64_t generation) {
   reload_warnings_.clear();
   const auto keep = [this](std::string_view key, std::string& now, const std::string& running) {
@@ -242,6 +270,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.fetch != state_.config.fetch) {
     reload_warnings_.emplace_back("the section [fetch] stays as it is until the next start");
     state.config.fetch = state_.config.fetch;
+  }
+  if (state.config.repository != state_.config.repository) {
+    reload_warnings_.emplace_back("the section [repository] stays as it is until the next start");
+    state.config.repository = state_.config.repository;
   }
   state_ = std::move(state);
   note_proven();
@@ -267,6 +299,16 @@ void Daemon::reload(ReloadDone done) {
     }
     done(ResultCode::refused, refusal("refused", errors));
     return;
+  }
+  if (repository_ != nullptr) {
+    auto pages = published_.with(compiled->gathered.own_chains, options_.now());
+    if (!pages) {
+      spdlog::error("reload: {}", pages.error());
+      done(ResultCode::refused, refusal("refused", {pages.error()}));
+      return;
+    }
+    // Published before a token names it: the data plane signs with it only after this.
+    publish(std::move(*pages));
   }
   judge_chains(*compiled);
   const std::uint64_t generation = next_generation();
@@ -368,6 +410,17 @@ Json Daemon::own_status() const {
   if (!trouble.empty()) {
     dataplane["error"] = trouble;
   }
+  Json repository = nullptr;
+  if (repository_ != nullptr) {
+    const RepositoryCounters counters = repository_->counters();
+    repository = {{"port", repository_->port()},
+                  {"pages", published_.pages()->size()},
+                  {"connections", counters.connections},
+                  {"turned_away", counters.turned_away},
+                  {"served", counters.served},
+                  {"refused", counters.refused},
+                  {"broken", counters.broken}};
+  }
   return {{"pid", ::getpid()},
           {"uptime_seconds", now - started_},
           {"config", state_.config.file.string()},
@@ -381,6 +434,7 @@ Json Daemon::own_status() const {
           {"credentials", credentials},
           {"certificates", certificates},
           {"fetch", fetch_status(*keeper_)},
+          {"repository", repository},
           {"warnings", warnings},
           {"dataplane", dataplane}};
 }

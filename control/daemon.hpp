@@ -23,6 +23,8 @@
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
+#include "control/repository/published_chains.hpp"
+#include "control/repository/repository_server.hpp"
 #include "control/state_compiler.hpp"
 
 namespace stirline::control {
@@ -82,6 +84,8 @@ class Daemon {
   void note_proven();
   void push_current();
   void push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done);
+  [[nodiscard]] std::expected<void, std::string> open_repository();
+  void publish(std::shared_ptr<const PublishedChains::Pages> pages);
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
@@ -102,6 +106,8 @@ class Daemon {
   EventLoop::TimerId change_timer_ = 0;
   EventLoop::Clock::time_point last_change_{};
   std::unique_ptr<CertificateKeeper> keeper_;
+  PublishedChains published_;
+  std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<CommandServer> commands_;
 };

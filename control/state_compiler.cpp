@@ -164,6 +164,7 @@ class Gatherer {
       return bad("a chain that validates against the trust anchors",
                  fmt::format("{}: {}", crypto::facts(verdict.standing).name, verdict.text));
     }
+    gathered_.own_chains.push_back({config.x5u, *pem});
     return OwnChain{verdict.facts.point, chain_validity(*pem, verdict.facts)};
   }
 

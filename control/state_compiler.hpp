@@ -43,6 +43,7 @@ struct Gathered {
   TrustRegimes regimes;
   crypto::ReferencedScopes scopes;  // TNAuthLists that certificates name by URL
   std::vector<X5uChain> x5u_chains;
+  std::vector<X5uChain> own_chains;   // of the credentials: what is published under their x5u
   std::vector<std::string> warnings;  // what is allowed and yet worth a word
 };
 

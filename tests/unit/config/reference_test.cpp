@@ -125,6 +125,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
     EXPECT_EQ(regime->priorities.size(), 1U);
   }
   EXPECT_EQ(loaded->fetch, defaults.fetch);
+  EXPECT_EQ(loaded->repository, defaults.repository);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

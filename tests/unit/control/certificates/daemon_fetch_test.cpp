@@ -289,6 +289,49 @@ TEST_F(DaemonFetchTest, WithoutTheDaemonTheCommandWorksOnTheStore) {
   EXPECT_EQ(standing(dataplane, url("/a")), std::nullopt);
 }
 
+// STIR-CF-07: two appliances need nothing but each other. Roll-over: a new chain under an old URL is refused.
+TEST_F(DaemonFetchTest, OurOwnChainIsServedAndItsUrlKeepsItsContent) {
+  folder_.write("web.pem", identity().certificate_pem);
+  folder_.write("web.key", identity().key_pem);
+  const auto credential = [&](const std::string& name, const std::string& path) {
+    configure(
+        "[repository]\nlisten = \"127.0.0.1\"\nport = 0\ncertificate = \"web.pem\"\nkey = \"web.key\"\n"
+        "[[credential]]\nname = \"main\"\nkey = \"" +
+        pem(name + ".key").string() + "\"\nchain = \"" + pem(name + "_chain.pem").string() +
+        "\"\nx5u = \"https://cert.example.org" + path + "\"\n");
+  };
+  const auto reload = [&] {
+    std::optional<wire::ResultCode> code;
+    daemon_->reload([&](wire::ResultCode got, const ordered_json&) { code = got; });
+    EXPECT_TRUE(until([&] { return code.has_value(); }));
+    return code;
+  };
+  credential("test_leaf_spc1234", "/one.pem");
+  start();
+  const test::Finished shown = ask({"status", "--json", "--socket", (folder_ / "control.sock").string()});
+  const auto port = ordered_json::parse(shown.out).at("control").at("repository").at("port").get<std::uint16_t>();
+  FetcherOptions options;
+  options.transfer.ca_file = folder_ / "web_ca.pem";
+  options.rules.lab_ports = {port};
+  options.rules.addresses.lab_prefixes = {*config::parse_prefix("127.0.0.1")};
+  Fetcher fetcher(loop_, options);
+  const auto outcome = [&](const std::string& path) {
+    std::optional<FetchOutcome> got;
+    fetcher.fetch("https://127.0.0.1:" + std::to_string(port) + path,
+                  [&](const FetchResult& result) { got = result.outcome; });
+    EXPECT_TRUE(until([&] { return got.has_value(); }));
+    return got.value_or(FetchOutcome::failed);
+  };
+  EXPECT_EQ(outcome("/one.pem"), FetchOutcome::fetched);
+  EXPECT_EQ(outcome("/two.pem"), FetchOutcome::status_refused);
+  credential("test_delegate_range", "/one.pem");
+  EXPECT_EQ(reload(), wire::ResultCode::refused);
+  credential("test_delegate_range", "/two.pem");
+  EXPECT_EQ(reload(), wire::ResultCode::ok);
+  EXPECT_EQ(outcome("/two.pem"), FetchOutcome::fetched);
+  EXPECT_EQ(outcome("/one.pem"), FetchOutcome::fetched);
+}
+
 TEST_F(DaemonFetchTest, AStoreThatIsNoneIsAMistake) {
   folder_.write("store.db", std::string(5'000, 'x'));
   const auto daemon = Daemon::make(loop_, options_);

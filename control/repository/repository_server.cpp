@@ -1,0 +1,221 @@
+#include "control/repository/repository_server.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <fmt/format.h>
+
+#include "control/certificates/chain_body.hpp"
+
+namespace stirline::control {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::uint32_t kMaxHeaderOctets = 8'192;
+
+struct Shared {
+  std::chrono::milliseconds limit{5'000};
+  std::uint32_t max_age = 86'400;
+  std::mutex mutex;
+  std::shared_ptr<const PublishedChains::Pages> pages = std::make_shared<PublishedChains::Pages>();
+  std::atomic<std::size_t> open = 0;
+  std::atomic<std::uint64_t> connections = 0;
+  std::atomic<std::uint64_t> turned_away = 0;
+  std::atomic<std::uint64_t> served = 0;
+  std::atomic<std::uint64_t> refused = 0;
+  std::atomic<std::uint64_t> broken = 0;
+
+  std::shared_ptr<const PublishedChains::Pages> current() {
+    const std::scoped_lock lock(mutex);
+    return pages;
+  }
+};
+
+// One connection: handshake, one request, one response, the end. Alive as long as something is under way.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, asio::ssl::context& tls, Shared& shared)
+      : stream_(std::move(socket), tls), shared_(shared) {
+    ++shared_.open;
+    parser_.header_limit(kMaxHeaderOctets);
+    parser_.body_limit(0);
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() { --shared_.open; }
+
+  void run() {
+    // One limit for all of it: a peer that drips octets gains nothing.
+    beast::get_lowest_layer(stream_).expires_after(shared_.limit);
+    stream_.async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code error) {
+      if (!self->is_broken(error)) {
+        self->read();
+      }
+    });
+  }
+
+ private:
+  bool is_broken(error_code error) {
+    shared_.broken += error ? 1U : 0U;
+    return error.failed();
+  }
+
+  void read() {
+    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (!self->is_broken(error)) {
+        self->respond();
+      }
+    });
+  }
+
+  void respond() {
+    const http::request<http::empty_body>& request = parser_.get();
+    const std::string_view target(request.target().data(), request.target().size());
+    pages_ = shared_.current();
+    const auto page = pages_->find(target);
+    response_.version(11);
+    response_.keep_alive(false);
+    response_.set(http::field::server, "stirline-control");
+    std::string_view body;
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+      response_.result(http::status::method_not_allowed);
+      response_.set(http::field::allow, "GET, HEAD");
+    } else if (page == pages_->end()) {
+      response_.result(http::status::not_found);
+    } else {
+      response_.result(http::status::ok);
+      response_.set(http::field::content_type, beast::string_view(kChainContentType.data(), kChainContentType.size()));
+      response_.set(http::field::cache_control, fmt::format("max-age={}", shared_.max_age));
+      body = page->second.body;
+    }
+    (response_.result() == http::status::ok ? shared_.served : shared_.refused) += 1;
+    response_.content_length(body.size());
+    if (request.method() != http::verb::head) {
+      response_.body() = body;
+    }
+    // content_length() stands: a HEAD tells the length of what it does not send.
+    serializer_.split(request.method() == http::verb::head);
+    const auto written = [self = shared_from_this()](error_code error, std::size_t) {
+      if (!self->is_broken(error)) {
+        self->finish();
+      }
+    };
+    if (request.method() == http::verb::head) {
+      http::async_write_header(stream_, serializer_, written);
+    } else {
+      http::async_write(stream_, serializer_, written);
+    }
+  }
+
+  void finish() {
+    // The peer's own end of TLS is waited for, within the limit; whether it comes does not matter any more.
+    stream_.async_shutdown([self = shared_from_this()](error_code) {});
+  }
+
+  using Response = http::response<http::string_body>;
+
+  beast::ssl_stream<beast::tcp_stream> stream_;
+  Shared& shared_;
+  beast::flat_buffer buffer_{kMaxHeaderOctets};
+  http::request_parser<http::empty_body> parser_;
+  std::shared_ptr<const PublishedChains::Pages> pages_;
+  Response response_;
+  http::response_serializer<http::string_body> serializer_{response_};
+};
+
+class Server : public RepositoryServer {
+ public:
+  explicit Server(const config::RepositoryConfig& config) : most_(config.connections) {
+    shared_.limit = std::chrono::milliseconds(config.limit_ms);
+    shared_.max_age = config.max_age;
+    tls_.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    tls_.use_certificate_chain_file(config.certificate.string());
+    tls_.use_private_key_file(config.key.string(), asio::ssl::context::pem);
+    const tcp::endpoint place(asio::ip::make_address(config.listen), config.port);
+    acceptor_.open(place.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.bind(place);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+    accept();
+    thread_ = std::jthread([this] { io_.run(); });
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server() override {
+    io_.stop();
+    thread_.join();
+  }
+
+  void publish(std::shared_ptr<const PublishedChains::Pages> pages) override {
+    const std::scoped_lock lock(shared_.mutex);
+    shared_.pages = std::move(pages);
+  }
+
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
+
+  [[nodiscard]] RepositoryCounters counters() const override {
+    return {shared_.connections, shared_.turned_away, shared_.served, shared_.refused, shared_.broken};
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      if (error) {
+        // Out of descriptors, most likely: some will be free in a moment.
+        pause_.expires_after(std::chrono::milliseconds(100));
+        pause_.async_wait([this](error_code stopped) {
+          if (!stopped) {
+            accept();
+          }
+        });
+        return;
+      }
+      ++shared_.connections;
+      if (shared_.open >= most_) {
+        ++shared_.turned_away;
+      } else {
+        std::make_shared<Session>(std::move(socket), tls_, shared_)->run();
+      }
+      accept();
+    });
+  }
+
+  std::size_t most_;
+  Shared shared_;
+  asio::ssl::context tls_{asio::ssl::context::tls_server};
+  asio::io_context io_{1};  // sessions go with it, and use what stands above
+  tcp::acceptor acceptor_{io_};
+  asio::steady_timer pause_{io_};
+  std::uint16_t port_ = 0;
+  std::jthread thread_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<RepositoryServer>, std::string> RepositoryServer::start(
+    const config::RepositoryConfig& config) {
+  try {
+    return std::make_unique<Server>(config);
+  } catch (const std::exception& error) {
+    return std::unexpected(
+        fmt::format("the repository cannot listen on {} port {}: {}", config.listen, config.port, error.what()));
+  }
+}
+
+}  // namespace stirline::control
