@@ -23,6 +23,30 @@ def test_lab_scenario(build, out):
         assert file.stat().st_size > 100_000, f"{file} is too small"
 
 
+def test_certificates_are_fetched(build, out):
+    """STIR-CF-03, STIR-CF-05, STIR-CF-07: one fetch of each chain from the signer's repository, calls wait for it."""
+    with Lab(build, out, capture=False) as lab:
+        assert lab.verifier.certificates() == [], "something was there before the first call"
+        caller = lab.place_calls(20, rate=50)
+        assert caller.finish(), "SIPp counts failed calls"
+        require(judgement.Judgement(judgement.judge_calls(caller, lab.callee())).problems())
+        chains = {chain["x5u"]: chain for chain in lab.verifier.certificates()}
+        assert set(chains) == {lab.pki.ranges.x5u, lab.pki.provider.x5u}, f"kept: {sorted(chains)}"
+        assert all(chain["standing"] == "verified" for chain in chains.values()), f"standing: {chains}"
+        counters = lab.verifier.counters()
+        assert counters["waited"] >= 2, f"{counters['waited']} calls have waited"
+        assert counters["wait_expired"] == 0, f"{counters['wait_expired']} calls have waited in vain"
+        served = lab.signer.status()["control"]["repository"]
+        assert served["served"] == len(chains), f"the signer has served {served}"
+
+        # Forgotten, they are fetched again; calls lose nothing by it.
+        lab.verifier.forget_certificates()
+        again = lab.place_calls(5, rate=50)
+        assert again.finish(), "SIPp counts failed calls"
+        require(judgement.Judgement(judgement.judge_calls(again, lab.callee())).problems())
+        assert len(lab.verifier.certificates()) == len(chains), "they were not fetched again"
+
+
 def test_calls_over_ipv6(build, out):
     """The same over IPv6, where only the appliance may fragment (INL-MTU-03)."""
     with Lab(build, out, capture=False) as lab:

@@ -92,6 +92,15 @@ class Appliance:
         answer = run([self._programs.stirline, "reload", "--json", "--socket", self.control_socket], check=False)
         return answer.returncode, json.loads(answer.stdout)
 
+    def certificates(self):
+        """What `stirline cert list` tells: a dictionary for each chain that is kept."""
+        answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
+        return json.loads(answer.stdout)["chains"]
+
+    def forget_certificates(self):
+        urls = [chain["x5u"] for chain in self.certificates()]
+        run([self._programs.stirline, "cert", "forget", "--socket", self.control_socket, *urls])
+
     def generation(self):
         """Of the tables that the data plane uses now."""
         return self.status()["control"]["dataplane"]["generation"]

@@ -5,9 +5,12 @@ import os
 from pathlib import Path
 
 from .numbers import BLOCK, FIRST
-from .topology import ENDS
+from .topology import ENDS, MANAGEMENT, MANAGEMENT_NETWORK, SECOND_CALLEE
 
 SIP_PORT = 5060
+REPOSITORY = (MANAGEMENT["signer"][1], 8443)  # where the signer serves its certificates
+# Labs run on whatever machine there is: a call may wait as long as it is ever allowed to.
+CERTIFICATE_WAIT_MS = 2_000
 
 
 def _value(value):
@@ -58,8 +61,10 @@ def write_signer_file(appliance, pki, attest=None):
     tables = [
         _control_table(appliance),
         _table("[[trunk]]", name="to-callee", pair="wire", side="b", role="sign",
-               peers=list(ENDS["callee"][1:]), ports=[SIP_PORT]),
+               peers=[*ENDS["callee"][1:], SECOND_CALLEE], ports=[SIP_PORT], tokens=["shaken", "msg", "div"]),
     ]
+    tables.append(_table("[repository]", listen=REPOSITORY[0], port=REPOSITORY[1], certificate=pki.web_certificate,
+                         key=pki.web_key))
     for credential in (pki.ranges, pki.provider):
         tables.append(_table("[[credential]]", name=credential.name, key=credential.key, chain=credential.chain,
                              x5u=credential.x5u))
@@ -69,14 +74,15 @@ def write_signer_file(appliance, pki, attest=None):
     _write(appliance.control_file, tables)
 
 
-def write_verifier_file(appliance, pki):
+def write_verifier_file(appliance, pki, crls=()):
     tables = [
         _control_table(appliance),
         _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
-               peers=list(ENDS["caller"][1:]), ports=[SIP_PORT]),
-        _table("[trust]", anchors=[pki.anchor]),
+               peers=list(ENDS["caller"][1:]), ports=[SIP_PORT], certificate_wait_ms=CERTIFICATE_WAIT_MS),
+        _table("[trust]", anchors=[pki.anchor], crls=list(crls)),
+        _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK]),
     ]
-    for credential in pki.published():
+    for credential in pki.in_files():
         tables.append(_table("[[x5u]]", url=credential.x5u, file=credential.chain))
     _write(appliance.control_file, tables)
 

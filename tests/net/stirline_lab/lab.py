@@ -70,7 +70,7 @@ class Lab:
         self._stack.callback(shutil.rmtree, hidden, ignore_errors=True)
 
         self._say("certificates: a throw-away CA")
-        self.pki = Pki(hidden / "pki", FIRST["A"], BLOCK)
+        self.pki = Pki(hidden / "pki", FIRST["A"], BLOCK, configuration.REPOSITORY)
         self._say("namespaces: caller - signer - verifier - callee")
         self.topology = self._stack.enter_context(Topology())
 

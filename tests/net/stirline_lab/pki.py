@@ -4,6 +4,9 @@
                                             -> provider TNAuthList: a service provider     attestation B and C
                                             -> expired  as `ranges`, but of yesterday
     foreign root (nobody's anchor)          -> foreign  as `ranges`
+
+The signer's control plane serves `ranges` and `provider` over HTTPS; a web server's certificate of its own, for its
+address, stands beside the others.
 """
 
 import datetime
@@ -13,7 +16,7 @@ from pathlib import Path
 from .processes import run
 
 TN_AUTH_LIST = "1.3.6.1.5.5.7.1.26"  # RFC 8226 section 9
-BASE_URL = "https://certificates.example.net"
+FILE_URL = "https://certificates.example.net"  # of chains that the verifier has in files
 
 
 @dataclass(frozen=True)
@@ -47,23 +50,41 @@ def _scope_of_provider(code):
 
 
 class Pki:
-    """`range_first` and `range_count`: the numbers that the credential `ranges` may speak for."""
+    """`range_first` and `range_count`: the numbers that the credential `ranges` may speak for.
 
-    def __init__(self, folder, range_first, range_count, provider_code="1234"):
+    `server`: address and port at which the signer serves its chains.
+    """
+
+    def __init__(self, folder, range_first, range_count, server, provider_code="1234"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._authorities = {}
         ranges = _scope_of_range(range_first, range_count)
         root = self._root("root")
         self.anchor = root.certificate
         intermediate = self._intermediate("intermediate", root)
-        self.ranges = self._leaf("ranges", intermediate, ranges)
-        self.provider = self._leaf("provider", intermediate, _scope_of_provider(provider_code))
-        self.expired = self._leaf("expired", intermediate, ranges, first_day=-30, last_day=-1)
-        self.foreign = self._leaf("foreign", self._root("foreign-root"), ranges)
+        served = f"https://{server[0]}:{server[1]}"
+        self.ranges = self._leaf("ranges", intermediate, ranges, served)
+        self.provider = self._leaf("provider", intermediate, _scope_of_provider(provider_code), served)
+        self.expired = self._leaf("expired", intermediate, ranges, FILE_URL, first_day=-30, last_day=-1)
+        self.foreign = self._leaf("foreign", self._root("foreign-root"), ranges, FILE_URL)
+        self.web_ca = self._root("web-root").certificate
+        self.web_key, self.web_certificate = self._issue(
+            "web", self._authorities["web-root"], "basicConstraints = critical,CA:false\n"
+            f"extendedKeyUsage = serverAuth\nsubjectAltName = IP:{server[0]}\n")
 
-    def published(self):
-        """Every chain that the verifier can look up by its URL."""
-        return [self.ranges, self.provider, self.expired, self.foreign]
+    def in_files(self):
+        """Every chain that the verifier need not fetch."""
+        return [self.expired, self.foreign]
+
+    def revoke(self, credential):
+        """The revocation list of the intermediate that names this credential's certificate: a PEM file."""
+        issuer, revoked = self._authorities["intermediate"], self.folder / "revoked.pem"
+        config = ["openssl", "ca", "-batch", "-config", issuer.folder / "ca.cnf", "-cert", issuer.certificate,
+                  "-keyfile", issuer.key]
+        run([*config, "-revoke", self.folder / f"{credential.name}.pem"])
+        run([*config, "-gencrl", "-crldays", "1", "-out", revoked])
+        return revoked
 
     def make_key(self, name):
         key = self.folder / f"{name}.key"
@@ -86,7 +107,8 @@ class Pki:
             f"[ca]\ndefault_ca = this\n[this]\ndatabase = {folder}/index.txt\nnew_certs_dir = {folder}\n"
             "rand_serial = yes\nunique_subject = no\ndefault_md = sha256\npolicy = any\n"
             "[any]\norganizationName = optional\ncommonName = supplied\n", encoding="ascii")
-        return Authority(name, key, certificate, folder, above)
+        self._authorities[name] = Authority(name, key, certificate, folder, above)
+        return self._authorities[name]
 
     def _issue(self, name, issuer, extensions, first_day=-0.1, last_day=9):
         key = self.make_key(name)
@@ -107,11 +129,11 @@ class Pki:
                                                      "keyUsage = critical,keyCertSign,cRLSign\n")
         return self._authority(name, key, certificate, above=(certificate,))
 
-    def _leaf(self, name, issuer, scope, **validity):
+    def _leaf(self, name, issuer, scope, base_url, **validity):
         key, certificate = self._issue(
             name, issuer, "basicConstraints = critical,CA:false\nkeyUsage = critical,digitalSignature\n"
                           f"{TN_AUTH_LIST} = ASN1:SEQUENCE:scope\n[scope]\n{scope}", **validity)
         chain = self.folder / f"{name}-chain.pem"
         chain.write_text("".join(part.read_text(encoding="ascii") for part in (certificate, *issuer.above)),
                          encoding="ascii")
-        return Credential(name, key, chain, f"{BASE_URL}/{name}.pem")
+        return Credential(name, key, chain, f"{base_url}/{name}.pem")

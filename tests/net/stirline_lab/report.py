@@ -49,9 +49,14 @@ def _rows_of_latency(name, latency):
     yield f"added latency, {name}, p99", f"{latency.p99_us:.0f} us", f"worst {latency.worst_us:.0f} us"
 
 
-def table(judgement, latencies, reasons):
-    """Lines of text. `latencies`: {name: latency.Latency or None}; `reasons`: {verdict reason: count}."""
-    rows = [*_rows_of_calls(judgement), *_rows_of_forged(judgement, reasons),
+def _rows_of_letters(letters):
+    for letter in letters:
+        yield letter.text, "1/1" if letter.good else "0/1", f"{' + '.join(letter.types)}, {letter.verstat or 'no verstat'}"
+
+
+def table(judgement, letters, latencies, reasons):
+    """Lines of text. `letters`: of correspondence.py; `latencies`: {name: latency.Latency or None}; `reasons`: {verdict reason: count}."""
+    rows = [*_rows_of_calls(judgement), *_rows_of_letters(letters), *_rows_of_forged(judgement, reasons),
             *(row for name, latency in latencies.items() for row in _rows_of_latency(name, latency))]
     width = max(len(name) for name, _, _ in rows)
     numbers = max(len(str(number)) for _, number, _ in rows)

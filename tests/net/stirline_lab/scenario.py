@@ -5,9 +5,11 @@ Run by the lab, which prints it, and by the network tests, which assert it.
 
 from dataclasses import dataclass, field
 
-from . import judgement, latency, report
+from . import configuration, judgement, latency, report
+from .correspondence import Correspondence
 from .forge import KINDS
 from .lab import Lab
+from .processes import LabError
 
 UNSIGNED = 5
 FORGED_EACH = 2  # of every kind
@@ -19,6 +21,7 @@ REASON_COUNTER = "verify_"  # the verifier's counters of verdicts are named so, 
 class Outcome:
     judgement: judgement.Judgement
     latencies: dict
+    letters: list = field(default_factory=list)
     reasons: dict = field(default_factory=dict)  # the verifier's counts, by reason
     table: list = field(default_factory=list)
     problems: list = field(default_factory=list)
@@ -61,16 +64,28 @@ def play(build, out, calls_each=50, say=lambda text: None, count=lambda done, pl
         caller.finish(count)
         judged = judgement.Judgement(judgement.judge_calls(caller, callee))
         judged.forged = _forge_all(lab, callee, say)
+        say("a message, and calls that were diverted")
+        with Correspondence(lab.topology) as correspondence:
+            letters = list(correspondence.letters())
+            # Last of all: nobody signs by that certificate any more.
+            configuration.write_verifier_file(lab.verifier, lab.pki, crls=[lab.pki.revoke(lab.pki.ranges)])
+            status, document = lab.verifier.reload()
+            if status != 0:
+                raise LabError(f"the verifier does not take the revocation list: {document}")
+            letters.append(correspondence.after_revocation())
 
         reasons = reasons_of(lab.verifier.counters())
         say("captures: reading")
         lab.capture.stop()
         first, second, third = (lab.capture.datagrams(link) for link in lab.capture.files)
-        signed = {call_id for call_id, message in callee.invites().items() if message.tokens}
+        signed = {call_id for call_id, message in callee.invites().items()
+                  if message.tokens and message.verstats and set(message.verstats) == {judgement.PASSED}}
         outcome = Outcome(judged, {
             "signer": latency.between(first, second, signed),
             "verifier": latency.between(second, third, signed),
-        }, reasons, files=list(lab.capture.files.values()))
-    outcome.problems = judged.problems() + _problems_of_reasons(judged.forged, reasons)
-    outcome.table = report.table(judged, outcome.latencies, reasons)
+        }, letters, reasons, files=list(lab.capture.files.values()))
+    outcome.problems = (judged.problems() + _problems_of_reasons(judged.forged, reasons) +
+                        [f"{letter.text}: tokens {letter.types}, verstat {letter.verstat or 'none'}"
+                         for letter in letters if not letter.good])
+    outcome.table = report.table(judged, letters, outcome.latencies, reasons)
     return outcome

@@ -3,9 +3,12 @@
     caller        signer         verifier       callee
       c0 ---------- s0   s1 ------- v0   v1 ------- e0
          link 1            link 2          link 3
+                    m0 ----------- m1
+                      management
 
-Caller and callee share one subnet: the appliances between them are wires. Names carry our pid, so several labs can
-run side by side and what a killed one left behind is found and removed.
+Caller and callee share one subnet: the appliances between them are wires. Over the management link the verifier fetches
+the signer's certificates. Names carry our pid, so several labs can run side by side and what a killed one left behind is
+found and removed.
 """
 
 import ctypes
@@ -22,7 +25,11 @@ ROLES = ("caller", "signer", "verifier", "callee")
 # (namespace, interface) at both ends of each link.
 LINKS = ((("caller", "c0"), ("signer", "s0")), (("signer", "s1"), ("verifier", "v0")),
          (("verifier", "v1"), ("callee", "e0")))
+# Addresses of the two control planes. Of a network for benchmarks (RFC 2544), which nobody fetches from but a lab.
+MANAGEMENT = {"signer": ("m0", "198.18.0.1"), "verifier": ("m1", "198.18.0.2")}
+MANAGEMENT_NETWORK = "198.18.0.0/24"
 ENDS = {"caller": ("c0", "192.0.2.1", "2001:db8::1"), "callee": ("e0", "192.0.2.2", "2001:db8::2")}
+SECOND_CALLEE = "192.0.2.3"  # of the callee's machine too: where plain sockets answer, not SIPp
 
 CLONE_NEWNET = 0x40000000
 SIOCGIFHWADDR = 0x8927
@@ -108,11 +115,18 @@ class Topology:
                  "peer", "name", far_if, "netns", self.names[far]])
             for role, interface in ((near, near_if), (far, far_if)):
                 self._set_up(role, interface)
+        (near, (near_if, _)), (far, (far_if, _)) = MANAGEMENT.items()
+        run(["ip", "link", "add", near_if, "netns", self.names[near], "type", "veth",
+             "peer", "name", far_if, "netns", self.names[far]])
+        for role, (interface, address) in MANAGEMENT.items():
+            run(["ip", "-n", self.names[role], "addr", "add", f"{address}/24", "dev", interface])
+            run(["ip", "-n", self.names[role], "link", "set", interface, "up"])
         for role, (interface, v4, v6) in ENDS.items():
             name = self.names[role]
             run(["ip", "-n", name, "link", "set", "lo", "up"])
             run(["ip", "-n", name, "addr", "add", f"{v4}/24", "dev", interface])
             run(["ip", "-n", name, "addr", "add", f"{v6}/64", "dev", interface, "nodad"])
+        run(["ip", "-n", self.names["callee"], "addr", "add", f"{SECOND_CALLEE}/24", "dev", ENDS["callee"][0]])
 
     def _quieten(self, role):
         # Only the frames that a test sends shall be on the links.
