@@ -3,6 +3,9 @@
 
     render.py check          exit status 1, with reasons, if the table names a file or test that does not exist, or
                              claims what it gives no test for
+    render.py counts [SECTION ...]
+                             likewise, and prints how many requirements are in which state, by section ("STIR-VS") and
+                             level, and every MUST that no test shows
     render.py page [FILE]    the page in Markdown, to FILE or standard output
 
 The table is requirements.tsv beside this file; README.md explains its columns.
@@ -19,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLE = HERE / "requirements.tsv"
 STATES = ("done", "part", "open")
+LEVELS = {"M": "MUST", "S": "SHOULD", "O": "OPTIONAL"}
 _NUMBER = re.compile(r"^(?:STIR|SPIT|INL)-[A-Z]+-\d{2}$")
 _GTEST = re.compile(r"^\s*TYPED_TEST\w*\s*\(\s*(\w+)\s*,\s*(\w+)|^\s*TEST(?:_[FP])?\s*\(\s*(\w+)\s*,\s*(\w+)", re.MULTILINE)
 _NET_TEST = re.compile(r"^def test_(\w+)\(", re.MULTILINE)
@@ -28,6 +32,7 @@ _MESON_TEST = re.compile(r"\btest\(\s*'([\w-]+)'")
 @dataclass(frozen=True)
 class Row:
     number: str
+    level: str
     title: str
     state: str
     where: tuple
@@ -42,7 +47,7 @@ def _list(text):
 def read_table(path):
     with open(path, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            yield Row(line["requirement"], line["title"], line["state"], _list(line["where"]), _list(line["tests"]),
+            yield Row(line["requirement"], line["level"], line["title"], line["state"], _list(line["where"]), _list(line["tests"]),
                       line["note"] or "")
 
 
@@ -77,6 +82,8 @@ def problems(rows, tests):
             yield f"{row.number}: not a requirement number"
         if row.state not in STATES:
             yield f"{row.number}: state {row.state!r} is none of {', '.join(STATES)}"
+        if row.level not in LEVELS:
+            yield f"{row.number}: level {row.level!r} is none of {', '.join(LEVELS)}"
         if not row.title:
             yield f"{row.number}: no title"
         if row.state == "open" and row.tests:
@@ -91,6 +98,21 @@ def problems(rows, tests):
         for test in row.tests:
             if not _test_exists(test, tests):
                 yield f"{row.number}: no test {test}"
+
+
+def counts(rows):
+    """Lines: how many requirements of each section and level are in each state; then every MUST that no test shows."""
+    table = Counter((row.number.rsplit("-", 1)[0], row.level, row.state) for row in rows)
+    yield f"{'section':<10} {'level':<9}" + "".join(f"{state:>6}" for state in STATES)
+    for section, level in dict.fromkeys((section, level) for section, level, _ in sorted(
+            table, key=lambda key: (key[0], list(LEVELS).index(key[1])))):
+        yield f"{section:<10} {LEVELS[level]:<9}" + "".join(f"{table[section, level, state]:>6}" for state in STATES)
+    total = Counter(row.state for row in rows)
+    yield f"{'all':<20}" + "".join(f"{total[state]:>6}" for state in STATES)
+    untested = [row for row in rows if row.level == "M" and row.state == "open"]
+    yield f"MUSTs that no test shows: {len(untested)}"
+    for row in untested:
+        yield f"  {row.number}: {row.title}" + (f" ({row.note})" if row.note else "")
 
 
 def page(rows):
@@ -109,17 +131,17 @@ def page(rows):
         yield ""
         yield f"## {heading}"
         yield ""
-        yield "| requirement | what | where | shown by | note |"
-        yield "|---|---|---|---|---|"
+        yield "| requirement | level | what | where | shown by | note |"
+        yield "|---|---|---|---|---|---|"
         for row in sorted(chosen, key=lambda row: row.number):
             where = "<br>".join(f"`{path}`" for path in row.where)
             tests = "<br>".join(f"`{test}`" for test in row.tests)
-            yield f"| {row.number} | {row.title} | {where} | {tests} | {row.note} |"
+            yield f"| {row.number} | {LEVELS[row.level]} | {row.title} | {where} | {tests} | {row.note} |"
 
 
 def main():
     verb = sys.argv[1] if len(sys.argv) > 1 else ""
-    if verb not in ("check", "page"):
+    if verb not in ("check", "counts", "page"):
         print(__doc__, file=sys.stderr)
         return 64
     rows = list(read_table(TABLE))
@@ -131,6 +153,9 @@ def main():
             print(text, end="")
         return 0
     found = list(problems(rows, existing_tests()))
+    if verb == "counts":
+        wanted = tuple(f"{section}-" for section in sys.argv[2:])
+        print(*counts([row for row in rows if not wanted or row.number.startswith(wanted)]), sep="\n")
     print(*found, sep="\n")
     return 1 if found else 0
 

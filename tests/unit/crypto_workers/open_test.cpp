@@ -109,6 +109,17 @@ TEST_F(Open, LegalTokensAreNotRefused) {
             Reason::verified);
 }
 
+// STIR-PT-03
+TEST_F(Open, NoJsonSerialisation) {
+  const std::string token = signer.token(good);
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', first + 1);
+  const std::string json = R"({"payload":")" + token.substr(first + 1, second - first - 1) + R"(","protected":")" +
+                           token.substr(0, first) + R"(","signature":")" + token.substr(second + 1) + "\"}";
+  EXPECT_EQ(reason(signer.identity_line(json)), Reason::digest_malformed);
+  EXPECT_EQ(reason(signer.identity_line(test::base64url(json))), Reason::digest_malformed);
+}
+
 // STIR-HDR-02, STIR-HDR-03, STIR-VS-01, STIR-VS-10
 TEST_F(Open, OneValidIdentitySuffices) {
   const std::string good_line = signer.shaken_line();

@@ -114,6 +114,23 @@ TEST_F(Signing, AnEmptyMessage) {
   EXPECT_EQ(verify(*request).verdict, Verdict::valid);
 }
 
+// STIR-MS-07: a session of messages is signed as any call; its keys are bound if it has any.
+TEST_F(Signing, AnMsrpSession) {
+  CallText call{.extra = "Content-Type: application/sdp\r\n"};
+  call.body =
+      "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+      "m=message 7654 TCP/TLS/MSRP *\r\na=accept-types:message/cpim text/plain\r\n"
+      "a=path:msrps://192.0.2.1:7654/jshA7weztas;tcp\r\n"
+      "a=fingerprint:md5 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
+  const auto request = sign(call, {});
+  ASSERT_TRUE(request);
+  EXPECT_EQ(verify(*request).verdict, Verdict::valid);
+  EXPECT_STREQ(verdicts_->verify.verdicts[0].ppt.data(), "shaken");
+  std::string other = *request;
+  other[other.find("00:11:22")] = '1';
+  EXPECT_EQ(verify(other).reason, Reason::media_keys_mismatch);
+}
+
 // STIR-RP-01: beside the token about the caller, by the credential for priorities
 TEST_F(Signing, Priorities) {
   const std::vector<std::string> namespaces = {"ets"};
