@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto_workers/p256/openssl_engine.hpp"
 #include "crypto_workers/passport/diversion_chain.hpp"
+#include "tests/unit/crypto_workers/counting_engine.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
 namespace stirline::crypto {
@@ -299,34 +299,14 @@ TEST_F(NestedDiversions, DepthIsBounded) {
 
 // What cannot be joined costs no verification (STIR-VS-02).
 TEST_F(Diversions, NoSignatureIsLookedAtInVain) {
-  class Counting final : public Engine {
-   public:
-    [[nodiscard]] std::string_view name() const override { return "counting"; }
-    [[nodiscard]] std::expected<std::unique_ptr<SigningKey>, EngineError> make_signing_key(
-        std::span<const std::uint8_t, kScalarBytes> scalar) override {
-      return inner_->make_signing_key(scalar);
-    }
-    [[nodiscard]] std::expected<std::unique_ptr<VerifyingKey>, EngineError> make_verifying_key(
-        std::span<const std::uint8_t, kPointBytes> point) override {
-      return inner_->make_verifying_key(point);
-    }
-    void sign(std::span<SignRequest> batch) override { inner_->sign(batch); }
-    void verify(std::span<VerifyRequest> batch) override {
-      asked += batch.size();
-      inner_->verify(batch);
-    }
-    std::size_t asked = 0;
-
-   private:
-    std::unique_ptr<Engine> inner_ = make_openssl_engine();
-  } engine;
+  test::CountingEngine engine;
   CallText call;
   call.target = "sip:+" + called(9) + "@b.example.com;user=phone";
   call.to = party(called(9));
   call.extra = original() + div(0, 1) + div(1, 2);
   const std::string request = call.request();
   EXPECT_EQ(test::verify(engine, signer_.keyring, request)->verify.verdict, Verdict::invalid);
-  EXPECT_EQ(engine.asked, 0U);
+  EXPECT_EQ(engine.verified, 0U);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "crypto_workers/certificate/chain.hpp"
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "tests/unit/crypto_workers/counting_engine.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
@@ -182,39 +183,19 @@ TEST_F(RoundTrip, WhatCannotBeSignedSaysWhy) {
   EXPECT_EQ(outcome([](Job& job) { job.sign.dest = {}; }), SignOutcome::build_failed);
 }
 
-// An engine whose every third signature fails, and that counts its calls.
-class CountingEngine final : public Engine {
+// Every third signature of it fails.
+class FailingEngine final : public test::CountingEngine {
  public:
-  [[nodiscard]] std::string_view name() const override { return "counting"; }
-  [[nodiscard]] std::expected<std::unique_ptr<SigningKey>, EngineError> make_signing_key(
-      std::span<const std::uint8_t, kScalarBytes> scalar) override {
-    return inner_->make_signing_key(scalar);
-  }
-  [[nodiscard]] std::expected<std::unique_ptr<VerifyingKey>, EngineError> make_verifying_key(
-      std::span<const std::uint8_t, kPointBytes> point) override {
-    return inner_->make_verifying_key(point);
-  }
   void sign(std::span<SignRequest> batch) override {
-    ++sign_calls;
-    inner_->sign(batch);
+    CountingEngine::sign(batch);
     for (std::size_t i = 2; i < batch.size(); i += 3) {
       batch[i].done = false;
     }
   }
-  void verify(std::span<VerifyRequest> batch) override {
-    ++verify_calls;
-    inner_->verify(batch);
-  }
-
-  int sign_calls = 0;
-  int verify_calls = 0;
-
- private:
-  std::unique_ptr<Engine> inner_ = make_openssl_engine();
 };
 
 TEST(Batches, OneEngineCallEachAndUndisturbedNeighbours) {
-  CountingEngine engine;
+  FailingEngine engine;
   const PrivateKey key = test::own_key("test_leaf_spc1234.key");
   Keyring keyring;
   keyring.add(Credential{engine.make_signing_key(key.scalar()).value(), std::string(kUrl), 0, 4'000'000'000});
