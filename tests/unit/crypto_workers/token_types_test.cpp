@@ -304,6 +304,32 @@ TEST_F(RichCalls, OfAThirdParty) {
   EXPECT_EQ(job_->verify.verdicts[job_->verify.decisive].attest, 'A');
 }
 
+// STIR-RC-04: the certificate of a third party says which rich call data it may sign (RFC 9795 6.2, 7.1).
+TEST_F(RichCalls, ConstraintsBindThirdParties) {
+  const std::string x5u = "https://cert.example.org/third.cer";
+  const std::string digest = test::own_json("json/rfc9795_rcdi.json")["s8.3"]["/nam printed"];
+  const std::string allowed = R"({"/nam":")" + digest + "\"}";
+  Certificate certificate = signer_.certificate({{TnEntry::Kind::one, "19995550000", 1}});
+  certificate.constraints.must_include = {"rcd", "rcdi"};
+  certificate.constraints.permitted = {{"rcdi", {allowed}}};
+  signer_.keyring.add(x5u, std::move(certificate));
+  const auto judge_third = [&](const std::string& claims) {
+    CallText call;
+    call.extra =
+        signer_.line("rcd", "{" + kDest + R"(,"iat":1790000000,"iss":"x","orig":{"tn":"12155550121"},)" + claims + "}",
+                     x5u) +
+        signer_.shaken_line();
+    return judge(call);
+  };
+  EXPECT_EQ(judge_third(R"("rcd":{"nam":"Q Branch Spy Gadgets"},"rcdi":)" + allowed), "verified");
+  EXPECT_EQ(judge_third(R"("rcd":{"nam":"Q Branch Spy Gadgets"},"rcdi":{ "/nam" : ")" + digest + "\" }"), "verified")
+      << "compared in deterministic form";
+  EXPECT_EQ(judge_third(R"("rcd":{"nam":"Another"},"rcdi":{"/nam":"sha256-)" + std::string(43, 'A') + "\"}"),
+            "claim_constraint");
+  EXPECT_EQ(judge_third(R"("rcd":{"nam":"Q Branch Spy Gadgets"})"), "claim_constraint");
+  EXPECT_EQ(verdict(), Verdict::valid) << "the caller is proved by somebody else";
+}
+
 // STIR-RC-01: in other types too; what is malformed spoils the token.
 TEST_F(RichCalls, InsideAnotherType) {
   const test::TokenText good;
