@@ -220,7 +220,8 @@ void VerificationBatch::note(const Keyring* keyring, std::size_t index, bool has
       node.from = is_diversion(opened) ? claims.div : first_dest(claims);
     } else {
       node.is_end = opened.dest_is_target;
-      node.is_origin = !is_diversion(opened);
+      // A third party has shown no authority over the caller's number: nothing may begin with its word.
+      node.is_origin = !is_diversion(opened) && !opened.third_party;
       node.from = claims.div;
     }
     node.nested = verdict.inside != kNotInside;

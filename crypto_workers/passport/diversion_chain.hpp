@@ -28,8 +28,8 @@ static_assert(kMaxTokens == 16);
 
 // Plain data: it stays with the tokens until their signatures are judged.
 struct DiversionLinks {
-  TokenSet ends = 0;                           // tokens about the party that is reached now
-  TokenSet origins = 0;                        // where a chain begins: in a request, the tokens that are no diversions
+  TokenSet ends = 0;     // tokens about the party that is reached now
+  TokenSet origins = 0;  // where a chain begins: in a request, tokens of their own signers that are no diversions
   std::array<TokenSet, kMaxTokens> earlier{};  // of each token: those whose dest is the party it comes from
 };
 

@@ -269,6 +269,24 @@ TEST_F(NestedDiversions, EveryLevelCounts) {
   }
 }
 
+// A third party needs no authority over the caller's number: it must not get it by a diversion of its own making.
+TEST_F(NestedDiversions, AThirdPartysWordProvesNobody) {
+  const std::string x5u = "https://cert.example.org/third.cer";
+  signer_.keyring.add(x5u, signer_.certificate({{TnEntry::Kind::one, called(0), 1}}));
+  const std::string claims =
+      R"({"crn":"x","dest":{"tn":[")" + called(0) + R"("]},"iat":1790000000,"iss":"x","orig":{"tn":"12155550121"}})";
+  const std::string original_token = signer_.token(test::TokenText::of("rcd", claims, x5u));
+  const std::string nested = signer_.line("div-o", div_claims(0, 1, kNow, "12155550121", original_token), x5u);
+  for (const int to : {0, 1}) {
+    EXPECT_NE(judge({nested}, 1, to), Verdict::valid) << to;
+    EXPECT_EQ(reason(0), "chain_incomplete") << to;
+  }
+  // Nor by one beside it.
+  EXPECT_NE(judge({signer_.line("rcd", claims, x5u), signer_.line("div", div_claims(0, 1), x5u)}, 1, 1),
+            Verdict::valid);
+  EXPECT_EQ(reason(1), "chain_incomplete");
+}
+
 // What stands inside one div-o lends nothing to another token.
 TEST_F(NestedDiversions, OriginalsStayInside) {
   const std::string inside = line(token("shaken", original_claims()), 0, 5);
