@@ -114,8 +114,8 @@ bool is_diversion(const OpenedToken& token) {
 // What a token says for the verdict on its message: the higher, the more it counts.
 enum class Weight : std::uint8_t { nothing, ignored, refused, proof, proof_with_attest };
 
-Weight weigh(const OpenedToken& token, const IdentityVerdict& verdict, bool caller_proved) {
-  const bool decides = facts(token.type).decides && (!token.third_party || caller_proved);
+Weight weigh(const OpenedToken& token, const IdentityVerdict& verdict) {
+  const bool decides = facts(token.type).decides && !token.third_party;
   switch (verdict.verdict) {
     case Verdict::none:
       return Weight::ignored;
@@ -245,9 +245,16 @@ void VerificationBatch::judge_chain(const Message& message) {
   const TokenSet whole = chained(message.links, good);
   for (std::size_t i = 0; i < job.token_count; ++i) {
     const OpenedToken& opened = tokens_[message.first_token + i].opened;
-    const bool stands = (whole & token_bit(i)) != 0 || (opened.dest_is_called && !is_diversion(opened));
-    if (job.verdicts[i].reason == Reason::verified && !stands) {
-      job.verdicts[i].reason = is_diversion(opened) ? Reason::chain_incomplete : Reason::dest_mismatch;
+    if (job.verdicts[i].reason != Reason::verified || (whole & token_bit(i)) != 0) {
+      continue;
+    }
+    // By itself: then it has no more time than any other token.
+    const Reason alone = is_diversion(opened)     ? Reason::chain_incomplete
+                         : !opened.dest_is_called ? Reason::dest_mismatch
+                         : !opened.fresh          ? Reason::iat_stale
+                                                  : Reason::verified;
+    if (alone != Reason::verified) {
+      job.verdicts[i].reason = alone;
       job.verdicts[i].verdict = Verdict::invalid;
     }
   }
@@ -329,7 +336,7 @@ void VerificationBatch::conclude(const Message& message) const {
       identity.verdict = Verdict::none;
       identity.reason = Reason::third_party;
     }
-    const Weight weight = weigh(opened(i), identity, caller_proved);
+    const Weight weight = weigh(opened(i), identity);
     if (weight > heaviest) {
       heaviest = weight;
       job.verdict = identity.verdict;

@@ -193,6 +193,7 @@ void Opener::Impl::open_compact(const sip::TelephoneNumber* orig, const Expectat
     return;
   }
   out.iat = date;
+  out.fresh = true;
   out.dest_is_called = true;
   claims.orig = claimed(orig, expectation.orig_uri);
   claims.read.add(Claim::orig);

@@ -67,6 +67,7 @@ struct OpenedToken {
   char attest = 0;                           // 'A', 'B', 'C'; 0 if absent
   std::array<char, kUuidBytes> origid{};     // all zero if absent
   std::int64_t iat = 0;
+  bool fresh = false;            // within Expectation::fresh_seconds, whatever an earlier party's token is allowed
   bool dest_is_called = false;   // the claim dest holds the party in To
   bool div_is_called = false;    // the claim div is that party
   bool dest_is_target = false;   // dest holds the Request-URI; false if nobody asked

@@ -175,6 +175,7 @@ void check_token_claims(const Claims& claims, const TokenTypeFacts& type, std::s
     const std::int64_t past =
         earlier ? std::max(expectation.fresh_seconds, expectation.diverted_seconds) : expectation.fresh_seconds;
     reason.add(judge_freshness(claims.iat, expectation, past));
+    out.fresh = judge_freshness(claims.iat, expectation, expectation.fresh_seconds) == Reason::verified;
   }
   reason.add(parties);
   check_media_keys(claims, type, expectation, reason);

@@ -190,6 +190,13 @@ TEST_F(Diversions, OldTokensOfEarlierParties) {
   EXPECT_EQ(judge({original(0, kNow - 100), div(0, 1, kNow - 61)}, 1, 1, patient), Verdict::invalid);
   EXPECT_EQ(reason(1), "iat_stale");
   EXPECT_EQ(judge({original(0, kNow - 100)}, 0, 0, patient), Verdict::invalid) << "no diversion, no patience";
+  // STIR-VS-05: a diversion that leads nowhere buys no time.
+  EXPECT_EQ(judge({original(0, kNow - 100), div(5, 6)}, 0, 0, patient), Verdict::invalid);
+  EXPECT_EQ(reason(0), "iat_stale");
+  EXPECT_EQ(judge({original(0, kNow - 100), signer_.line("div", div_claims(0, 1), "https://cert.example.org/none")}, 1,
+                  0, patient),
+            Verdict::invalid);
+  EXPECT_EQ(reason(0), "iat_stale");
 }
 
 // STIR-DV-02: one diversion for all originals about the same parties.

@@ -302,6 +302,14 @@ TEST_F(RichCalls, OfAThirdParty) {
   EXPECT_EQ(judge(call), "verified");
   EXPECT_EQ(verdict(), Verdict::valid);
   EXPECT_EQ(job_->verify.verdicts[job_->verify.decisive].attest, 'A');
+
+  // It speaks for nobody's attestation either.
+  signer_.keyring.add(x5u, signer_.certificate());
+  const test::TokenText attested = test::TokenText{}.with("\"orig\":", "\"iss\":\"x\",\"orig\":");
+  call.extra = signer_.line("shaken", attested.payload, x5u) +
+               signer_.line("shaken", test::TokenText{}.with("\"A\"", "\"C\"").payload);
+  EXPECT_EQ(judge(call), "verified");
+  EXPECT_EQ(job_->verify.verdicts[job_->verify.decisive].attest, 'C');
 }
 
 // STIR-RC-04: the certificate of a third party says which rich call data it may sign (RFC 9795 6.2, 7.1).
