@@ -20,6 +20,7 @@
 #include "crypto_workers/stir/authentication_service.hpp"
 #include "crypto_workers/stir/signature_edits.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
+#include "perf/p256_workload.hpp"
 #include "perf/report.hpp"
 #include "tests/support/lab_tables.hpp"
 
@@ -53,17 +54,20 @@ class Workload {
  public:
   explicit Workload(Engine& engine) : processor_(engine) {
     const test::LabTables tables = test::lab_tables();
-    const auto& credential = tables.credentials.at(0);
-    keyring_.add(Credential{engine.make_signing_key(credential.scalar).value(), credential.x5u, credential.not_before,
-                            credential.not_after});
     const auto& record = tables.certificates.at(0);
-    Certificate certificate;
-    certificate.standing = record.standing;
-    certificate.key = engine.make_verifying_key(record.point).value();
-    certificate.not_before = record.not_before;
-    certificate.not_after = record.not_after;
-    certificate.scope = TnAuthList(record.scope);
-    keyring_.add(record.x5u, std::move(certificate));
+    const P256Workload keys;
+    for (std::size_t i = 0; i < P256Workload::kKeys; ++i) {
+      const std::string x5u = fmt::format("https://cert{}.example.com/chain.pem", i);
+      keyring_.add(
+          Credential{engine.make_signing_key(keys.scalars[i]).value(), x5u, record.not_before, record.not_after});
+      Certificate certificate;
+      certificate.standing = record.standing;
+      certificate.key = engine.make_verifying_key(keys.points[i]).value();
+      certificate.not_before = record.not_before;
+      certificate.not_after = record.not_after;
+      certificate.scope = TnAuthList(record.scope);
+      keyring_.add(x5u, std::move(certificate));
+    }
   }
 
   // Verification jobs of calls that were diverted `diversions` times.
@@ -72,7 +76,8 @@ class Workload {
     for (std::size_t call = 0; call < kRequests; ++call) {
       std::string identities;
       for (std::size_t hop = 0; hop <= diversions; ++hop) {
-        identities = sign(invite(call, hop, identities)) + identities;
+        const std::size_t signer = (call + hop) % P256Workload::kKeys;  // each hop another's
+        identities = sign(invite(call, hop, identities), static_cast<std::uint32_t>(signer)) + identities;
       }
       const std::string& request =
           requests_.emplace_back(std::make_unique<std::string>(invite(call, diversions, identities))).operator*();
@@ -112,7 +117,7 @@ class Workload {
   }
 
   // The header lines that the request gets.
-  std::string sign(const std::string& request) {
+  std::string sign(const std::string& request, std::uint32_t credential) {
     parse(request);
     const auto plan = plan_signing(message_, request, {.dial_plan = {}, .diversions = true}, kNow);
     if (!plan) {
@@ -122,8 +127,8 @@ class Workload {
     job->keyring = &keyring_;
     job->sign.attest = 'A';
     fill_sign_job(*plan, message_, request, kOrigid, kNow, job->sign);
-    const auto anybody = [](std::string_view) { return std::optional<std::uint32_t>(0); };
-    if (!order_tokens(*plan, 0, anybody, std::nullopt, job->sign.orders)) {
+    const auto anybody = [&](std::string_view) { return std::optional(credential); };
+    if (!order_tokens(*plan, credential, anybody, std::nullopt, job->sign.orders)) {
       throw std::runtime_error("nothing to sign");
     }
     Job* const batch[] = {job.get()};

@@ -107,9 +107,11 @@ bool is_emergency(const sip::Message& message, std::string_view octets) {
 
 std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std::string_view octets,
                                                 const SignPolicy& policy, std::int64_t now) {
-  const bool is_call = message.method() == sip::Method::invite && policy.calls;
-  const bool is_message = message.method() == sip::Method::message && policy.messages;
-  if (message.kind() != sip::Kind::request || !(is_call || is_message)) {
+  const bool is_call = message.method() == sip::Method::invite;
+  const bool is_message = message.method() == sip::Method::message;
+  const bool signs_first_hand = (is_call && policy.calls) || (is_message && policy.messages);
+  const bool signs_diverted = (is_call || is_message) && policy.diversions;
+  if (message.kind() != sip::Kind::request || !(signs_first_hand || signs_diverted)) {
     return std::unexpected(NotSigned::other_method);
   }
   if (is_emergency(message, octets)) {
@@ -124,6 +126,9 @@ std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std
     plan.type = TokenType::div;
   }
   const bool diverted = plan.type == TokenType::div;
+  if (!diverted && !signs_first_hand) {
+    return std::unexpected(NotSigned::other_method);
+  }
   if (diverted && (!policy.diversions || message.identities_seen() >= sip::kMaxIdentities)) {
     return std::unexpected(NotSigned::already_signed);
   }

@@ -5,8 +5,6 @@
 
 #include <rte_cycles.h>
 
-#include "dataplane/packet/writer.hpp"
-
 namespace stirline::dataplane {
 namespace {
 
@@ -39,19 +37,19 @@ bool is_judged(sip::Method method) {
 
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
+      sender_(context),
       links_(std::move(links)),
       origids_(origid_key),
       parking_(context.config.limits.parked),
       waiting_(context.config.limits.waiting),
       requests_(kAskAgainMs * (rte_get_tsc_hz() / 1'000)),
-      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
-      next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
+      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 
 void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& live) {
   Counters& counters = context_.counters;
   if (match.trunk->config.role == config::tables::Role::pass) {
     counters.add(Counter::passed);
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   const std::uint64_t started = rte_rdtsc();
@@ -61,16 +59,16 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
   if (!parsed) {
     if (is_bypass(parsed.error().code)) {
       counters.add(Counter::bypassed, datagram.packets.count);
-      pass(datagram);
+      sender_.pass(datagram);
     } else {
-      refuse_malformed(datagram);
+      sender_.refuse_malformed(datagram);
     }
     return;
   }
   counters.add(Counter::messages);
   if (message_.kind() == sip::Kind::response) {
     counters.add(Counter::responses);
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   handle_request(datagram, match, live);
@@ -86,7 +84,7 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
   if (match.direction == Direction::from_peer) {
     request_from_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}), emergency);
   } else if (emergency) {  // STIR-AS-13
-    pass(datagram);
+    sender_.pass(datagram);
   } else {
     request_to_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}));
   }
@@ -97,19 +95,19 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   Counters& counters = context_.counters;
   if (action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   const auto plan = crypto::plan_signing(message_, datagram.payload(), trunk.sign_policy, context_.clock.now());
   if (!plan) {
     counters.add(plan.error());
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   Authority authority;
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   park_for_signing(datagram, trunk, live, *plan, authority);
@@ -141,24 +139,24 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   Counters& counters = context_.counters;
   if (!verifies(trunk)) {
     counters.add(Counter::passed);
-    pass(datagram);
+    sender_.pass(datagram);
     return;
   }
   const crypto::MarkPlan marks = crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan);
   if (emergency) {
     // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
     // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
-    send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
+    sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
     return;
   }
   if (message_.identities_seen() > sip::kMaxIdentities) {
     counters.add(Counter::identity_limit);
-    refuse_malformed(datagram);
+    sender_.refuse_malformed(datagram);
     return;
   }
   if (!marks.complete) {
     counters.add(Counter::unmarked);
-    refuse_malformed(datagram);
+    sender_.refuse_malformed(datagram);
     return;
   }
   // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
@@ -167,34 +165,23 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   if (marks.removal_count != 0) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
-      pass(datagram);
+      sender_.pass(datagram);
       return;
     }
     counters.add(Counter::stripped);
   }
   if (!judged) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    send_marked(datagram, marks, {});
+    sender_.send_marked(datagram, marks, {});
     return;
   }
   if (message_.identities().empty()) {
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
-    send_marked(datagram, marks, not_validated());
+    sender_.send_marked(datagram, marks, not_validated());
     return;
   }
   park_for_verifying(datagram, trunk, live, marks);
-}
-
-void CallStage::pass(Datagram& datagram) {
-  context_.release(datagram);
-  context_.forward(datagram.packets, datagram.out_port);
-}
-
-void CallStage::refuse_malformed(Datagram& datagram) {
-  context_.release(datagram);
-  context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
-                           Counter::dropped_malformed);
 }
 
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
@@ -218,15 +205,8 @@ void CallStage::leave(const Slot& slot) {
   parking_.give_back(parking_.index_of(slot));
 }
 
-void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                                 const Authority& authority) {
-  Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
-  if (slot == nullptr) {
-    pass(datagram);
-    return;
-  }
-  const std::string_view octets = datagram.payload();
-  // Where neither gives a UUID, the job fails and the call goes on unsigned.
+// Where neither gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
+std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, std::string_view octets) {
   std::array<char, crypto::kUuidBytes> origid{};
   if (trunk.config.fixed_origid.size() == origid.size()) {
     std::ranges::copy(trunk.config.fixed_origid, origid.begin());
@@ -234,13 +214,26 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
     static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
                                     text(octets, message_.from().tag), origid));
   }
+  return origid;
+}
+
+void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
+                                 const Authority& authority) {
+  Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
+  if (slot == nullptr) {
+    sender_.pass(datagram);
+    return;
+  }
+  const std::string_view octets = datagram.payload();
+  const std::array<char, crypto::kUuidBytes> origid =
+      plan.type == crypto::TokenType::shaken ? origid_of(trunk, octets) : std::array<char, crypto::kUuidBytes>{};
   slot->job.sign.orders = authority.orders;
   slot->job.sign.attest = authority.attest;
   crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
-    pass(slot->datagram);
+    sender_.pass(slot->datagram);
     leave(*slot);
   }
 }
@@ -249,7 +242,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                                    const crypto::MarkPlan& marks) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
   if (slot == nullptr) {
-    send_marked(datagram, marks, not_validated());
+    sender_.send_marked(datagram, marks, not_validated());
     return;
   }
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
@@ -257,7 +250,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   slot->marks = marks;
   context_.counters.add(Counter::to_verify);
   if (!dispatch(*slot)) {
-    send_marked(slot->datagram, marks, not_validated());
+    sender_.send_marked(slot->datagram, marks, not_validated());
     leave(*slot);
   }
 }
@@ -319,12 +312,12 @@ void CallStage::finish_signing(Slot& slot) {
   counters.add(job.outcome);
   sip::EditList edits;
   if (!crypto::apply_signature(slot.signature, job, slot.date_line, edits)) {
-    pass(slot.datagram);
+    sender_.pass(slot.datagram);
     return;
   }
-  if (slot.trunk->config.too_large == config::tables::TooLarge::pass && would_outgrow(slot.datagram, edits)) {
+  if (slot.trunk->config.too_large == config::tables::TooLarge::pass && sender_.would_outgrow(slot.datagram, edits)) {
     counters.add(Counter::too_large_unsigned);
-    pass(slot.datagram);
+    sender_.pass(slot.datagram);
     return;
   }
   for (const crypto::TokenOrder& order : job.orders.view()) {
@@ -338,7 +331,7 @@ void CallStage::finish_signing(Slot& slot) {
   if (slot.signature.insert_date) {
     counters.add(Counter::date_inserted);
   }
-  replace(slot.datagram, edits);
+  sender_.replace(slot.datagram, edits);
 }
 
 void CallStage::finish_verifying(Slot& slot) {
@@ -361,7 +354,7 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
-  send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict, job.reason));
+  sender_.send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict, job.reason));
 }
 
 // A call that is not valid for want of certificates only may wait for them, each call by itself (STIR-CF-05). It holds
@@ -430,7 +423,7 @@ void CallStage::judge_again(std::uint32_t index, const Live& live) {
   slot.trunk = trunks[place].get();
   parking_.bring_back(index);
   if (!dispatch(slot)) {
-    send_marked(slot.datagram, slot.marks, not_validated());
+    sender_.send_marked(slot.datagram, slot.marks, not_validated());
     leave(slot);
   }
 }
@@ -440,81 +433,13 @@ void CallStage::end_wait(std::uint32_t index) {
   context_.counters.add(Counter::wait_expired);
   context_.counters.add(crypto::Reason::certificate_unknown);
   context_.counters.add(Counter::verified_none);
-  send_marked(slot.datagram, slot.marks, not_validated());
+  sender_.send_marked(slot.datagram, slot.marks, not_validated());
   context_.publication.unpark(context_.reader, *slot.live);
   leave(slot);
 }
 
 void CallStage::give_up_waiting() {
   waiting_.take_all([&](std::uint32_t index) { end_wait(index); });
-}
-
-void CallStage::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
-  sip::EditList edits;
-  if (!crypto::apply_marks(marks, mark, edits)) {
-    context_.counters.add(Counter::unmarked);
-    refuse_malformed(datagram);
-    return;
-  }
-  if (edits.empty()) {
-    pass(datagram);
-    return;
-  }
-  replace(datagram, edits);
-}
-
-bool CallStage::would_outgrow(const Datagram& datagram, const sip::EditList& edits) const {
-  const std::size_t ip_headers = datagram.frame.payload_offset - datagram.frame.ip_offset;
-  return ip_headers + kUdpHeaderOctets + edits.result_size(datagram.payload().size()) >
-         context_.ports[datagram.out_port].mtu;
-}
-
-void CallStage::replace(Datagram& datagram, const sip::EditList& edits) {
-  if (!write(datagram, edits)) {
-    pass(datagram);
-    return;
-  }
-  context_.counters.add(Counter::replaced, datagram.packets.count);
-  context_.release(datagram);
-  PollContext::free(datagram.packets);
-}
-
-bool CallStage::write(const Datagram& datagram, const sip::EditList& edits) {
-  const std::uint64_t started = rte_rdtsc();
-  Counters& counters = context_.counters;
-  std::array<rte_mbuf*, kMaxFragments> packets;
-  const DatagramSource source{.first_frame = datagram.first,
-                              .frame = datagram.frame,
-                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
-                              .payload = datagram.payload()};
-  const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
-                                             context_.pool, packets);
-  if (written.packets == 0) {
-    counters.add(written.error == WriteError::no_buffers ? Counter::write_no_buffers : Counter::write_too_long);
-    return false;
-  }
-  ++next_identification_;
-  counters.add(Counter::created, written.packets);
-  for (std::uint16_t i = 0; i < written.packets; ++i) {
-    context_.transmitter.send(datagram.out_port, packets[i]);
-  }
-  counters.add(Counter::cycles_write, rte_rdtsc() - started);
-  return true;
-}
-
-bool CallStage::copy(const Datagram& datagram) {
-  FragmentSet copies;
-  for (; copies.count < datagram.packets.count; ++copies.count) {
-    rte_mbuf* packet = rte_pktmbuf_copy(datagram.packets.packets[copies.count], context_.pool, 0, UINT32_MAX);
-    if (packet == nullptr) {
-      PollContext::free(copies);
-      return false;
-    }
-    copies.packets[copies.count] = packet;
-  }
-  context_.counters.add(Counter::created, copies.count);
-  context_.forward(copies, datagram.out_port);
-  return true;
 }
 
 void CallStage::expire(std::uint64_t now_cycles) {
@@ -529,7 +454,7 @@ void CallStage::expire(std::uint64_t now_cycles) {
     sip::EditList edits;
     const bool marked =
         slot.job.kind == crypto::JobKind::verify && crypto::apply_marks(slot.marks, not_validated(), edits);
-    const bool sent = marked && !edits.empty() ? write(slot.datagram, edits) : copy(slot.datagram);
+    const bool sent = marked && !edits.empty() ? sender_.write(slot.datagram, edits) : sender_.copy(slot.datagram);
     if (!sent) {
       return;
     }

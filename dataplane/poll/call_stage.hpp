@@ -1,7 +1,6 @@
-// Steps 4 to 9 of a message's life (design.md 3): parse, decide, park, hand to a crypto core, resume, edit, send.
+// Steps 4 to 8 of a message's life (design.md 3): parse, decide, park, hand to a crypto core, resume.
 //
-// A message is edited minimally, or forwarded byte-identical, or refused; never repaired. Whatever cannot be decided
-// goes on unsigned or as not validated and is counted (fail open). Thread: one poll core.
+// Whatever cannot be decided goes on unsigned or as not validated and is counted (fail open). Thread: one poll core.
 #pragma once
 
 #include <array>
@@ -14,6 +13,7 @@
 
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
+#include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
@@ -55,7 +55,6 @@ class CallStage {
 
   [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
-  [[nodiscard]] std::uint32_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
 
@@ -63,8 +62,6 @@ class CallStage {
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
-  void pass(Datagram& datagram);
-  void refuse_malformed(Datagram& datagram);
 
   // What may be signed, and with which keys.
   struct Authority {
@@ -73,6 +70,7 @@ class CallStage {
   };
   [[nodiscard]] static bool find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
                                            Authority& authority);
+  [[nodiscard]] std::array<char, crypto::kUuidBytes> origid_of(const Trunk& trunk, std::string_view octets);
   void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
                         const Authority& authority);
   void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
@@ -87,13 +85,9 @@ class CallStage {
   [[nodiscard]] bool waits_for_certificate(Slot& slot);  // true: it has been set aside
   void judge_again(std::uint32_t index, const Live& live);
   void end_wait(std::uint32_t index);
-  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
-  [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
-  void replace(Datagram& datagram, const sip::EditList& edits);  // the edited message in the place of the original
-  [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);  // sends it; the original stays
-  [[nodiscard]] bool copy(const Datagram& datagram);                               // likewise, unedited
 
   PollContext& context_;
+  MessageSender sender_;
   std::vector<CryptoLink*> links_;
   crypto::OrigidGenerator origids_;
   Parking parking_;
@@ -102,7 +96,6 @@ class CallStage {
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   sip::Message message_;
   std::uint64_t deadline_cycles_;
-  std::uint32_t next_identification_;
   std::size_t next_link_ = 0;
   std::uint32_t held_packets_ = 0;
 };

@@ -8,9 +8,10 @@ CertificateRequests::Asked CertificateRequests::ask(std::string_view x5u, std::u
   if (x5u.empty() || x5u.size() > crypto::kMaxX5uBytes) {
     return Asked::too_long;
   }
-  const std::size_t hash = std::hash<std::string_view>{}(x5u);
-  Recent& recent = recent_[hash % recent_.size()];
-  if (recent.hash == hash && recent.asked_at != 0 && now_cycles - recent.asked_at < again_after_) {
+  // By the text: a stranger can make two URLs of one hash, and must not be able to silence somebody else's with his
+  // own.
+  Recent& recent = recent_[std::hash<std::string_view>{}(x5u) % recent_.size()];
+  if (recent.request.text() == x5u && now_cycles - recent.asked_at < again_after_) {
     return Asked::recently;
   }
   Request request;
@@ -19,7 +20,7 @@ CertificateRequests::Asked CertificateRequests::ask(std::string_view x5u, std::u
   if (!queue_.push(request)) {
     return Asked::queue_full;
   }
-  recent = {hash, now_cycles};
+  recent = {request, now_cycles};
   return Asked::queued;
 }
 

@@ -27,7 +27,7 @@ class CertificateRequests {
   // Calls `visit` with each URL that has been asked for.
   template <typename Visit>
   void take(Visit&& visit) {
-    queue_.consume_all([&](const Request& request) { visit(std::string_view(request.x5u.data(), request.length)); });
+    queue_.consume_all([&](const Request& request) { visit(request.text()); });
   }
 
  private:
@@ -36,10 +36,11 @@ class CertificateRequests {
   struct Request {
     std::uint16_t length = 0;
     std::array<char, crypto::kMaxX5uBytes> x5u;
+    [[nodiscard]] std::string_view text() const { return {x5u.data(), length}; }
   };
-  // Two URLs of one hash keep each other waiting for a moment: they are asked for all the same, by a later call.
+  // Two URLs of one place keep displacing each other: then they are asked for more often, never less.
   struct Recent {
-    std::size_t hash = 0;
+    Request request;
     std::uint64_t asked_at = 0;
   };
 

@@ -17,7 +17,6 @@ class WaitingCalls {
   }
 
   [[nodiscard]] bool full() const { return calls_.size() == places_; }
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(calls_.size()); }
 
   // `slot`: of Parking; `deadline` in TSC cycles. Only if not full().
   void add(std::uint32_t slot, std::uint64_t deadline) {

@@ -235,6 +235,18 @@ TEST_F(SigningDiversions, OnlyWhatIsTrue) {
   EXPECT_EQ(refusal(full, policy_, "12155550131"), "already_signed");
 }
 
+// A provider that only diverts: `tokens = ["div"]`
+TEST_F(SigningDiversions, AndNothingElse) {
+  const SignPolicy policy{.dial_plan = {}, .calls = false, .messages = false, .diversions = true};
+  EXPECT_TRUE(sign(diverted_call("12155550139"), policy, "12155550131")) << refusal_;
+  EXPECT_FALSE(sign({}, policy, "12155550131"));
+  EXPECT_EQ(refusal_, "other_method");
+  EXPECT_FALSE(sign({.method = "MESSAGE"}, policy, "12155550131"));
+  EXPECT_EQ(refusal_, "other_method");
+  EXPECT_FALSE(sign({.method = "SUBSCRIBE"}, policy, "12155550131"));
+  EXPECT_EQ(refusal_, "other_method");
+}
+
 // STIR-DV-07: hints, no proof
 TEST_F(SigningDiversions, HistoryInfoNamesThePartyToo) {
   CallText call = diverted_call("12155550139");

@@ -1,0 +1,93 @@
+#include "dataplane/poll/message_sender.hpp"
+
+#include <array>
+
+#include <rte_cycles.h>
+
+#include "dataplane/packet/writer.hpp"
+
+namespace stirline::dataplane {
+
+MessageSender::MessageSender(PollContext& context)
+    : context_(context), next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
+
+void MessageSender::pass(Datagram& datagram) {
+  context_.release(datagram);
+  context_.forward(datagram.packets, datagram.out_port);
+}
+
+void MessageSender::refuse_malformed(Datagram& datagram) {
+  context_.release(datagram);
+  context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
+                           Counter::dropped_malformed);
+}
+
+void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
+  sip::EditList edits;
+  if (!crypto::apply_marks(marks, mark, edits)) {
+    context_.counters.add(Counter::unmarked);
+    refuse_malformed(datagram);
+    return;
+  }
+  if (edits.empty()) {
+    pass(datagram);
+    return;
+  }
+  replace(datagram, edits);
+}
+
+void MessageSender::replace(Datagram& datagram, const sip::EditList& edits) {
+  if (!write(datagram, edits)) {
+    pass(datagram);
+    return;
+  }
+  context_.counters.add(Counter::replaced, datagram.packets.count);
+  context_.release(datagram);
+  PollContext::free(datagram.packets);
+}
+
+bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) {
+  const std::uint64_t started = rte_rdtsc();
+  Counters& counters = context_.counters;
+  std::array<rte_mbuf*, kMaxFragments> packets;
+  const DatagramSource source{.first_frame = datagram.first,
+                              .frame = datagram.frame,
+                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
+                              .payload = datagram.payload()};
+  const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
+                                             context_.pool, packets);
+  if (written.packets == 0) {
+    counters.add(written.error == WriteError::no_buffers ? Counter::write_no_buffers : Counter::write_too_long);
+    return false;
+  }
+  ++next_identification_;
+  counters.add(Counter::created, written.packets);
+  for (std::uint16_t i = 0; i < written.packets; ++i) {
+    context_.transmitter.send(datagram.out_port, packets[i]);
+  }
+  counters.add(Counter::cycles_write, rte_rdtsc() - started);
+  return true;
+}
+
+bool MessageSender::copy(const Datagram& datagram) {
+  FragmentSet copies;
+  for (; copies.count < datagram.packets.count; ++copies.count) {
+    rte_mbuf* packet = rte_pktmbuf_copy(datagram.packets.packets[copies.count], context_.pool, 0, UINT32_MAX);
+    if (packet == nullptr) {
+      PollContext::free(copies);
+      return false;
+    }
+    copies.packets[copies.count] = packet;
+  }
+  context_.counters.add(Counter::created, copies.count);
+  context_.forward(copies, datagram.out_port);
+  return true;
+}
+
+bool MessageSender::would_outgrow(const Datagram& datagram, const sip::EditList& edits) const {
+  const std::size_t ip_headers = datagram.frame.payload_offset - datagram.frame.ip_offset;
+  return ip_headers + kUdpHeaderOctets + edits.result_size(datagram.payload().size()) >
+         context_.ports[datagram.out_port].mtu;
+}
+
+}  // namespace stirline::dataplane

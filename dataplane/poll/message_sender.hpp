@@ -1,0 +1,41 @@
+// Step 9 of a message's life (design.md 3): it goes on as it came, or edited, or it is refused. Never repaired.
+//
+// Thread: one poll core.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "crypto_workers/stir/verification_service.hpp"
+#include "dataplane/poll/poll_context.hpp"
+#include "sip_parser/edit_list.hpp"
+
+namespace stirline::dataplane {
+
+class MessageSender {
+ public:
+  explicit MessageSender(PollContext& context);
+
+  // Forward the packets of `datagram` themselves, octet for octet; it is gone then.
+  void pass(Datagram& datagram);
+  void refuse_malformed(Datagram& datagram);  // or drops them: as `bad_input.malformed_sip` has it
+
+  // Edits by `marks`, with `mark` as the verstat ("" for none), and sends; refuses what cannot hold the marks.
+  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
+
+  // Sends the edited message in the place of the original; the original, if there is no memory for another.
+  void replace(Datagram& datagram, const sip::EditList& edits);
+
+  // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
+  [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);
+  [[nodiscard]] bool copy(const Datagram& datagram);
+
+  // Would the edited message no longer go in one packet? (INL-MTU-01)
+  [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
+
+ private:
+  PollContext& context_;
+  std::uint32_t next_identification_;  // of the IP datagrams that are written
+};
+
+}  // namespace stirline::dataplane
