@@ -200,12 +200,17 @@ std::optional<Seen> by_osip(std::string_view octets) {
   return seen;
 }
 
+// sofia-sip takes the fold behind a URI without angle brackets for a part of the host.
+std::string without_fold(std::string host) {
+  return host.substr(0, host.find_last_not_of("\r\n") + 1);
+}
+
 Party by_sofia(const url_t* url, const char* tag) {
   Party result;
   result.tag = copy(tag);
   result.is_sip = is_sip_scheme(copy(url->url_scheme));
   result.user = unescaped(copy(url->url_user));
-  result.host = host_of(copy(url->url_host));
+  result.host = host_of(without_fold(copy(url->url_host)));
   return result;
 }
 
