@@ -7,134 +7,15 @@
 #include "config/number_plan.hpp"
 #include "config/option_rules.hpp"
 #include "config/toml_reader.hpp"
+#include "config/trunk_config.hpp"
 
 namespace stirline::config {
 namespace {
 
 using tables::Trunk;
-template <typename Enum>
-using Choice = std::pair<std::string_view, Enum>;
-
-constexpr std::array kSides{Choice<tables::Side>{"a", tables::Side::a}, Choice<tables::Side>{"b", tables::Side::b}};
-constexpr std::array kRoles{
-    Choice<tables::Role>{"pass", tables::Role::pass}, Choice<tables::Role>{"sign", tables::Role::sign},
-    Choice<tables::Role>{"verify", tables::Role::verify}, Choice<tables::Role>{"both", tables::Role::both}};
-constexpr std::array kInsertAts{
-    Choice<tables::InsertAt>{"after_via", tables::InsertAt::after_via},
-    Choice<tables::InsertAt>{"before_content_length", tables::InsertAt::before_content_length},
-    Choice<tables::InsertAt>{"before_blank_line", tables::InsertAt::before_blank_line}};
-constexpr std::array kOriginators{
-    Choice<tables::OriginatorSource>{"asserted_then_from", tables::OriginatorSource::asserted_then_from},
-    Choice<tables::OriginatorSource>{"from", tables::OriginatorSource::from}};
-constexpr std::array kProfiles{Choice<tables::TokenProfile>{"lenient", tables::TokenProfile::lenient},
-                               Choice<tables::TokenProfile>{"strict", tables::TokenProfile::strict}};
-constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::TooLarge::fragment},
-                                Choice<tables::TooLarge>{"pass", tables::TooLarge::pass}};
-constexpr std::array kAttests{Choice<char>{"A", 'A'}, Choice<char>{"B", 'B'}, Choice<char>{"C", 'C'},
-                              Choice<char>{"none", '-'}};
 
 constexpr TextRule kX5uRule{
     "an https URL of at most 512 characters, port 443 or 8443, without user, query and fragment", is_x5u};
-constexpr TextRule kUuidRule{"a UUID such as 123e4567-e89b-12d3-a456-426614174000", is_uuid};
-constexpr TextRule kTokenRule{"shaken, msg or div",
-                              [](std::string_view text) { return text == "shaken" || text == "msg" || text == "div"; }};
-constexpr TextRule kCountryRule{"0 to 3 digits",
-                                [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); }};
-constexpr TextRule kPrefixRule{"0 to 5 digits",
-                               [](std::string_view text) { return is_digits(text, 0, kMaxPrefixDigits); }};
-constexpr TextRule kRoutingRule{"0 to 8 digits",
-                                [](std::string_view text) { return is_digits(text, 0, kMaxRoutingDigits); }};
-constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
-                               [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
-
-void read_peers(Section& section, std::vector<IpPrefix>& peers) {
-  section.list("peers", "an IP prefix such as 192.0.2.0/24, host bits zero, named once", toml::node_type::string,
-               Need::required, [&](const toml::node& node, const std::string&) {
-                 const auto text = node.value_exact<std::string_view>();
-                 const std::optional<IpPrefix> prefix = text ? parse_prefix(*text) : std::nullopt;
-                 const bool good = prefix && std::ranges::find(peers, *prefix) == peers.end();
-                 if (good) {
-                   peers.push_back(*prefix);
-                 }
-                 return good;
-               });
-  if (peers.size() > tables::kMaxPeers) {
-    section.fail("peers", "at most " + std::to_string(tables::kMaxPeers) + " prefixes", std::to_string(peers.size()));
-  }
-}
-
-void read_ports(Section& section, std::vector<std::uint16_t>& ports) {
-  section.numbers<std::uint16_t>("ports", ports, 1, 65'535);
-  std::set<std::uint16_t> seen;
-  for (const std::uint16_t port : ports) {
-    if (!seen.insert(port).second) {
-      section.fail("ports", "each port once", std::to_string(port) + " a second time");
-    }
-  }
-  if (ports.empty() || ports.size() > tables::kMaxTrunkPorts) {
-    section.fail("ports", "1 to " + std::to_string(tables::kMaxTrunkPorts) + " ports", std::to_string(ports.size()));
-  }
-}
-
-// What is signed, and by whom priorities are.
-void read_tokens(Section& section, Trunk& trunk) {
-  std::vector<std::string> types = {"shaken", "msg"};
-  section.texts("tokens", types, kTokenRule);
-  const auto wanted = [&](std::string_view type) { return std::ranges::find(types, type) != types.end(); };
-  trunk.sign_calls = wanted("shaken");
-  trunk.sign_messages = wanted("msg");
-  trunk.sign_diversions = wanted("div");
-  section.texts("priorities", trunk.priorities, kNameRule);
-  if (trunk.priorities.size() > tables::kMaxPriorityNamespaces) {
-    section.fail("priorities", "at most " + std::to_string(tables::kMaxPriorityNamespaces) + " namespaces",
-                 std::to_string(trunk.priorities.size()));
-  }
-  section.text("priority_credential", trunk.priority_credential, kNameRule,
-               trunk.priorities.empty() ? Need::optional : Need::required);
-  if (trunk.priorities.empty() && !trunk.priority_credential.empty()) {
-    section.fail("priority_credential", "priorities beside it", trunk.priority_credential);
-  }
-}
-
-Trunk read_trunk(Section& section) {
-  constexpr std::uint32_t kMost = tables::kMaxToleranceSeconds;
-  Trunk trunk;
-  trunk.line = section.line();
-  trunk.ports = {5060};
-  section.text("name", trunk.name, kNameRule, Need::required);
-  section.text("pair", trunk.pair, kNameRule, Need::required);
-  section.choice<tables::Side>("side", trunk.side, kSides);
-  section.choice<tables::Role>("role", trunk.role, kRoles);
-  read_peers(section, trunk.peers);
-  read_ports(section, trunk.ports);
-  section.flag("trusted", trunk.trusted);
-  const bool attest_known =
-      section.choice<char>("unknown_attest", trunk.unknown_attest, kAttests) || !section.has("unknown_attest");
-  section.text("unknown_credential", trunk.unknown_credential, kNameRule,
-               trunk.unknown_attest == '-' ? Need::optional : Need::required);
-  if (attest_known && trunk.unknown_attest == '-' && !trunk.unknown_credential.empty()) {
-    section.fail("unknown_credential", "unknown_attest A, B or C beside it", trunk.unknown_credential);
-  }
-  section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
-  read_tokens(section, trunk);
-  section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);
-  section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
-  section.choice<tables::TokenProfile>("profile", trunk.profile, kProfiles);
-  section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
-  section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);
-  section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
-  section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);
-  section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMost);
-  section.number<std::uint32_t>("certificate_wait_ms", trunk.certificate_wait_ms, 0, tables::kMaxCertificateWaitMs);
-  section.text("country_code", trunk.country_code, kCountryRule);
-  section.text("national_prefix", trunk.national_prefix, kPrefixRule);
-  section.text("international_prefix", trunk.international_prefix, kPrefixRule);
-  section.text("routing_prefix", trunk.routing_prefix, kRoutingRule);
-  section.number<std::uint8_t>("national_digits", trunk.national_digits, 0, kMaxE164Digits);
-  section.flag("accept_bare_digits", trunk.accept_bare_digits);
-  section.flag("accept_leading_plus", trunk.accept_leading_plus);
-  return trunk;
-}
 
 // One place on the wire may belong to one trunk only.
 class PeerPlaces {
@@ -198,6 +79,7 @@ NumberRangeConfig read_numbers(Section& section) {
   if (range.attest == '-' && section.has("credential")) {
     section.fail("credential", "no credential where attest is none", range.credential);
   }
+  section.text("tenant", range.tenant, kNameRule);
   return range;
 }
 
@@ -208,6 +90,7 @@ CredentialConfig read_credential(Section& section) {
   section.path("key", credential.key, Need::required);
   section.path("chain", credential.chain, Need::required);
   section.text("x5u", credential.x5u, kX5uRule, Need::required);
+  section.text("tenant", credential.tenant, kNameRule);
   return credential;
 }
 
@@ -258,8 +141,8 @@ class Reader {
       trunk.regime = regime_of(section);
       trunks_.add(section, "name", trunk.name);
       places.add(section, trunk);
-      check_credential(section, "unknown_credential", trunk.unknown_credential);
-      check_credential(section, "priority_credential", trunk.priority_credential);
+      check_credential(section, "unknown_credential", trunk.unknown_credential, {});
+      check_credential(section, "priority_credential", trunk.priority_credential, {});
     }
   }
 
@@ -267,7 +150,7 @@ class Reader {
     std::vector<Section> sections = root_.tables("numbers");
     for (Section& section : sections) {
       const NumberRangeConfig& range = config_.numbers.emplace_back(read_numbers(section));
-      check_credential(section, "credential", range.credential);
+      check_credential(section, "credential", range.credential, range.tenant);
       std::set<std::string> seen;
       for (const std::string& name : range.trunks) {
         if (!trunks_.contains(name) || !seen.insert(name).second) {
@@ -340,9 +223,14 @@ class Reader {
     }
   }
 
-  void check_credential(Section& section, std::string_view key, const std::string& name) {
+  // Keys of tenants never cross (STIR-RG-02): what is a tenant's is signed by that tenant's key, all else by our own.
+  void check_credential(Section& section, std::string_view key, const std::string& name, std::string_view tenant) {
+    const auto found = std::ranges::find(config_.credentials, name, &CredentialConfig::name);
     if (!name.empty() && !credentials_.contains(name)) {
       section.fail(key, "the name of a [[credential]]", name);
+    } else if (found != config_.credentials.end() && found->tenant != tenant) {
+      section.fail(key, tenant.empty() ? "a [[credential]] of no tenant" : "a [[credential]] of the same tenant",
+                   name + (found->tenant.empty() ? ", of no tenant" : ", of " + found->tenant));
     }
   }
 

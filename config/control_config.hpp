@@ -23,6 +23,7 @@ struct CredentialConfig {
   std::filesystem::path chain;  // PEM, leaf first
   std::string x5u;              // where that chain is published
   std::uint32_t line = 0;       // for errors found after loading
+  std::string tenant = {};      // whose key this is; empty: our own (STIR-RG-02)
 };
 
 // Who may be attested how. Narrower ranges win over wider ones.
@@ -31,8 +32,9 @@ struct NumberRangeConfig {
   std::string start;                // canonical digits; with count: the first number
   std::uint64_t count = 0;          // 0: `start` is a prefix
   char attest = 'A';                // 'A', 'B', 'C', or '-': do not sign
-  std::string credential;
+  std::string credential;           // of the same tenant
   std::uint32_t line = 0;
+  std::string tenant = {};  // whose numbers these are; empty: our own (STIR-RG-02)
 };
 
 struct X5uFileConfig {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/text_rules.hpp"
@@ -14,6 +15,15 @@ namespace stirline::config {
 inline constexpr std::array<std::string_view, 4> kLogLevels{"error", "warning", "info", "debug"};
 
 inline constexpr TextRule kNameRule{"a name of 1 to 64 letters, digits, '.', '_' or '-'", is_name};
+
+inline constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
+                                      [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
+
+template <typename Enum>
+using Choice = std::pair<std::string_view, Enum>;
+
+inline constexpr std::array kAttests{Choice<char>{"A", 'A'}, Choice<char>{"B", 'B'}, Choice<char>{"C", 'C'},
+                                     Choice<char>{"none", '-'}};
 
 // Reads the path of a Unix socket, which the system limits to 107 octets.
 void read_socket_path(Section& section, std::string_view key, std::string& into);

@@ -49,6 +49,7 @@ struct TrunkRecord {
   Slice routing_prefix;
   Slice priorities;  // names, separated by commas
   Slice priority_credential;
+  Slice unsigned_destinations;  // digits, separated by commas
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
   std::uint32_t diverted_seconds = 0;
@@ -69,9 +70,12 @@ struct TrunkRecord {
   std::uint8_t sign_messages = 0;
   std::uint8_t sign_diversions = 0;
   std::uint16_t regime = 0;
-  std::uint8_t reserved[4] = {};
+  std::uint8_t trust_domain = 0;
+  std::uint8_t attestation_info = 0;
+  char attest_at_most = 'A';
+  std::uint8_t reserved[1] = {};
 };
-static_assert(sizeof(TrunkRecord) == 136);
+static_assert(sizeof(TrunkRecord) == 144);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -165,6 +169,10 @@ inline constexpr std::array kTrunkFields{
           sizeof(TrunkRecord::certificate_wait_ms)},
     Field{"trunk.sign_calls", offsetof(TrunkRecord, sign_calls), sizeof(TrunkRecord::sign_calls)},
     Field{"trunk.sign_messages", offsetof(TrunkRecord, sign_messages), sizeof(TrunkRecord::sign_messages)},
+    Field{"trunk.trust_domain", offsetof(TrunkRecord, trust_domain), sizeof(TrunkRecord::trust_domain)},
+    Field{"trunk.attestation_info", offsetof(TrunkRecord, attestation_info), sizeof(TrunkRecord::attestation_info)},
+    Field{"trunk.attest_at_most", offsetof(TrunkRecord, attest_at_most), sizeof(TrunkRecord::attest_at_most)},
+    Field{"trunk.unsigned_destinations", offsetof(TrunkRecord, unsigned_destinations), sizeof(Slice)},
     Field{"trunk.sign_diversions", offsetof(TrunkRecord, sign_diversions), sizeof(TrunkRecord::sign_diversions)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
     Field{"trunk.future_seconds", offsetof(TrunkRecord, future_seconds), sizeof(TrunkRecord::future_seconds)},

@@ -28,17 +28,28 @@ std::vector<std::string> split(std::string_view text) {
   return names;
 }
 
-// Names, one comma between two.
-bool is_name_list(std::string_view text) {
-  const std::vector<std::string> names = split(text);
-  return names.size() <= kMaxPriorityNamespaces && std::ranges::all_of(names, is_name) && joined(names) == text;
+// Texts of one rule, one comma between two.
+template <typename Rule>
+bool is_list(std::string_view text, std::size_t most, Rule rule) {
+  const std::vector<std::string> items = split(text);
+  return items.size() <= most && std::ranges::all_of(items, rule) && joined(items) == text;
+}
+
+bool is_namespace_list(std::string_view text) {
+  return is_list(text, kMaxPriorityNamespaces, is_name);
+}
+
+bool is_prefix_list(std::string_view text) {
+  return is_list(text, kMaxUnsignedDestinations,
+                 [](std::string_view prefix) { return is_digits(prefix, 1, kMaxE164Digits); });
 }
 
 std::size_t pool_bytes(const Trunk& trunk) {
   return trunk.name.size() + trunk.pair.size() + trunk.peers.size() * sizeof(PeerRecord) +
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
          trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
-         trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size();
+         trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size() +
+         joined(trunk.unsigned_destinations).size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -87,10 +98,17 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.international_prefix = reader.text(record.international_prefix, "international_prefix", prefix_digits);
   trunk.routing_prefix = reader.text(record.routing_prefix, "routing_prefix",
                                      [](std::string_view text) { return is_digits(text, 0, kMaxRoutingDigits); });
-  trunk.priorities = split(reader.text(record.priorities, "priorities", is_name_list));
+  trunk.priorities = split(reader.text(record.priorities, "priorities", is_namespace_list));
   trunk.priority_credential = reader.text(record.priority_credential, "priority_credential", empty_or(is_name));
   reader.require(trunk.priorities.empty() == trunk.priority_credential.empty(), "priority_credential",
                  "does not go with priorities");
+  trunk.unsigned_destinations =
+      split(reader.text(record.unsigned_destinations, "unsigned_destinations", is_prefix_list));
+  trunk.trust_domain = reader.flag(record.trust_domain, "trust_domain");
+  trunk.attestation_info = reader.flag(record.attestation_info, "attestation_info");
+  trunk.attest_at_most = record.attest_at_most;
+  reader.require(is_attest(record.attest_at_most) && record.attest_at_most != '-', "attest_at_most",
+                 "is not A, B or C");
   trunk.sign_calls = reader.flag(record.sign_calls, "sign_calls");
   trunk.sign_messages = reader.flag(record.sign_messages, "sign_messages");
   trunk.sign_diversions = reader.flag(record.sign_diversions, "sign_diversions");
@@ -146,6 +164,10 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.routing_prefix = writer.put(trunk.routing_prefix);
     record.priorities = writer.put(joined(trunk.priorities));
     record.priority_credential = writer.put(trunk.priority_credential);
+    record.unsigned_destinations = writer.put(joined(trunk.unsigned_destinations));
+    record.trust_domain = trunk.trust_domain ? 1 : 0;
+    record.attestation_info = trunk.attestation_info ? 1 : 0;
+    record.attest_at_most = trunk.attest_at_most;
     record.sign_calls = trunk.sign_calls ? 1 : 0;
     record.sign_messages = trunk.sign_messages ? 1 : 0;
     record.sign_diversions = trunk.sign_diversions ? 1 : 0;

@@ -18,6 +18,7 @@ inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
 inline constexpr std::uint32_t kMaxCertificateWaitMs = 2'000;  // STIR-CF-05
 inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;   // STIR-DV-03
 inline constexpr std::size_t kMaxPriorityNamespaces = 8;
+inline constexpr std::size_t kMaxUnsignedDestinations = 64;
 
 enum class Side : std::uint8_t { a, b };
 
@@ -43,13 +44,17 @@ struct Trunk {
   Role role = Role::both;
   std::vector<IpPrefix> peers;
   std::vector<std::uint16_t> ports;
-  bool trusted = false;                 // the peer's verstat is believed and kept (STIR-VS-15)
-  char unknown_attest = '-';            // for originators in no number range: 'A'..'C', or '-': do not sign
-  std::string unknown_credential;       // used with unknown_attest
-  std::string fixed_origid;             // UUID; empty: a keyed value per call (STIR-AS-11)
-  bool sign_calls = true;               // with shaken
-  bool sign_messages = true;            // MESSAGE, with msg (STIR-AS-14)
-  bool sign_diversions = false;         // with div (STIR-DV-01)
+  bool trusted = false;           // the peer's verstat is believed and kept (STIR-VS-15)
+  bool trust_domain = true;       // of ours: what one side asserts the other believes (RFC 3325; STIR-PR-02)
+  bool attestation_info = false;  // our own side speaks and is told in Attestation-Info (STIR-SH-04)
+  char attest_at_most = 'A';      // no token says more
+  std::vector<std::string> unsigned_destinations;  // prefixes of numbers, digits in international form
+  char unknown_attest = '-';                       // for originators in no number range: 'A'..'C', or '-': do not sign
+  std::string unknown_credential;                  // used with unknown_attest
+  std::string fixed_origid;                        // UUID; empty: a keyed value per call (STIR-AS-11)
+  bool sign_calls = true;                          // with shaken
+  bool sign_messages = true;                       // MESSAGE, with msg (STIR-AS-14)
+  bool sign_diversions = false;                    // with div (STIR-DV-01)
   std::vector<std::string> priorities;  // namespaces of Resource-Priority that are signed with rph (STIR-RP-01)
   std::string priority_credential;      // by which credential; empty: none
   InsertAt insert_at = InsertAt::after_via;

@@ -92,6 +92,8 @@ std::string_view to_string(NotSigned reason) {
       return "no_originator";
     case NotSigned::no_destination:
       return "no_destination";
+    case NotSigned::destination:
+      return "destination";
     case NotSigned::anonymous:
       return "anonymous";
     case NotSigned::media_keys_unreadable:
@@ -151,6 +153,10 @@ std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std
     return std::unexpected(diverted ? NotSigned::already_signed : NotSigned::no_destination);
   }
   plan.dest = *dest.number;
+  const auto begins_dest = [&](const std::string& prefix) { return plan.dest.view().starts_with(prefix); };
+  if (std::ranges::any_of(policy.unsigned_destinations, begins_dest)) {
+    return std::unexpected(NotSigned::destination);
+  }
   if (diverted) {
     plan.diverters = read_diverters(message, octets, policy.dial_plan, plan.dest);
     if (plan.diverters.empty()) {

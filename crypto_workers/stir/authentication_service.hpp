@@ -30,7 +30,8 @@ struct SignPolicy {
   bool messages = true;     // MESSAGE with msg (STIR-AS-14, STIR-MS-01)
   bool diversions = false;  // div for signed requests whose Request-URI is another than their tokens' (STIR-DV-01)
   std::span<const std::string> priorities = {};  // namespaces of Resource-Priority, signed with rph (STIR-RP-01)
-  std::int64_t date_tolerance_seconds = 60;      // STIR-AS-03
+  std::span<const std::string> unsigned_destinations = {};  // prefixes of numbers, digits of the international form
+  std::int64_t date_tolerance_seconds = 60;                 // STIR-AS-03
 };
 
 // Why a request is passed on unsigned. Each has a counter in the data plane.
@@ -43,6 +44,7 @@ enum class NotSigned : std::uint8_t {
   date_stale,             // STIR-AS-03
   no_originator,          // neither PAI nor From holds a telephone number
   no_destination,         // To holds none
+  destination,            // one that policy leaves out
   anonymous,              // *@anonymous.invalid and no asserted identity (STIR-ID-06)
   media_keys_unreadable,  // the body may hold fingerprints, and they cannot be read: no mky could be right (STIR-AS-07)
 };

@@ -5,6 +5,10 @@
 
 #include <rte_cycles.h>
 
+#include "crypto_workers/stir/attestation_info.hpp"
+#include "sip_parser/characters.hpp"
+#include "sip_parser/headers/reason.hpp"
+
 namespace stirline::dataplane {
 namespace {
 
@@ -17,8 +21,26 @@ bool verifies(const Trunk& trunk) {
 }
 
 // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is gone.
-std::string_view not_validated() {
-  return crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity);
+crypto::Conveyance not_validated() {
+  return {crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity), {}};
+}
+
+// Of a Reason of the protocol STIR: the counter for its cause.
+Counter complaint(std::optional<std::uint16_t> cause) {
+  switch (cause.value_or(0)) {
+    case 403:
+      return Counter::complaints_403;
+    case 428:
+      return Counter::complaints_428;
+    case 436:
+      return Counter::complaints_436;
+    case 437:
+      return Counter::complaints_437;
+    case 438:
+      return Counter::complaints_438;
+    default:
+      return Counter::complaints_other;
+  }
 }
 
 constexpr std::uint64_t kAskAgainMs = 100;
@@ -67,11 +89,40 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
   }
   counters.add(Counter::messages);
   if (message_.kind() == sip::Kind::response) {
-    counters.add(Counter::responses);
-    sender_.pass(datagram);
+    handle_response(datagram, match);
     return;
   }
   handle_request(datagram, match, live);
+}
+
+void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
+  const Trunk& trunk = *match.trunk;
+  const std::string_view octets = datagram.payload();
+  context_.counters.add(Counter::responses);
+  if (match.direction == Direction::from_peer && signs(trunk)) {
+    count_reasons(octets);
+  }
+  if (trunk.domain == crypto::TrustDomain::same) {
+    sender_.pass(datagram);
+    return;
+  }
+  sender_.send_marked(datagram,
+                      match.direction == Direction::to_peer ? crypto::plan_departure(message_, octets, trunk.domain)
+                                                            : crypto::plan_arrival(message_, trunk.domain),
+                      {});
+}
+
+// STIR-ER-04: what those who received our tokens say is wrong with them (RFC 9410).
+void CallStage::count_reasons(std::string_view octets) {
+  if (message_.first(sip::HeaderId::reason) == nullptr) {
+    return;
+  }
+  const auto reasons = sip::read_reasons(message_, octets).value_or(sip::ReasonList{});
+  for (const sip::Reason& reason : reasons.view()) {
+    if (sip::detail::equal_ignoring_case(sip::text(octets, reason.protocol), "STIR")) {
+      context_.counters.add(complaint(reason.cause));
+    }
+  }
 }
 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
@@ -93,40 +144,52 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
 
 void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
   Counters& counters = context_.counters;
-  if (action == sip::Action::flag || !signs(trunk)) {
+  const std::string_view octets = datagram.payload();
+  const crypto::MarkPlan departure =
+      trunk.config.trusted ? crypto::MarkPlan{} : crypto::plan_departure(message_, octets, trunk.domain);
+  if (!departure.removals.empty()) {
+    counters.add(Counter::withheld);
+  }
+  if (!departure.complete || action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    sender_.pass(datagram);
+    sender_.send_marked(datagram, departure, {});
     return;
   }
-  const auto plan = crypto::plan_signing(message_, datagram.payload(), trunk.sign_policy, context_.clock.now());
+  const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
   if (!plan) {
     counters.add(plan.error());
-    sender_.pass(datagram);
+    sender_.send_marked(datagram, departure, {});
     return;
   }
   Authority authority;
+  if (trunk.config.attestation_info) {
+    const crypto::AttestationInfo info = crypto::read_attestation_info(message_, octets);
+    authority.caller = info.attest == 0 ? 'C' : info.attest;  // of nobody whom our side knows
+    authority.origid = info.origid;
+  }
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
-    sender_.pass(datagram);
+    sender_.send_marked(datagram, departure, {});
     return;
   }
-  park_for_signing(datagram, trunk, live, *plan, authority);
+  park_for_signing(datagram, trunk, live, *plan, authority, departure);
 }
 
 // STIR-AS-01: no authority, no signature. A token about the caller by the range of his number, one about a diversion by
-// the range of whoever diverted.
+// the range of whoever diverted. The attestation is the least of what range, our own side and the trunk allow.
 bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
                                Authority& authority) {
   const auto range_of = [&](std::string_view number) { return live.generation->numbers().find(trunk.index, number); };
-  authority.attest = trunk.config.unknown_attest;
+  char attest = trunk.config.unknown_attest;
   std::uint32_t credential = trunk.unknown_credential;
   if (const auto* range = range_of(plan.orig.view()); range != nullptr) {
-    authority.attest = range->attest;
+    attest = range->attest;
     credential = range->credential;
   }
-  if (authority.attest == '-' && plan.type != crypto::TokenType::div) {
+  if (attest == '-' && plan.type != crypto::TokenType::div) {
     return false;
   }
+  authority.attest = std::max({attest, authority.caller, trunk.config.attest_at_most});
   const auto credential_of = [&](std::string_view number) {
     const auto* range = range_of(number);
     return range == nullptr || range->attest == '-' ? std::nullopt : std::optional(range->credential);
@@ -137,12 +200,17 @@ bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk,
 void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
                                   bool emergency) {
   Counters& counters = context_.counters;
+  // An emergency call keeps who is calling, wherever it comes from (RFC 6881).
+  const crypto::TrustDomain domain = emergency ? crypto::TrustDomain::same : trunk.domain;
   if (!verifies(trunk)) {
     counters.add(Counter::passed);
-    sender_.pass(datagram);
+    sender_.send_marked(
+        datagram, domain == crypto::TrustDomain::same ? crypto::MarkPlan{} : crypto::plan_arrival(message_, domain),
+        {});
     return;
   }
-  const crypto::MarkPlan marks = crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan);
+  const crypto::MarkPlan marks =
+      crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan, domain, trunk.insert_at);
   if (emergency) {
     // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
     // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
@@ -162,7 +230,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
   // judgement.
   const bool judged = action != sip::Action::flag && is_judged(message_.method()) && message_.to().tag.empty();
-  if (marks.removal_count != 0) {
+  if (!marks.removals.empty()) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
       sender_.pass(datagram);
@@ -205,11 +273,13 @@ void CallStage::leave(const Slot& slot) {
   parking_.give_back(parking_.index_of(slot));
 }
 
-// Where neither gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
-std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, std::string_view octets) {
+// Where nobody gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
+std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, const Authority& authority,
+                                                          std::string_view octets) {
   std::array<char, crypto::kUuidBytes> origid{};
-  if (trunk.config.fixed_origid.size() == origid.size()) {
-    std::ranges::copy(trunk.config.fixed_origid, origid.begin());
+  const std::string_view given = authority.origid.empty() ? trunk.config.fixed_origid : authority.origid;
+  if (given.size() == origid.size()) {
+    std::ranges::copy(given, origid.begin());
   } else {
     static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
                                     text(octets, message_.from().tag), origid));
@@ -218,22 +288,24 @@ std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, st
 }
 
 void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                                 const Authority& authority) {
+                                 const Authority& authority, const crypto::MarkPlan& departure) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
   if (slot == nullptr) {
-    sender_.pass(datagram);
+    sender_.send_marked(datagram, departure, {});
     return;
   }
   const std::string_view octets = datagram.payload();
-  const std::array<char, crypto::kUuidBytes> origid =
-      plan.type == crypto::TokenType::shaken ? origid_of(trunk, octets) : std::array<char, crypto::kUuidBytes>{};
+  const std::array<char, crypto::kUuidBytes> origid = plan.type == crypto::TokenType::shaken
+                                                          ? origid_of(trunk, authority, octets)
+                                                          : std::array<char, crypto::kUuidBytes>{};
   slot->job.sign.orders = authority.orders;
   slot->job.sign.attest = authority.attest;
   crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
+  slot->marks = departure;
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
-    sender_.pass(slot->datagram);
+    sender_.send_marked(slot->datagram, departure, {});
     leave(*slot);
   }
 }
@@ -311,13 +383,14 @@ void CallStage::finish_signing(Slot& slot) {
   const crypto::SignJob& job = slot.job.sign;
   counters.add(job.outcome);
   sip::EditList edits;
-  if (!crypto::apply_signature(slot.signature, job, slot.date_line, edits)) {
-    sender_.pass(slot.datagram);
+  crypto::DateLine date_line;
+  if (!crypto::apply_marks(slot.marks, {}, edits) || !crypto::apply_signature(slot.signature, job, date_line, edits)) {
+    sender_.send_marked(slot.datagram, slot.marks, {});
     return;
   }
   if (slot.trunk->config.too_large == config::tables::TooLarge::pass && sender_.would_outgrow(slot.datagram, edits)) {
     counters.add(Counter::too_large_unsigned);
-    sender_.pass(slot.datagram);
+    sender_.send_marked(slot.datagram, slot.marks, {});
     return;
   }
   for (const crypto::TokenOrder& order : job.orders.view()) {
@@ -337,13 +410,20 @@ void CallStage::finish_signing(Slot& slot) {
 void CallStage::finish_verifying(Slot& slot) {
   Counters& counters = context_.counters;
   const crypto::VerifyJob& job = slot.job.verify;
+  crypto::Conveyance conveyance{crypto::verstat_parameter(job.verdict, job.reason), {}};
+  crypto::AttestationLines lines;
   counters.add(job.reason);
   switch (job.verdict) {
     case crypto::Verdict::valid: {
       counters.add(Counter::verified_valid);
-      const char attest = job.verdicts[job.decisive].attest;
+      const crypto::IdentityVerdict& decisive = job.verdicts[job.decisive];
+      const char attest = decisive.attest;
       if (attest != 0) {
         counters.add(attest == 'A' ? Counter::verified_a : attest == 'B' ? Counter::verified_b : Counter::verified_c);
+      }
+      if (attest != 0 && slot.trunk->config.attestation_info) {
+        conveyance.lines =
+            crypto::write_attestation_info(attest, {decisive.origid.data(), decisive.origid.size()}, lines);
       }
       break;
     }
@@ -354,7 +434,7 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
-  sender_.send_marked(slot.datagram, slot.marks, crypto::verstat_parameter(job.verdict, job.reason));
+  sender_.send_marked(slot.datagram, slot.marks, conveyance);
 }
 
 // A call that is not valid for want of certificates only may wait for them, each call by itself (STIR-CF-05). It holds
@@ -452,8 +532,8 @@ void CallStage::expire(std::uint64_t now_cycles) {
     // The crypto core may still read the originals, so others go on in their place. Without room for those the message
     // waits.
     sip::EditList edits;
-    const bool marked =
-        slot.job.kind == crypto::JobKind::verify && crypto::apply_marks(slot.marks, not_validated(), edits);
+    const bool verifying = slot.job.kind == crypto::JobKind::verify;
+    const bool marked = crypto::apply_marks(slot.marks, verifying ? not_validated() : crypto::Conveyance{}, edits);
     const bool sent = marked && !edits.empty() ? sender_.write(slot.datagram, edits) : sender_.copy(slot.datagram);
     if (!sent) {
       return;

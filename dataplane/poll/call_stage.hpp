@@ -59,20 +59,25 @@ class CallStage {
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
 
  private:
+  void handle_response(Datagram& datagram, const TrunkMatch& match);
+  void count_reasons(std::string_view octets);
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
 
   // What may be signed, and with which keys.
   struct Authority {
+    char caller = 'A';        // the most that our own side allows for this caller
+    std::string_view origid;  // what our own side calls the caller, in the message; empty: nothing
     char attest = '-';
     crypto::TokenOrders orders;
   };
   [[nodiscard]] static bool find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
                                            Authority& authority);
-  [[nodiscard]] std::array<char, crypto::kUuidBytes> origid_of(const Trunk& trunk, std::string_view octets);
+  [[nodiscard]] std::array<char, crypto::kUuidBytes> origid_of(const Trunk& trunk, const Authority& authority,
+                                                               std::string_view octets);
   void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                        const Authority& authority);
+                        const Authority& authority, const crypto::MarkPlan& departure);
   void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full

@@ -22,9 +22,10 @@ void MessageSender::refuse_malformed(Datagram& datagram) {
                            Counter::dropped_malformed);
 }
 
-void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark) {
+void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks,
+                                const crypto::Conveyance& conveyance) {
   sip::EditList edits;
-  if (!crypto::apply_marks(marks, mark, edits)) {
+  if (!crypto::apply_marks(marks, conveyance, edits)) {
     context_.counters.add(Counter::unmarked);
     refuse_malformed(datagram);
     return;

@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
-#include "crypto_workers/stir/verification_service.hpp"
+#include "crypto_workers/stir/marks.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "sip_parser/edit_list.hpp"
 
@@ -20,8 +19,8 @@ class MessageSender {
   void pass(Datagram& datagram);
   void refuse_malformed(Datagram& datagram);  // or drops them: as `bad_input.malformed_sip` has it
 
-  // Edits by `marks`, with `mark` as the verstat ("" for none), and sends; refuses what cannot hold the marks.
-  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, std::string_view mark);
+  // Edits by `marks` and sends; refuses what cannot hold them.
+  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance);
 
   // Sends the edited message in the place of the original; the original, if there is no memory for another.
   void replace(Datagram& datagram, const sip::EditList& edits);

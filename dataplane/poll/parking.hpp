@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "crypto_workers/job/job.hpp"
+#include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/signature_edits.hpp"
-#include "crypto_workers/stir/verification_service.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/reassembly.hpp"
 #include "dataplane/state/publication.hpp"
@@ -39,9 +39,8 @@ struct Slot {
   Datagram datagram;
   const Live* live = nullptr;        // the generation that decides about this message
   const Trunk* trunk = nullptr;      // in that generation
-  crypto::MarkPlan marks;            // verify
+  crypto::MarkPlan marks;            // what is stripped, and where the verdict goes
   crypto::SignatureEdits signature;  // sign
-  crypto::DateLine date_line{};      // sign: its text while the message is written
   std::uint64_t parked_at = 0;       // TSC cycles
   bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
   bool listed = false;               // among those at crypto cores, by age

@@ -28,8 +28,11 @@ sip::InsertPosition insert_position(tables::InsertAt at) {
 // afterwards.
 void derive_policies(Trunk& trunk) {
   const tables::Trunk& config = trunk.config;
-  trunk.originator = config.originator == tables::OriginatorSource::from ? crypto::Originator::from
-                                                                         : crypto::Originator::asserted_then_from;
+  trunk.domain = config.trust_domain ? crypto::TrustDomain::same : crypto::TrustDomain::other;
+  // What is asserted in another trust domain counts for nothing here, and what is asserted here stays here
+  // (STIR-PR-03).
+  const bool from_only = config.originator == tables::OriginatorSource::from || !config.trust_domain;
+  trunk.originator = from_only ? crypto::Originator::from : crypto::Originator::asserted_then_from;
   trunk.insert_at = insert_position(config.insert_at);
   sip::DialPlan& plan = trunk.sign_policy.dial_plan;
   plan.country_code = config.country_code;
@@ -44,6 +47,7 @@ void derive_policies(Trunk& trunk) {
   trunk.sign_policy.messages = config.sign_messages;
   trunk.sign_policy.diversions = config.sign_diversions;
   trunk.sign_policy.priorities = config.priorities;
+  trunk.sign_policy.unsigned_destinations = config.unsigned_destinations;
   trunk.sign_policy.date_tolerance_seconds = config.date_seconds;
   trunk.verify_policy = {
       .fresh_seconds = config.fresh_seconds,

@@ -19,6 +19,7 @@
 #include "crypto_workers/job/keyring.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -32,6 +33,7 @@ struct Trunk {
   crypto::SignPolicy sign_policy;  // its texts are those of `config`
   crypto::VerifyPolicy verify_policy;
   crypto::Originator originator = crypto::Originator::asserted_then_from;
+  crypto::TrustDomain domain = crypto::TrustDomain::same;
   sip::InsertPosition insert_at = sip::InsertPosition::after_via;
   std::uint32_t unknown_credential = config::tables::kNoCredential;
   std::optional<std::uint32_t> priority_credential;  // for rph

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
@@ -20,7 +21,7 @@ namespace sip = stirline::sip;
 bool edit(const MarkPlan& plan, std::string_view mark, std::string_view octets, sip::Message& again,
           std::string& edited) {
   sip::EditList edits;
-  check(apply_marks(plan, mark, edits), "a complete plan fits an empty edit list");
+  check(apply_marks(plan, {mark, {}}, edits), "a complete plan fits an empty edit list");
   edited.assign(edits.result_size(octets.size()), '\0');
   check(edits.apply(octets, edited) == edited.size(), "an edit fits into its own size");
   const auto parsed = again.parse(edited);
@@ -52,18 +53,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(!is_emergency(*message, octets), "emergency calls are never signed");
     check(plan->orig.length > 0 && plan->dest.length > 0, "a plan names both parties");
   }
-  const MarkPlan plan = plan_marks(*message, octets, dial_plan);
+  const MarkPlan plan = plan_marks(*message, octets, dial_plan, TrustDomain::same, sip::InsertPosition::after_via);
   if (!plan.complete) {
     return 0;
   }
   std::string edited;
   if (edit(plan, {}, octets, *again, edited)) {
-    check(plan_marks(*again, edited, dial_plan).removal_count == 0, "no foreign mark is left");
+    check(plan_marks(*again, edited, dial_plan, TrustDomain::same, sip::InsertPosition::after_via).removals.empty(),
+          "no foreign mark is left");
   }
   if (edit(plan, ";verstat=TN-Validation-Failed", octets, *again, edited)) {
-    const MarkPlan marked = plan_marks(*again, edited, dial_plan);
-    check(marked.mark_count == plan.mark_count, "marking makes and unmakes no number");
-    check(marked.removal_count == plan.mark_count, "every mark is read as one");
+    const MarkPlan marked = plan_marks(*again, edited, dial_plan, TrustDomain::same, sip::InsertPosition::after_via);
+    check(marked.marks.size() == plan.marks.size(), "marking makes and unmakes no number");
+    check(marked.removals.size() == plan.marks.size(), "every mark is read as one");
   }
   return 0;
 }

@@ -79,6 +79,10 @@ const Names<Setter>& setters() {
       {"trunk.role", [](S& s, V& v) { s.tables.trunks[0].role = role(v); }},
       {"trunk.trusted", [](S& s, V& v) { s.tables.trunks[0].trusted = yes(v); }},
       {"trunk.insert_at", [](S& s, V& v) { s.tables.trunks[0].insert_at = insert_at(v); }},
+      {"trunk.trust_domain", [](S& s, V& v) { s.tables.trunks[0].trust_domain = yes(v); }},
+      {"trunk.attestation_info", [](S& s, V& v) { s.tables.trunks[0].attestation_info = yes(v); }},
+      {"trunk.attest_at_most", [](S& s, V& v) { s.tables.trunks[0].attest_at_most = v.front(); }},
+      {"trunk.unsigned_destinations", [](S& s, V& v) { s.tables.trunks[0].unsigned_destinations = {std::string(v)}; }},
       {"trunk.sign_diversions", [](S& s, V& v) { s.tables.trunks[0].sign_diversions = yes(v); }},
       {"trunk.too_large",
        [](S& s, V& v) {

@@ -225,6 +225,38 @@ TEST(ControlConfig, NamesAreUniqueAndKnown) {
           R"~(:55: credential[1].name: expected a credential name that is not used before (line 50), found "main")~"}));
 }
 
+// STIR-RG-02
+TEST(ControlConfig, KeysOfTenantsNeverCross) {
+  const auto with = [](std::string_view main, std::string_view spare, std::string_view numbers) {
+    std::string text = replaced(std::string(kGood), "x5u = \"https://cert.example.org/main.pem\"\n",
+                                "x5u = \"https://cert.example.org/main.pem\"\n" + std::string(main));
+    text = replaced(text, "x5u = \"https://cert.example.org/spare.pem\"\n",
+                    "x5u = \"https://cert.example.org/spare.pem\"\n" + std::string(spare));
+    return replaced(text, "credential = \"spare\"\n", "credential = \"spare\"\n" + std::string(numbers));
+  };
+  const std::string_view acme = "tenant = \"acme\"\n";
+  const std::string_view other = "tenant = \"other\"\n";
+  const TemporaryFile file("t.toml", with("", acme, acme));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->numbers[1].tenant, "acme");
+  EXPECT_EQ(loaded->credentials[1].tenant, "acme");
+  EXPECT_EQ(mistakes(with("", acme, "")),
+            Lines{R"~(:45: numbers[1].credential: expected a [[credential]] of no tenant, found "spare, of acme")~"});
+  EXPECT_EQ(
+      mistakes(with("", other, acme)),
+      Lines{R"~(:45: numbers[1].credential: expected a [[credential]] of the same tenant, found "spare, of other")~"});
+  EXPECT_EQ(
+      mistakes(with("", "", acme)),
+      Lines{
+          R"~(:45: numbers[1].credential: expected a [[credential]] of the same tenant, found "spare, of no tenant")~"});
+  // Callers whom nobody knows are nobody's tenants.
+  EXPECT_EQ(
+      mistakes(with(acme, acme, acme)),
+      (Lines{R"~(:16: trunk[0].unknown_credential: expected a [[credential]] of no tenant, found "main, of acme")~",
+             R"~(:40: numbers[0].credential: expected a [[credential]] of no tenant, found "main, of acme")~"}));
+}
+
 TEST(ControlConfig, TwoTrunksDoNotShareAPeer) {
   EXPECT_EQ(
       mistakes("side = \"a\"\n", ""),
@@ -305,6 +337,65 @@ TEST(ControlConfig, TokensToBeMade) {
            R"~(:13: trunk[0].priority_credential: expected the name of a [[credential]], found "other")~"},
           {"diverted_seconds = 10801\n",
            R"~(:12: trunk[0].diverted_seconds: expected a whole number from 1 to 10800, found "10801")~"}}) {
+    EXPECT_EQ(mistakes(trunk_with(options)), Lines{mistake});
+  }
+}
+
+// STIR-RG-01: what the law calls us decides what is not said.
+TEST(ControlConfig, ProvidersHaveDutiesOfTheirOwn) {
+  struct Row {
+    std::string options;
+    tables::Role role;
+    char unknown_attest;
+    char attest_at_most;
+  };
+  const std::string credential = "unknown_credential = \"main\"\n";
+  for (const Row& row : std::vector<Row>{
+           {"", tables::Role::both, '-', 'A'},
+           {"provider = \"originating\"\n", tables::Role::both, '-', 'A'},
+           {"provider = \"gateway\"\n" + credential, tables::Role::both, 'C', 'C'},
+           {"provider = \"intermediate\"\n" + credential, tables::Role::both, 'C', 'C'},
+           {"provider = \"intermediate\"\nunknown_attest = \"none\"\n", tables::Role::both, '-', 'C'},
+           {"provider = \"gateway\"\nattest_at_most = \"B\"\n" + credential, tables::Role::both, 'C', 'B'},
+           {"provider = \"terminating\"\n", tables::Role::verify, '-', 'A'},
+           {"provider = \"terminating\"\nrole = \"both\"\n", tables::Role::both, '-', 'A'},
+       }) {
+    const std::string silent =
+        replaced(std::string(kGood), "unknown_attest = \"C\"\nunknown_credential = \"main\"\n", "");
+    const TemporaryFile file("t.toml", replaced(silent, "role = \"verify\"\n", row.options));
+    const auto loaded = load_control_config(file.path());
+    ASSERT_TRUE(loaded) << row.options << to_string(loaded.error().front());
+    EXPECT_EQ(loaded->trunks[0].role, row.role) << row.options;
+    EXPECT_EQ(loaded->trunks[0].unknown_attest, row.unknown_attest) << row.options;
+    EXPECT_EQ(loaded->trunks[0].attest_at_most, row.attest_at_most) << row.options;
+  }
+}
+
+TEST(ControlConfig, TheEdgeOfTrust) {
+  const auto trunk_with = [](const std::string& options) {
+    return replaced(std::string(kGood), "trusted = true\n", options);
+  };
+  const TemporaryFile file("t.toml", trunk_with("trust_domain = false\nattestation_info = true\n"
+                                                "unsigned_destinations = [\"1900\", \"800\"]\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_FALSE(loaded->trunks[0].trust_domain);
+  EXPECT_TRUE(loaded->trunks[0].attestation_info);
+  EXPECT_EQ(loaded->trunks[0].unsigned_destinations, (std::vector<std::string>{"1900", "800"}));
+  std::string many = "unsigned_destinations = [";
+  for (int i = 0; i < 65; ++i) {
+    many += "\"1\",";
+  }
+  for (
+      const auto& [options, mistake] : std::vector<std::pair<std::string, std::string>>{
+          {"provider = \"carrier\"\n",
+           R"~(:14: trunk[0].provider: expected one of originating, gateway, intermediate, terminating, found "carrier")~"},
+          {"attest_at_most = \"none\"\n", R"~(:14: trunk[0].attest_at_most: expected one of A, B, C, found "none")~"},
+          {"trusted = true\ntrust_domain = false\n",
+           R"~(:15: trunk[0].trust_domain: expected true where the peer is trusted, found "false")~"},
+          {"unsigned_destinations = [\"+1900\"]\n",
+           R"~(:14: trunk[0].unsigned_destinations[0]: expected 1 to 15 digits, international form without '+', found "+1900")~"},
+          {many + "]\n", R"~(:14: trunk[0].unsigned_destinations: expected at most 64 prefixes, found "65")~"}}) {
     EXPECT_EQ(mistakes(trunk_with(options)), Lines{mistake});
   }
 }

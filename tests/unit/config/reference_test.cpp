@@ -137,6 +137,10 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.sign_calls, trunk.sign_calls);
   EXPECT_EQ(shown.sign_messages, trunk.sign_messages);
   EXPECT_EQ(shown.sign_diversions, trunk.sign_diversions);
+  EXPECT_EQ(shown.trust_domain, trunk.trust_domain);
+  EXPECT_EQ(shown.attestation_info, trunk.attestation_info);
+  EXPECT_EQ(shown.attest_at_most, trunk.attest_at_most);
+  EXPECT_EQ(shown.unsigned_destinations, trunk.unsigned_destinations);
   EXPECT_EQ(shown.priorities, trunk.priorities);
   EXPECT_EQ(shown.diverted_seconds, trunk.diverted_seconds);
   EXPECT_EQ(shown.certificate_wait_ms, trunk.certificate_wait_ms);

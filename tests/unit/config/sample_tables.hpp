@@ -27,6 +27,10 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.sign_calls = false;
   carrier.sign_messages = false;
   carrier.sign_diversions = true;
+  carrier.trust_domain = false;
+  carrier.attestation_info = true;
+  carrier.attest_at_most = 'B';
+  carrier.unsigned_destinations = {"1900", "44"};
   carrier.priorities = {"ets", "wps"};
   carrier.priority_credential = "main";
   carrier.diverted_seconds = 3'600;

@@ -60,6 +60,10 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.sign_calls, b.sign_calls);
     EXPECT_EQ(a.sign_messages, b.sign_messages);
     EXPECT_EQ(a.sign_diversions, b.sign_diversions);
+    EXPECT_EQ(a.trust_domain, b.trust_domain);
+    EXPECT_EQ(a.attestation_info, b.attestation_info);
+    EXPECT_EQ(a.attest_at_most, b.attest_at_most);
+    EXPECT_EQ(a.unsigned_destinations, b.unsigned_destinations);
     EXPECT_EQ(a.priorities, b.priorities);
     EXPECT_EQ(a.priority_credential, b.priority_credential);
     EXPECT_EQ(a.diverted_seconds, b.diverted_seconds);
@@ -214,6 +218,7 @@ TEST(Tables, TrunkLiesAreRefused) {
   EXPECT_EQ(with([](auto& r) { r.role = 4; }), "trunks: record 0: role is out of range");
   EXPECT_EQ(with([](auto& r) { r.trusted = 2; }), "trunks: record 0: trusted is neither 0 nor 1");
   EXPECT_EQ(with([](auto& r) { r.unknown_attest = 'D'; }), "trunks: record 0: unknown_attest is not A, B, C or -");
+  EXPECT_EQ(with([](auto& r) { r.attest_at_most = '-'; }), "trunks: record 0: attest_at_most is not A, B or C");
   EXPECT_EQ(with([](auto& r) { r.insert_at = 3; }), "trunks: record 0: insert_at is out of range");
   EXPECT_EQ(with([](auto& r) { r.originator = 2; }), "trunks: record 0: originator is out of range");
   EXPECT_EQ(with([](auto& r) { r.profile = 2; }), "trunks: record 0: profile is out of range");

@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -70,11 +72,20 @@ TEST(SignPlans, TheAssertedIdentityGoesFirst) {
   EXPECT_EQ(plan(call.request())->orig.view(), "12155550777");
 }
 
+TEST(SignPlans, DestinationsMayBeLeftOut) {
+  const std::string request = CallText{}.request();
+  const std::vector<std::string> prefixes = {"44", "1215555013"};
+  EXPECT_EQ(plan(request, {.dial_plan = {}, .unsigned_destinations = prefixes}).error(), NotSigned::destination);
+  EXPECT_TRUE(plan(request, {.dial_plan = {}, .unsigned_destinations = std::span(prefixes).first(1)}));
+  const std::vector<std::string> longer = {"121555501311"};
+  EXPECT_TRUE(plan(request, {.dial_plan = {}, .unsigned_destinations = longer}));
+}
+
 TEST(SignPlans, EveryReasonNotToSign) {
   const std::string invite = CallText{}.request();
   std::set<NotSigned> seen;
-  const auto refused = [&](const std::string& request) {
-    const auto result = plan(request);
+  const auto refused = [&](const std::string& request, const SignPolicy& policy = {}) {
+    const auto result = plan(request, policy);
     EXPECT_FALSE(result) << request;
     seen.insert(result.error());
     return result.error();
@@ -97,6 +108,8 @@ TEST(SignPlans, EveryReasonNotToSign) {
   EXPECT_EQ(refused(CallText{.extra = date_line(kNow - 3'600)}.request()), NotSigned::date_stale);
   EXPECT_EQ(refused(CallText{.from = "<sip:alice@a.example.com>;tag=1"}.request()), NotSigned::no_originator);
   EXPECT_EQ(refused(CallText{.to = "<sip:bob@b.example.com>"}.request()), NotSigned::no_destination);
+  const std::vector<std::string> prefixes = {"1215"};
+  EXPECT_EQ(refused(invite, {.dial_plan = {}, .unsigned_destinations = prefixes}), NotSigned::destination);
   EXPECT_EQ(refused(CallText{.from = "<sip:+12155550121@anonymous.invalid>;tag=1"}.request()),
             NotSigned::anonymous);  // STIR-ID-06
   EXPECT_EQ(

@@ -12,6 +12,7 @@
 #include "crypto_workers/job/processor.hpp"
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "crypto_workers/stir/signature_edits.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
@@ -91,14 +92,14 @@ TEST(Heap, PlanningSigningAndVerifyingTakeNothing) {
     verifying->kind = JobKind::verify;
     verifying->keyring = &signer.keyring;
     plan_verification(*message, request, dial_plan, Originator::from, policy, test::kNow, verifying->verify);
-    const MarkPlan marks = plan_marks(*message, request, dial_plan);
+    const MarkPlan marks = plan_marks(*message, request, dial_plan, TrustDomain::same, sip::InsertPosition::after_via);
     processor.process(jobs);
     EXPECT_EQ(allocations, before);
     EXPECT_EQ(signing->sign.outcome, SignOutcome::signed_);
     EXPECT_EQ(verifying->verify.verdict, Verdict::valid);
     EXPECT_EQ(verifying->verify.verdicts[1].reason,
               profile == Profile::lenient ? Reason::verified : Reason::not_deterministic);
-    EXPECT_EQ(marks.mark_count, 1U);
+    EXPECT_EQ(marks.marks.size(), 1U);
   }
 }
 

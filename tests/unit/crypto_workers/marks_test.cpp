@@ -1,9 +1,16 @@
-// verstat: what others say is stripped, what we say is put where TS 24.229 wants it (STIR-SH-03, STIR-VS-15).
+// verstat: what others say is stripped, what we say is put where TS 24.229 wants it (STIR-SH-03, STIR-VS-15). And what
+// does not cross the edge between a peer and us (STIR-SH-04, STIR-PR-01, STIR-PR-02).
+#include "crypto_workers/stir/marks.hpp"
+
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "crypto_workers/stir/attestation_info.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
@@ -15,10 +22,11 @@ using test::CallText;
 std::string marked(const std::string& request, std::string_view mark) {
   const auto message = std::make_unique<sip::Message>();
   EXPECT_TRUE(message->parse(request)) << request;
-  const MarkPlan plan = plan_marks(*message, request, sip::DialPlan{});
+  const MarkPlan plan =
+      plan_marks(*message, request, sip::DialPlan{}, TrustDomain::same, sip::InsertPosition::after_via);
   EXPECT_TRUE(plan.complete);
   sip::EditList edits;
-  EXPECT_TRUE(apply_marks(plan, mark, edits));
+  EXPECT_TRUE(apply_marks(plan, {mark, {}}, edits));
   std::string out(edits.result_size(request.size()), '\0');
   EXPECT_EQ(edits.apply(request, out), out.size());
   EXPECT_TRUE(message->parse(out)) << out;
@@ -116,10 +124,107 @@ TEST(Marks, TooManyRemovalsAreSaid) {
   const std::string request = call.request();
   const auto message = std::make_unique<sip::Message>();
   ASSERT_TRUE(message->parse(request));
-  const MarkPlan plan = plan_marks(*message, request, sip::DialPlan{});
+  const MarkPlan plan =
+      plan_marks(*message, request, sip::DialPlan{}, TrustDomain::same, sip::InsertPosition::after_via);
   EXPECT_FALSE(plan.complete);
   sip::EditList edits;
-  EXPECT_FALSE(apply_marks(plan, ";verstat=V", edits));
+  EXPECT_FALSE(apply_marks(plan, {";verstat=V", {}}, edits));
+}
+
+// What is left of `message` at the edge, by `plan(message)`.
+template <typename Plan>
+std::string crossed(const std::string& octets, Plan&& plan) {
+  const auto message = std::make_unique<sip::Message>();
+  EXPECT_TRUE(message->parse(octets)) << octets;
+  sip::EditList edits;
+  EXPECT_TRUE(apply_marks(plan(*message), {";verstat=V", {}}, edits));
+  std::string out(edits.result_size(octets.size()), '\0');
+  EXPECT_EQ(edits.apply(octets, out), out.size());
+  return out;
+}
+
+constexpr std::string_view kInside = "Attestation-Info: A\r\nOrigination-Id: 123e4567-e89b-12d3-a456-426655440000\r\n";
+constexpr std::string_view kPreferred = "P-Preferred-Identity: <tel:+12155550122>\r\n";
+constexpr std::string_view kAsserted =
+    "P-Asserted-Identity: \"Alice\" <sip:+12155550121@a>,\r\n <tel:+12155550121>\r\n";
+
+std::string with(std::initializer_list<std::string_view> lines) {
+  CallText call;
+  for (const std::string_view line : lines) {
+    call.extra += line;
+  }
+  return call.request();
+}
+
+// STIR-PR-01, STIR-SH-04
+TEST(Edges, WhatGoesToAPeer) {
+  const auto to = [](TrustDomain domain, const std::string& request) {
+    return crossed(request, [&](const sip::Message& message) { return plan_departure(message, request, domain); });
+  };
+  for (const std::string_view privacy : {"", "Privacy: none\r\n", "Privacy: header;session\r\n"}) {
+    const std::string request = with({kInside, kAsserted, privacy, kPreferred});
+    EXPECT_EQ(to(TrustDomain::same, request), with({kAsserted, privacy, kPreferred})) << privacy;
+    EXPECT_EQ(to(TrustDomain::other, request), with({kAsserted, privacy})) << privacy;
+  }
+  // The last two cannot be read: then who asks for any privacy gets it.
+  for (const std::string_view privacy : {"Privacy: id\r\n", "Privacy: user;ID\r\n", "Privacy: id;critical\r\n",
+                                         "Privacy: none;id\r\n", "Privacy: ,\r\n"}) {
+    const std::string request = with({kInside, kAsserted, privacy, kPreferred, kAsserted});
+    EXPECT_EQ(to(TrustDomain::same, request), with({kAsserted, privacy, kPreferred, kAsserted})) << privacy;
+    EXPECT_EQ(to(TrustDomain::other, request), with({privacy})) << privacy;
+  }
+}
+
+// STIR-PR-02, STIR-SH-04
+TEST(Edges, WhatComesFromAPeer) {
+  const std::string request = with({kPreferred, kInside, kAsserted, "Privacy: none\r\n", kAsserted});
+  const auto from = [&](TrustDomain domain) {
+    return crossed(request, [&](const sip::Message& message) { return plan_arrival(message, domain); });
+  };
+  EXPECT_EQ(from(TrustDomain::same), with({kPreferred, kAsserted, "Privacy: none\r\n", kAsserted}));
+  EXPECT_EQ(from(TrustDomain::other), with({"Privacy: none\r\n"}));
+  // In a request From alone is marked.
+  const auto marked = crossed(request, [&](const sip::Message& message) {
+    return plan_marks(message, request, {}, TrustDomain::other, sip::InsertPosition::after_via);
+  });
+  EXPECT_EQ(marked, CallText({.from = "\"Alice\" <sip:+12155550121;verstat=V@a.example.com;user=phone>;tag=a1",
+                              .extra = "Privacy: none\r\n"})
+                        .request());
+}
+
+TEST(Edges, TooManyLinesAreSaid) {
+  std::string lines;
+  for (std::size_t i = 0; i <= MarkPlan::kMaxRemovals; ++i) {
+    lines += kPreferred;
+  }
+  const std::string request = with({lines});
+  const auto message = std::make_unique<sip::Message>();
+  ASSERT_TRUE(message->parse(request));
+  EXPECT_FALSE(plan_departure(*message, request, TrustDomain::other).complete);
+  EXPECT_FALSE(plan_arrival(*message, TrustDomain::other).complete);
+}
+
+// STIR-SH-04
+TEST(AttestationInfos, RoundTrip) {
+  const auto read = [](const std::string& lines) {
+    const std::string request = with({lines});
+    const auto message = std::make_unique<sip::Message>();
+    EXPECT_TRUE(message->parse(request));
+    const AttestationInfo info = read_attestation_info(*message, request);
+    return std::pair(info.attest, std::string(info.origid));
+  };
+  AttestationLines lines;
+  for (const char attest : {'A', 'B', 'C'}) {
+    const std::string written(write_attestation_info(attest, test::kOrigid, lines));
+    EXPECT_EQ(read(written), std::pair(attest, std::string(test::kOrigid)));
+    EXPECT_EQ(read(std::string(write_attestation_info(attest, "no UUID", lines))), std::pair(attest, std::string()));
+  }
+  EXPECT_EQ(read(""), std::pair('\0', std::string()));
+  for (const std::string wrong : {"a", "D", "AA", "A,B", "", "A;x=1"}) {
+    EXPECT_EQ(read("Attestation-Info: " + wrong + "\r\nOrigination-Id: <" + std::string(test::kOrigid) + ">\r\n"),
+              std::pair('\0', std::string()))
+        << wrong;
+  }
 }
 
 TEST(VerificationPlans, HoldWhatTheJobNeeds) {

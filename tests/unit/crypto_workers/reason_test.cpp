@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto_workers/stir/marks.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
 namespace stirline::crypto {
