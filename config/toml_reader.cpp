@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -262,6 +263,26 @@ bool Section::flag(std::string_view key, bool& into) {
     return false;
   }
   into = *value;
+  return true;
+}
+
+bool Section::time(std::string_view key, std::int64_t& into, Need need) {
+  constexpr std::string_view kExpected = "a date and time with its offset, such as 2026-12-01T00:00:00Z";
+  const toml::node* const node = find(key, need, kExpected);
+  if (node == nullptr) {
+    return false;
+  }
+  const auto value = node->value_exact<toml::date_time>();
+  if (!value || !value->offset) {
+    fail(key, std::string(kExpected), show(*node, !value));
+    return false;
+  }
+  namespace chrono = std::chrono;
+  const chrono::sys_days day =
+      chrono::year(value->date.year) / chrono::month(value->date.month) / chrono::day(value->date.day);
+  const auto time = day + chrono::hours(value->time.hour) + chrono::minutes(value->time.minute) +
+                    chrono::seconds(value->time.second) - chrono::minutes(value->offset->minutes);
+  into = chrono::duration_cast<chrono::seconds>(time.time_since_epoch()).count();
   return true;
 }
 

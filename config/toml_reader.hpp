@@ -78,6 +78,8 @@ class Section {
   bool path(std::string_view key, std::filesystem::path& into, Need need = Need::optional);
   bool paths(std::string_view key, std::vector<std::filesystem::path>& into, Need need = Need::optional);
   bool flag(std::string_view key, bool& into);
+  // A TOML date-time with its offset, as seconds since 1970; parts of seconds are cut off.
+  bool time(std::string_view key, std::int64_t& into, Need need = Need::optional);
   bool word(std::string_view key, std::string& into, std::span<const std::string_view> words);
 
   template <std::unsigned_integral T>

@@ -141,11 +141,16 @@ Trunk read_trunk(Section& section) {
     section.fail("trust_domain", "true where the peer is trusted", "false");
   }
   section.flag("attestation_info", trunk.attestation_info);
+  section.flag("tell_reasons", trunk.tell_reasons);
   section.texts("unsigned_destinations", trunk.unsigned_destinations, kNumberRule);
   if (trunk.unsigned_destinations.size() > tables::kMaxUnsignedDestinations) {
     section.fail("unsigned_destinations", "at most " + std::to_string(tables::kMaxUnsignedDestinations) + " prefixes",
                  std::to_string(trunk.unsigned_destinations.size()));
   }
+  section.text("identity_bypass", trunk.identity_bypass, kNameRule);
+  section.time("identity_bypass_until", trunk.identity_bypass_until,
+               trunk.identity_bypass.empty() ? Need::optional : Need::required);
+  section.number<std::uint32_t>("largest_message", trunk.largest_message, 1, tables::kMostMessageOctets);
   section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
   read_tokens(section, trunk);
   section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);

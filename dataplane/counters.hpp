@@ -20,79 +20,84 @@
 namespace stirline::dataplane {
 
 // name, unit, help
-#define STIRLINE_COUNTERS(X)                                                                                     \
-  X(received, "packets", "packets taken from ports")                                                             \
-  X(transmitted, "packets", "packets given to ports")                                                            \
-  X(created, "packets", "edited packets, and copies of what a crypto core still reads")                          \
-  X(replaced, "packets", "received packets that edited ones stand for")                                          \
-  X(bypassed, "packets", "packets that are not ours, forwarded at once")                                         \
-  X(dropped_transmit_full, "packets", "packets the transmit queue did not take")                                 \
-  X(dropped_truncated, "packets", "truncated frames dropped as configured")                                      \
-  X(dropped_bad_header, "packets", "frames with lying headers dropped as configured")                            \
-  X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                          \
-  X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                         \
-  X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")             \
-  X(frame_cut_header, "frames", "frames that end inside a header")                                               \
-  X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                       \
-  X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                      \
-  X(frame_extension_headers, "frames", "IPv6 frames whose extension headers are not followed")                   \
-  X(frame_fragment_length, "frames", "fragments of no data or not of multiples of 8 octets")                     \
-  X(frame_udp_length, "datagrams", "datagrams whose UDP length is not that of the IP packet")                    \
-  X(bad_checksum, "datagrams", "datagrams to a trunk with a wrong IPv4 header or UDP checksum (INL-UDP-02)")     \
-  X(scattered, "packets", "packets in several segments, forwarded at once")                                      \
-  X(fragments, "packets", "IP fragments of trunk traffic taken into reassembly")                                 \
-  X(reassembled, "datagrams", "datagrams completed from fragments")                                              \
-  X(fragment_overlap, "datagrams", "datagrams with overlapping or contradicting fragments")                      \
-  X(fragment_too_many, "datagrams", "datagrams of too many fragments or octets")                                 \
-  X(fragment_source_full, "packets", "fragments from a source with too many datagrams open")                     \
-  X(fragment_table_full, "packets", "fragments without a place in the reassembly table")                         \
-  X(fragment_expired, "datagrams", "datagrams whose fragments did not all come in time")                         \
-  X(fragment_first_missing, "datagrams", "of them those whose first fragment did not come")                      \
-  X(no_large_buffer, "datagrams", "reassembled datagrams forwarded untouched for want of a buffer")              \
-  X(messages, "messages", "SIP messages of trunks that parsed")                                                  \
-  X(responses, "messages", "of them responses: forwarded")                                                       \
-  X(passed, "messages", "requests forwarded byte-identical by their nature (method, scheme, dialog)")            \
-  X(flagged, "messages", "requests forwarded byte-identical because they are ambiguous")                         \
-  X(emergency, "messages", "emergency calls: forwarded at once")                                                 \
-  X(identity_limit, "messages", "requests with more Identity header fields than the limit")                      \
-  X(to_sign, "calls", "calls to be signed, given to a crypto core")                                              \
-  X(signed_a, "calls", "calls signed with attestation A")                                                        \
-  X(signed_b, "calls", "calls signed with attestation B")                                                        \
-  X(signed_c, "calls", "calls signed with attestation C")                                                        \
-  X(not_attested, "calls", "calls of originators that policy does not attest: forwarded unsigned")               \
-  X(date_inserted, "calls", "signed calls that had no Date (STIR-AS-02)")                                        \
-  X(too_large_unsigned, "calls", "calls left unsigned because they would outgrow the MTU (INL-MTU-01 d)")        \
-  X(to_verify, "calls", "calls to be verified, given to a crypto core")                                          \
-  X(verified_valid, "calls", "calls judged valid")                                                               \
-  X(verified_invalid, "calls", "calls judged invalid")                                                           \
-  X(verified_none, "calls", "calls without a usable Identity")                                                   \
-  X(verified_a, "calls", "valid calls with attestation A")                                                       \
-  X(verified_b, "calls", "valid calls with attestation B")                                                       \
-  X(verified_c, "calls", "valid calls with attestation C")                                                       \
-  X(stripped, "messages", "requests from peers that carried what is not theirs to say (STIR-VS-15, STIR-PR-02)") \
-  X(withheld, "messages", "requests to peers that lost what is ours alone (STIR-PR-01, STIR-SH-04)")             \
-  X(complaints_403, "responses", "Reason: STIR with cause 403, stale date, from those who received our tokens")  \
-  X(complaints_428, "responses", "likewise with cause 428, use Identity header")                                 \
-  X(complaints_436, "responses", "likewise with cause 436, bad Identity info")                                   \
-  X(complaints_437, "responses", "likewise with cause 437, unsupported credential")                              \
-  X(complaints_438, "responses", "likewise with cause 438, invalid Identity header")                             \
-  X(complaints_other, "responses", "likewise with another cause, or none")                                       \
-  X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                        \
-  X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                       \
-  X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                       \
-  X(waited, "calls", "calls set aside until a certificate is there")                                             \
-  X(wait_expired, "calls", "of them those that went on as not validated: it did not come in time")               \
-  X(waiting_full, "calls", "calls that found no place among those that wait for certificates")                   \
-  X(certificates_wanted, "requests", "certificates asked for at control")                                        \
-  X(certificates_not_asked, "requests", "certificates asked for a moment ago, or too many at once")              \
-  X(job_deadline, "calls", "calls forwarded unsigned or as not validated: no answer in time")                    \
-  X(no_tables, "messages", "trunk traffic before control has sent its tables")                                   \
-  X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                     \
-  X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")           \
-  X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                                   \
-  X(cycles_parse, "cycles", "parsing SIP messages")                                                              \
-  X(cycles_decide, "cycles", "deciding and filling jobs")                                                        \
-  X(cycles_wait, "cycles", "from parking to resuming: ring, crypto, ring")                                       \
+#define STIRLINE_COUNTERS(X)                                                                                        \
+  X(received, "packets", "packets taken from ports")                                                                \
+  X(transmitted, "packets", "packets given to ports")                                                               \
+  X(created, "packets", "edited packets, and copies of what a crypto core still reads")                             \
+  X(replaced, "packets", "received packets that edited ones stand for")                                             \
+  X(bypassed, "packets", "packets that are not ours, forwarded at once")                                            \
+  X(dropped_transmit_full, "packets", "packets the transmit queue did not take")                                    \
+  X(dropped_truncated, "packets", "truncated frames dropped as configured")                                         \
+  X(dropped_bad_header, "packets", "frames with lying headers dropped as configured")                               \
+  X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                             \
+  X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                            \
+  X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")                \
+  X(frame_cut_header, "frames", "frames that end inside a header")                                                  \
+  X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                          \
+  X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                         \
+  X(frame_extension_headers, "frames", "IPv6 frames whose extension headers are not followed")                      \
+  X(frame_fragment_length, "frames", "fragments of no data or not of multiples of 8 octets")                        \
+  X(frame_udp_length, "datagrams", "datagrams whose UDP length is not that of the IP packet")                       \
+  X(bad_checksum, "datagrams", "datagrams to a trunk with a wrong IPv4 header or UDP checksum (INL-UDP-02)")        \
+  X(scattered, "packets", "packets in several segments, forwarded at once")                                         \
+  X(fragments, "packets", "IP fragments of trunk traffic taken into reassembly")                                    \
+  X(reassembled, "datagrams", "datagrams completed from fragments")                                                 \
+  X(fragment_overlap, "datagrams", "datagrams with overlapping or contradicting fragments")                         \
+  X(fragment_too_many, "datagrams", "datagrams of too many fragments or octets")                                    \
+  X(fragment_source_full, "packets", "fragments from a source with too many datagrams open")                        \
+  X(fragment_table_full, "packets", "fragments without a place in the reassembly table")                            \
+  X(fragment_expired, "datagrams", "datagrams whose fragments did not all come in time")                            \
+  X(fragment_first_missing, "datagrams", "of them those whose first fragment did not come")                         \
+  X(no_large_buffer, "datagrams", "reassembled datagrams forwarded untouched for want of a buffer")                 \
+  X(messages, "messages", "SIP messages of trunks that parsed")                                                     \
+  X(responses, "messages", "of them responses: forwarded")                                                          \
+  X(passed, "messages", "requests forwarded byte-identical by their nature (method, scheme, dialog)")               \
+  X(flagged, "messages", "requests forwarded byte-identical because they are ambiguous")                            \
+  X(emergency, "messages", "emergency calls: forwarded at once")                                                    \
+  X(identity_limit, "messages", "requests with more Identity header fields than the limit")                         \
+  X(to_sign, "calls", "calls to be signed, given to a crypto core")                                                 \
+  X(signed_a, "calls", "calls signed with attestation A")                                                           \
+  X(signed_b, "calls", "calls signed with attestation B")                                                           \
+  X(signed_c, "calls", "calls signed with attestation C")                                                           \
+  X(not_attested, "calls", "calls of originators that policy does not attest: forwarded unsigned")                  \
+  X(identity_bypassed, "calls", "calls that carry P-Identity-Bypass instead of an Identity (STIR-AS-16)")           \
+  X(message_too_large, "messages", "MESSAGE requests left unsigned: beyond largest_message (STIR-MS-09)")           \
+  X(date_inserted, "calls", "signed calls that had no Date (STIR-AS-02)")                                           \
+  X(too_large_unsigned, "calls", "calls left unsigned because they would outgrow the MTU (INL-MTU-01 d)")           \
+  X(to_verify, "calls", "calls to be verified, given to a crypto core")                                             \
+  X(verified_valid, "calls", "calls judged valid")                                                                  \
+  X(verified_invalid, "calls", "calls judged invalid")                                                              \
+  X(verified_none, "calls", "calls without a usable Identity")                                                      \
+  X(verified_a, "calls", "valid calls with attestation A")                                                          \
+  X(verified_b, "calls", "valid calls with attestation B")                                                          \
+  X(verified_c, "calls", "valid calls with attestation C")                                                          \
+  X(stripped, "messages", "requests from peers that carried what is not theirs to say (STIR-VS-15, STIR-PR-02)")    \
+  X(withheld, "messages", "requests to peers that lost what is ours alone (STIR-PR-01, STIR-SH-04)")                \
+  X(reasons_pending, "calls", "calls that went on although a token failed: their answers will say so (STIR-ER-01)") \
+  X(reasons_told, "responses", "answers that got Reason: STIR")                                                     \
+  X(reasons_forgotten, "calls", "calls whose answers will not say so: too many at once, or too long a branch")      \
+  X(complaints_403, "responses", "Reason: STIR with cause 403, stale date, from those who received our tokens")     \
+  X(complaints_428, "responses", "likewise with cause 428, use Identity header")                                    \
+  X(complaints_436, "responses", "likewise with cause 436, bad Identity info")                                      \
+  X(complaints_437, "responses", "likewise with cause 437, unsupported credential")                                 \
+  X(complaints_438, "responses", "likewise with cause 438, invalid Identity header")                                \
+  X(complaints_other, "responses", "likewise with another cause, or none")                                          \
+  X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                           \
+  X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                          \
+  X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                          \
+  X(waited, "calls", "calls set aside until a certificate is there")                                                \
+  X(wait_expired, "calls", "of them those that went on as not validated: it did not come in time")                  \
+  X(waiting_full, "calls", "calls that found no place among those that wait for certificates")                      \
+  X(certificates_wanted, "requests", "certificates asked for at control")                                           \
+  X(certificates_not_asked, "requests", "certificates asked for a moment ago, or too many at once")                 \
+  X(job_deadline, "calls", "calls forwarded unsigned or as not validated: no answer in time")                       \
+  X(no_tables, "messages", "trunk traffic before control has sent its tables")                                      \
+  X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                        \
+  X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")              \
+  X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                                      \
+  X(cycles_parse, "cycles", "parsing SIP messages")                                                                 \
+  X(cycles_decide, "cycles", "deciding and filling jobs")                                                           \
+  X(cycles_wait, "cycles", "from parking to resuming: ring, crypto, ring")                                          \
   X(cycles_write, "cycles", "editing and writing packets")
 
 enum class Counter : std::uint16_t {

@@ -50,11 +50,14 @@ struct TrunkRecord {
   Slice priorities;  // names, separated by commas
   Slice priority_credential;
   Slice unsigned_destinations;  // digits, separated by commas
+  Slice identity_bypass;
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
   std::uint32_t diverted_seconds = 0;
   std::uint32_t date_seconds = 0;
   std::uint32_t certificate_wait_ms = 0;
+  std::uint32_t largest_message = 0;
+  std::int64_t identity_bypass_until = 0;
   std::uint8_t side = 0;
   std::uint8_t role = 0;
   std::uint8_t trusted = 0;
@@ -73,9 +76,10 @@ struct TrunkRecord {
   std::uint8_t trust_domain = 0;
   std::uint8_t attestation_info = 0;
   char attest_at_most = 'A';
-  std::uint8_t reserved[1] = {};
+  std::uint8_t tell_reasons = 0;
+  std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(TrunkRecord) == 144);
+static_assert(sizeof(TrunkRecord) == 168);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -169,7 +173,12 @@ inline constexpr std::array kTrunkFields{
           sizeof(TrunkRecord::certificate_wait_ms)},
     Field{"trunk.sign_calls", offsetof(TrunkRecord, sign_calls), sizeof(TrunkRecord::sign_calls)},
     Field{"trunk.sign_messages", offsetof(TrunkRecord, sign_messages), sizeof(TrunkRecord::sign_messages)},
+    Field{"trunk.largest_message", offsetof(TrunkRecord, largest_message), sizeof(TrunkRecord::largest_message)},
+    Field{"trunk.identity_bypass", offsetof(TrunkRecord, identity_bypass), sizeof(Slice)},
+    Field{"trunk.identity_bypass_until", offsetof(TrunkRecord, identity_bypass_until),
+          sizeof(TrunkRecord::identity_bypass_until)},
     Field{"trunk.trust_domain", offsetof(TrunkRecord, trust_domain), sizeof(TrunkRecord::trust_domain)},
+    Field{"trunk.tell_reasons", offsetof(TrunkRecord, tell_reasons), sizeof(TrunkRecord::tell_reasons)},
     Field{"trunk.attestation_info", offsetof(TrunkRecord, attestation_info), sizeof(TrunkRecord::attestation_info)},
     Field{"trunk.attest_at_most", offsetof(TrunkRecord, attest_at_most), sizeof(TrunkRecord::attest_at_most)},
     Field{"trunk.unsigned_destinations", offsetof(TrunkRecord, unsigned_destinations), sizeof(Slice)},

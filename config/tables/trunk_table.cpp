@@ -49,7 +49,7 @@ std::size_t pool_bytes(const Trunk& trunk) {
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
          trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
          trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size() +
-         joined(trunk.unsigned_destinations).size();
+         joined(trunk.unsigned_destinations).size() + trunk.identity_bypass.size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -104,7 +104,12 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
                  "does not go with priorities");
   trunk.unsigned_destinations =
       split(reader.text(record.unsigned_destinations, "unsigned_destinations", is_prefix_list));
+  trunk.identity_bypass = reader.text(record.identity_bypass, "identity_bypass", empty_or(is_name));
+  trunk.identity_bypass_until = record.identity_bypass_until;
+  trunk.largest_message = record.largest_message;
+  reader.require(record.largest_message <= kMostMessageOctets, "largest_message", "is out of range");
   trunk.trust_domain = reader.flag(record.trust_domain, "trust_domain");
+  trunk.tell_reasons = reader.flag(record.tell_reasons, "tell_reasons");
   trunk.attestation_info = reader.flag(record.attestation_info, "attestation_info");
   trunk.attest_at_most = record.attest_at_most;
   reader.require(is_attest(record.attest_at_most) && record.attest_at_most != '-', "attest_at_most",
@@ -165,7 +170,11 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.priorities = writer.put(joined(trunk.priorities));
     record.priority_credential = writer.put(trunk.priority_credential);
     record.unsigned_destinations = writer.put(joined(trunk.unsigned_destinations));
+    record.identity_bypass = writer.put(trunk.identity_bypass);
+    record.identity_bypass_until = trunk.identity_bypass_until;
+    record.largest_message = trunk.largest_message;
     record.trust_domain = trunk.trust_domain ? 1 : 0;
+    record.tell_reasons = trunk.tell_reasons ? 1 : 0;
     record.attestation_info = trunk.attestation_info ? 1 : 0;
     record.attest_at_most = trunk.attest_at_most;
     record.sign_calls = trunk.sign_calls ? 1 : 0;

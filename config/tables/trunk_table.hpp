@@ -18,6 +18,7 @@ inline constexpr std::uint32_t kMaxToleranceSeconds = 86'400;
 inline constexpr std::uint32_t kMaxCertificateWaitMs = 2'000;  // STIR-CF-05
 inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;   // STIR-DV-03
 inline constexpr std::size_t kMaxPriorityNamespaces = 8;
+inline constexpr std::uint32_t kMostMessageOctets = 65'535;
 inline constexpr std::size_t kMaxUnsignedDestinations = 64;
 
 enum class Side : std::uint8_t { a, b };
@@ -44,10 +45,14 @@ struct Trunk {
   Role role = Role::both;
   std::vector<IpPrefix> peers;
   std::vector<std::uint16_t> ports;
-  bool trusted = false;           // the peer's verstat is believed and kept (STIR-VS-15)
-  bool trust_domain = true;       // of ours: what one side asserts the other believes (RFC 3325; STIR-PR-02)
-  bool attestation_info = false;  // our own side speaks and is told in Attestation-Info (STIR-SH-04)
-  char attest_at_most = 'A';      // no token says more
+  bool trusted = false;                    // the peer's verstat is believed and kept (STIR-VS-15)
+  bool trust_domain = true;                // of ours: what one side asserts the other believes (RFC 3325; STIR-PR-02)
+  std::uint32_t largest_message = 1'300;   // octets of a signed MESSAGE (RFC 3428 8; STIR-MS-09)
+  std::string identity_bypass;             // sent instead of an Identity during an outage (STIR-AS-16); empty: none
+  std::int64_t identity_bypass_until = 0;  // seconds since 1970
+  bool tell_reasons = true;                // answers say what was wrong with tokens from the peer (STIR-ER-01)
+  bool attestation_info = false;           // our own side speaks and is told in Attestation-Info (STIR-SH-04)
+  char attest_at_most = 'A';               // no token says more
   std::vector<std::string> unsigned_destinations;  // prefixes of numbers, digits in international form
   char unknown_attest = '-';                       // for originators in no number range: 'A'..'C', or '-': do not sign
   std::string unknown_credential;                  // used with unknown_attest

@@ -1,9 +1,11 @@
 #include "dataplane/poll/call_stage.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <rte_cycles.h>
+#include <rte_random.h>
 
 #include "crypto_workers/stir/attestation_info.hpp"
 #include "sip_parser/characters.hpp"
@@ -44,6 +46,7 @@ Counter complaint(std::optional<std::uint16_t> cause) {
 }
 
 constexpr std::uint64_t kAskAgainMs = 100;
+constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1)
 
 // Not SIP at all, or a keep-alive: none of our business, and no mistake of anybody's (INL-UDP-05).
 bool is_bypass(sip::ErrorCode code) {
@@ -65,6 +68,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       parking_(context.config.limits.parked),
       waiting_(context.config.limits.waiting),
       requests_(kAskAgainMs * (rte_get_tsc_hz() / 1'000)),
+      reasons_(context.config.limits.reasons, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
+               kLingerSeconds * rte_get_tsc_hz()),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 
 void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& live) {
@@ -102,14 +107,26 @@ void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
   if (match.direction == Direction::from_peer && signs(trunk)) {
     count_reasons(octets);
   }
-  if (trunk.domain == crypto::TrustDomain::same) {
+  const bool to_peer = match.direction == Direction::to_peer;
+  crypto::ReasonLine line;
+  std::string_view reason;
+  if (to_peer && !reasons_.empty()) {
+    reason = reasons_.line_for(octets, transaction_of(message_), message_.status(), rte_rdtsc(), line);
+  }
+  if (reason.empty() && trunk.domain == crypto::TrustDomain::same) {
     sender_.pass(datagram);
     return;
   }
-  sender_.send_marked(datagram,
-                      match.direction == Direction::to_peer ? crypto::plan_departure(message_, octets, trunk.domain)
-                                                            : crypto::plan_arrival(message_, trunk.domain),
-                      {});
+  crypto::MarkPlan edge;
+  if (trunk.domain == crypto::TrustDomain::other) {
+    edge =
+        to_peer ? crypto::plan_departure(message_, octets, trunk.domain) : crypto::plan_arrival(message_, trunk.domain);
+  }
+  if (!reason.empty()) {
+    edge.lines_at = sip::insertion_offset(message_, trunk.insert_at);
+    context_.counters.add(Counter::reasons_told);
+  }
+  sender_.send_marked(datagram, edge, {{}, reason});
 }
 
 // STIR-ER-04: what those who received our tokens say is wrong with them (RFC 9410).
@@ -170,6 +187,15 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
     sender_.send_marked(datagram, departure, {});
+    return;
+  }
+  const std::int64_t now = context_.clock.now();
+  if (!trunk.bypass_line.empty() && now < trunk.config.identity_bypass_until &&
+      plan->type == crypto::TokenType::shaken) {
+    crypto::MarkPlan bypass = departure;
+    bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
+    counters.add(Counter::identity_bypassed);
+    sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
     return;
   }
   park_for_signing(datagram, trunk, live, *plan, authority, departure);
@@ -303,6 +329,8 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
   crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
   slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
   slot->marks = departure;
+  slot->largest = message_.method() == sip::Method::message ? trunk.config.largest_message
+                                                            : std::numeric_limits<std::size_t>::max();
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
     sender_.send_marked(slot->datagram, departure, {});
@@ -320,6 +348,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
+  slot->transaction = transaction_of(message_);
   context_.counters.add(Counter::to_verify);
   if (!dispatch(*slot)) {
     sender_.send_marked(slot->datagram, marks, not_validated());
@@ -388,6 +417,11 @@ void CallStage::finish_signing(Slot& slot) {
     sender_.send_marked(slot.datagram, slot.marks, {});
     return;
   }
+  if (edits.result_size(slot.datagram.payload().size()) > slot.largest) {
+    counters.add(Counter::message_too_large);
+    sender_.send_marked(slot.datagram, slot.marks, {});
+    return;
+  }
   if (slot.trunk->config.too_large == config::tables::TooLarge::pass && sender_.would_outgrow(slot.datagram, edits)) {
     counters.add(Counter::too_large_unsigned);
     sender_.send_marked(slot.datagram, slot.marks, {});
@@ -434,7 +468,24 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
+  remember_complaints(slot);
   sender_.send_marked(slot.datagram, slot.marks, conveyance);
+}
+
+void CallStage::remember_complaints(const Slot& slot) {
+  const crypto::VerifyJob& job = slot.job.verify;
+  if (job.identity_count == 0 || !slot.trunk->config.tell_reasons) {
+    return;
+  }
+  const crypto::Complaints complaints = crypto::complaints_of(job);
+  if (complaints.empty()) {
+    return;
+  }
+  context_.counters.add(Counter::reasons_pending);
+  const auto remembered = reasons_.remember(job.message, slot.transaction, complaints, job.identity_count > 1);
+  if (remembered != PendingReasons::Remembered::yes) {
+    context_.counters.add(Counter::reasons_forgotten);
+  }
 }
 
 // A call that is not valid for want of certificates only may wait for them, each call by itself (STIR-CF-05). It holds
@@ -513,6 +564,7 @@ void CallStage::end_wait(std::uint32_t index) {
   context_.counters.add(Counter::wait_expired);
   context_.counters.add(crypto::Reason::certificate_unknown);
   context_.counters.add(Counter::verified_none);
+  remember_complaints(slot);
   sender_.send_marked(slot.datagram, slot.marks, not_validated());
   context_.publication.unpark(context_.reader, *slot.live);
   leave(slot);

@@ -15,6 +15,7 @@
 #include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/parking.hpp"
+#include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
@@ -87,6 +88,7 @@ class CallStage {
   void finish(std::uint32_t index);
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
+  void remember_complaints(const Slot& slot);
   [[nodiscard]] bool waits_for_certificate(Slot& slot);  // true: it has been set aside
   void judge_again(std::uint32_t index, const Live& live);
   void end_wait(std::uint32_t index);
@@ -98,6 +100,7 @@ class CallStage {
   Parking parking_;
   WaitingCalls waiting_;
   CertificateRequests requests_;
+  PendingReasons reasons_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   sip::Message message_;
   std::uint64_t deadline_cycles_;

@@ -18,6 +18,7 @@
 #include "crypto_workers/stir/signature_edits.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/reassembly.hpp"
+#include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/state/publication.hpp"
 
 namespace stirline::dataplane {
@@ -41,6 +42,8 @@ struct Slot {
   const Trunk* trunk = nullptr;      // in that generation
   crypto::MarkPlan marks;            // what is stripped, and where the verdict goes
   crypto::SignatureEdits signature;  // sign
+  TransactionPlace transaction;      // verify
+  std::size_t largest = 0;           // sign: octets that the signed request may have at most
   std::uint64_t parked_at = 0;       // TSC cycles
   bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
   bool listed = false;               // among those at crypto cores, by age

@@ -33,6 +33,9 @@ void derive_policies(Trunk& trunk) {
   // (STIR-PR-03).
   const bool from_only = config.originator == tables::OriginatorSource::from || !config.trust_domain;
   trunk.originator = from_only ? crypto::Originator::from : crypto::Originator::asserted_then_from;
+  if (!config.identity_bypass.empty()) {
+    trunk.bypass_line = "P-Identity-Bypass: " + config.identity_bypass + "\r\n";
+  }
   trunk.insert_at = insert_position(config.insert_at);
   sip::DialPlan& plan = trunk.sign_policy.dial_plan;
   plan.country_code = config.country_code;

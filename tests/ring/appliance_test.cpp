@@ -155,6 +155,62 @@ TEST(Appliance, MarksForgedAndUnsignedCallsAndStripsForeignMarks) {  // STIR-VS-
   EXPECT_EQ(harness.counter(Counter::stripped), 1U);
 }
 
+// Two tokens that are wrong beside one that is right: the answers say so, and keep what they say themselves
+// (STIR-ER-01, STIR-ER-02).
+TEST(Appliance, AnswersSayWhatWasWrong) {
+  Harness harness;
+  harness.publish(lab_tables());
+  std::string call = signed_invite(harness, {.number = 70, .date = kTestNow});
+  const std::size_t begin = call.find("Identity: ");
+  const std::string good = call.substr(begin, call.find("\r\n", begin) + 2 - begin);
+  std::string other = signed_invite(harness, {.number = 71, .date = kTestNow});
+  const std::size_t from = other.find("Identity: ");
+  const std::string wrong = other.substr(from, other.find("\r\n", from) + 2 - from);
+  const std::string broken = "Identity: a.b.c;info=<https://cert.example.org/x>;alg=ES256;ppt=shaken\r\n";
+  call.insert(begin, wrong + broken);
+  for (const PacketSpec& piece : golden::split(inward(call), 1'480)) {
+    harness.put_b(golden::build(piece));
+  }
+  EXPECT_NE(from_a(harness).find(";verstat=TN-Validation-Passed@"), std::string::npos);
+
+  EXPECT_TRUE(harness.settle());
+  ASSERT_EQ(harness.counter(Counter::reasons_pending), 1U);
+  const auto line = [&](const std::string& name) {
+    const std::size_t at = call.find(name);
+    return call.substr(at, call.find("\r\n", at) - at);
+  };
+  const std::string via = line("Via: ");
+  const std::string cseq_number = line("CSeq: ").substr(6, line("CSeq: ").find(" INVITE") - 6);
+  const auto answer = [&](const std::string& start, const std::string& method, const std::string& extra) {
+    return "SIP/2.0 " + start + "\r\n" + via + "\r\n" + extra +
+           "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\nCall-ID: x\r\nCSeq: " + cseq_number +
+           method + "\r\nContent-Length: 0\r\n\r\n";
+  };
+  const auto through = [&](const std::string& text) {
+    harness.put_a(golden::build(outward(text)));
+    return from_b(harness);
+  };
+  const std::string trying = answer("100 Trying", " INVITE", "");
+  EXPECT_EQ(through(trying), trying);
+  const std::string cancelled = answer("200 OK", " CANCEL", "");
+  EXPECT_EQ(through(cancelled), cancelled);
+  const std::string q850 = "Reason: Q.850;cause=17\r\n";
+  for (const std::string start : {"180 Ringing", "486 Busy Here", "486 Busy Here"}) {
+    const std::string before = answer(start, " INVITE", q850);
+    const std::string after = through(before);
+    const std::size_t at = after.find("Reason: STIR;cause=438;text=\"Invalid Identity Header\";ppi=\"..");
+    ASSERT_NE(at, std::string::npos) << after;
+    const std::size_t end = after.find("\r\n", at) + 2;
+    EXPECT_EQ(after.substr(0, at) + after.substr(end), before);
+    EXPECT_NE(after.substr(at, end - at).find(", STIR;cause=438;text=\"Invalid Identity Header\"\r\n"),
+              std::string::npos)
+        << "a token that ends in no signature is not named";
+  }
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::reasons_pending), 1U);
+  EXPECT_EQ(harness.counter(Counter::reasons_told), 3U);
+}
+
 TEST(Appliance, NeverDelaysEmergencyCalls) {  // STIR-AS-13
   Harness harness;
   harness.publish(lab_tables());

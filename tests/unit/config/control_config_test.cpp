@@ -371,6 +371,27 @@ TEST(ControlConfig, ProvidersHaveDutiesOfTheirOwn) {
   }
 }
 
+// STIR-AS-16
+TEST(ControlConfig, TheBypassOfAnOutageEnds) {
+  const auto with = [](const std::string& options) {
+    return replaced(std::string(kGood), "trusted = true\n", options);
+  };
+  const TemporaryFile file("t.toml", with("identity_bypass = \"OSIP99-1234567890ABCDEF\"\n"
+                                          "identity_bypass_until = 2026-11-18T13:06:40.5+02:00\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->trunks[0].identity_bypass, "OSIP99-1234567890ABCDEF");
+  EXPECT_EQ(loaded->trunks[0].identity_bypass_until, 1'795'000'000);
+  const std::string expected = "expected a date and time with its offset, such as 2026-12-01T00:00:00Z";
+  EXPECT_EQ(mistakes(with("identity_bypass = \"x\"\n")),
+            Lines{":7: trunk[0].identity_bypass_until: " + expected + ", found nothing"});
+  for (const std::string wrong : {"2026-11-18T13:06:40", "2026-11-18", "1795000000", "\"2026-11-18T13:06:40Z\""}) {
+    const Lines told = mistakes(with("identity_bypass = \"x\"\nidentity_bypass_until = " + wrong + "\n"));
+    ASSERT_EQ(told.size(), 1U) << wrong;
+    EXPECT_TRUE(told[0].starts_with(":15: trunk[0].identity_bypass_until: " + expected)) << told[0];
+  }
+}
+
 TEST(ControlConfig, TheEdgeOfTrust) {
   const auto trunk_with = [](const std::string& options) {
     return replaced(std::string(kGood), "trusted = true\n", options);

@@ -29,6 +29,10 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.sign_diversions = true;
   carrier.trust_domain = false;
   carrier.attestation_info = true;
+  carrier.tell_reasons = false;
+  carrier.largest_message = 65'535;
+  carrier.identity_bypass = "OSIP99-1234567890ABCDEF";
+  carrier.identity_bypass_until = 1'800'000'000;
   carrier.attest_at_most = 'B';
   carrier.unsigned_destinations = {"1900", "44"};
   carrier.priorities = {"ets", "wps"};

@@ -62,6 +62,10 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.sign_diversions, b.sign_diversions);
     EXPECT_EQ(a.trust_domain, b.trust_domain);
     EXPECT_EQ(a.attestation_info, b.attestation_info);
+    EXPECT_EQ(a.tell_reasons, b.tell_reasons);
+    EXPECT_EQ(a.largest_message, b.largest_message);
+    EXPECT_EQ(a.identity_bypass, b.identity_bypass);
+    EXPECT_EQ(a.identity_bypass_until, b.identity_bypass_until);
     EXPECT_EQ(a.attest_at_most, b.attest_at_most);
     EXPECT_EQ(a.unsigned_destinations, b.unsigned_destinations);
     EXPECT_EQ(a.priorities, b.priorities);
@@ -229,6 +233,7 @@ TEST(Tables, TrunkLiesAreRefused) {
             "trunks: record 0: accept_leading_plus is neither 0 nor 1");
   EXPECT_EQ(with([](auto& r) { r.national_digits = 16; }), "trunks: record 0: national_digits is more than 15");
   EXPECT_EQ(with([](auto& r) { r.fresh_seconds = 86'401; }), "trunks: record 0: fresh_seconds is out of range");
+  EXPECT_EQ(with([](auto& r) { r.largest_message = 65'536; }), "trunks: record 0: largest_message is out of range");
   EXPECT_EQ(with([](auto& r) { r.reserved[0] = 1; }), "trunks: record 0: reserved is not zero");
 }
 
