@@ -83,6 +83,27 @@ NumberRangeConfig read_numbers(Section& section) {
   return range;
 }
 
+constexpr TextRule kShownRule{"1 to 128 octets of UTF-8 without control characters", [](std::string_view text) {
+                                return !text.empty() && text.size() <= 128 && std::ranges::none_of(text, [](char c) {
+                                  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+                                });
+                              }};
+constexpr TextRule kIconRule{"an https URL of at most 512 characters",
+                             [](std::string_view text) { return text.starts_with("https://") && is_uri_text(text); }};
+
+void read_rich_call_data(Section& section, RichCallConfig& shown) {
+  section.text("display_name", shown.display_name, kShownRule);
+  section.text("call_reason", shown.call_reason, kShownRule);
+  section.text("icon", shown.icon, kIconRule);
+  section.path("icon_file", shown.icon_file, shown.icon.empty() ? Need::optional : Need::required);
+  if (!shown.icon.empty() && shown.display_name.empty()) {
+    section.fail("icon", "display_name beside it", shown.icon);
+  }
+  if (shown.icon.empty() && !shown.icon_file.empty()) {
+    section.fail("icon_file", "icon beside it", shown.icon_file.string());
+  }
+}
+
 CredentialConfig read_credential(Section& section) {
   CredentialConfig credential;
   credential.line = section.line();
@@ -91,6 +112,7 @@ CredentialConfig read_credential(Section& section) {
   section.path("chain", credential.chain, Need::required);
   section.text("x5u", credential.x5u, kX5uRule, Need::required);
   section.text("tenant", credential.tenant, kNameRule);
+  read_rich_call_data(section, credential.rich_call_data);
   return credential;
 }
 

@@ -17,6 +17,15 @@
 
 namespace stirline::config {
 
+// What callers show of themselves (RFC 9795; STIR-RC-01). Empty texts are not shown.
+struct RichCallConfig {
+  std::string display_name;
+  std::string call_reason;
+  std::string icon;                 // URL; with display_name
+  std::filesystem::path icon_file;  // what that URL serves
+  friend bool operator==(const RichCallConfig&, const RichCallConfig&) = default;
+};
+
 struct CredentialConfig {
   std::string name;
   std::filesystem::path key;    // PEM, P-256, unencrypted
@@ -24,6 +33,7 @@ struct CredentialConfig {
   std::string x5u;              // where that chain is published
   std::uint32_t line = 0;       // for errors found after loading
   std::string tenant = {};      // whose key this is; empty: our own (STIR-RG-02)
+  RichCallConfig rich_call_data = {};
 };
 
 // Who may be attested how. Narrower ranges win over wider ones.

@@ -29,8 +29,9 @@ constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::Too
 const auto kMostAttests = std::span(kAttests).first<3>();
 
 constexpr TextRule kUuidRule{"a UUID such as 123e4567-e89b-12d3-a456-426614174000", is_uuid};
-constexpr TextRule kTokenRule{"shaken, msg or div",
-                              [](std::string_view text) { return text == "shaken" || text == "msg" || text == "div"; }};
+constexpr TextRule kTokenRule{"shaken, msg, div or rcd", [](std::string_view text) {
+                                return text == "shaken" || text == "msg" || text == "div" || text == "rcd";
+                              }};
 constexpr TextRule kCountryRule{"0 to 3 digits",
                                 [](std::string_view text) { return is_digits(text, 0, kMaxCountryDigits); }};
 constexpr TextRule kPrefixRule{"0 to 5 digits",
@@ -75,6 +76,10 @@ void read_tokens(Section& section, Trunk& trunk) {
   trunk.sign_calls = wanted("shaken");
   trunk.sign_messages = wanted("msg");
   trunk.sign_diversions = wanted("div");
+  trunk.sign_rich_call_data = wanted("rcd");
+  if (trunk.sign_rich_call_data && !trunk.sign_calls) {
+    section.fail("tokens", "shaken beside rcd", "rcd alone");
+  }
   section.texts("priorities", trunk.priorities, kNameRule);
   if (trunk.priorities.size() > tables::kMaxPriorityNamespaces) {
     section.fail("priorities", "at most " + std::to_string(tables::kMaxPriorityNamespaces) + " namespaces",

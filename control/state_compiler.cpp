@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 
 #include "config/number_plan.hpp"
@@ -17,12 +18,16 @@
 #include "control/read_file.hpp"
 #include "crypto_workers/certificate/pem.hpp"
 #include "crypto_workers/certificate/private_key.hpp"
+#include "crypto_workers/octets.hpp"
+#include "crypto_workers/passport/integrity_digest.hpp"
 
 namespace stirline::control {
 
 namespace tables = config::tables;
 
 namespace {
+
+constexpr std::size_t kMaxIconBytes = 1U << 20U;
 
 // The credential records on their way into the image; wiped whatever happens.
 class SecretRecords {
@@ -122,7 +127,40 @@ class Gatherer {
     record.point = key->point();
     record.not_before = chain->validity.not_before;
     record.not_after = chain->validity.not_after;
+    record.rich_call_data = gather_rich_call_data(config, place);
     gathered_.credential_facts.push_back({config.name, config.x5u, record.not_before, record.not_after});
+  }
+
+  // As JSON that is deterministic: without blanks, keys sorted (RFC 8225 9).
+  crypto::RichCallText gather_rich_call_data(const config::CredentialConfig& config, const std::string& place) {
+    const config::RichCallConfig& shown = config.rich_call_data;
+    crypto::RichCallText text;
+    if (!shown.call_reason.empty()) {
+      text.crn = nlohmann::json(shown.call_reason).dump();
+    }
+    if (shown.display_name.empty()) {
+      return text;
+    }
+    nlohmann::json rcd{{"nam", shown.display_name}};
+    if (!shown.icon.empty()) {
+      const auto octets = read_file(shown.icon_file, kMaxIconBytes);
+      crypto::IntegrityDigest digests;
+      std::array<char, crypto::kMaxIntegrityDigestBytes> digest;
+      const auto length = octets ? digests.write_sha256(crypto::octets_of(*octets), digest) : std::nullopt;
+      if (!length) {
+        complain(config.line, place + ".icon_file", "the file that icon serves",
+                 fmt::format("{}: {}", shown.icon_file.string(), octets ? "no digest" : octets.error()));
+        return text;
+      }
+      rcd["icn"] = shown.icon;
+      text.rcdi = nlohmann::json{{"/icn", std::string_view(digest.data(), *length)}}.dump();
+    }
+    text.rcd = rcd.dump();
+    if (!crypto::is_well_made(text)) {
+      complain(config.line, place + ".display_name",
+               fmt::format("rich call data of at most {} octets in all", crypto::kMaxRichCallTextBytes), "more");
+    }
+    return text;
   }
 
   std::optional<crypto::PrivateKey> read_key(const config::CredentialConfig& config, const std::string& place) {

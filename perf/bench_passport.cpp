@@ -128,7 +128,7 @@ class Workload {
     job->sign.attest = 'A';
     fill_sign_job(*plan, message_, request, kOrigid, kNow, job->sign);
     const auto anybody = [&](std::string_view) { return std::optional(credential); };
-    if (!order_tokens(*plan, credential, anybody, std::nullopt, job->sign.orders)) {
+    if (!order_tokens(*plan, credential, anybody, false, std::nullopt, job->sign.orders)) {
       throw std::runtime_error("nothing to sign");
     }
     Job* const batch[] = {job.get()};

@@ -31,13 +31,17 @@ bool is_scalar(const std::array<std::uint8_t, 32>& scalar) {
 Image encode_credentials(const std::vector<Credential>& credentials) {
   std::size_t pool = 0;
   for (const Credential& credential : credentials) {
-    pool += credential.name.size() + credential.x5u.size();
+    const crypto::RichCallText& shown = credential.rich_call_data;
+    pool += credential.name.size() + credential.x5u.size() + shown.crn.size() + shown.rcd.size() + shown.rcdi.size();
   }
   ImageWriter<CredentialRecord> writer(TableKind::credentials, credentials.size(), pool);
   CredentialRecord record;
   for (const Credential& credential : credentials) {
     record.name = writer.put(credential.name);
     record.x5u = writer.put(credential.x5u);
+    record.crn = writer.put(credential.rich_call_data.crn);
+    record.rcd = writer.put(credential.rich_call_data.rcd);
+    record.rcdi = writer.put(credential.rich_call_data.rcdi);
     record.not_before = credential.not_before;
     record.not_after = credential.not_after;
     record.scalar = credential.scalar;
@@ -59,6 +63,10 @@ std::expected<std::vector<Credential>, TableError> decode_credentials(ImageView 
     credential.name = reader.text(record.name, "name", is_name);
     reader.require(names.insert(credential.name).second, "name", "is used twice");
     credential.x5u = reader.text(record.x5u, "x5u", is_uri_text);
+    const auto any = [](std::string_view text) { return text.size() <= crypto::kMaxRichCallTextBytes; };
+    credential.rich_call_data.crn = reader.text(record.crn, "crn", any);
+    credential.rich_call_data.rcd = reader.text(record.rcd, "rcd", any);
+    credential.rich_call_data.rcdi = reader.text(record.rcdi, "rcdi", any);
     credential.scalar = record.scalar;
     wipe(std::as_writable_bytes(std::span(record.scalar)));
     reader.require(is_scalar(credential.scalar), "scalar", "is not a private key");

@@ -10,6 +10,7 @@
 
 #include "config/tables/image.hpp"
 #include "config/wipe.hpp"
+#include "crypto_workers/passport/rich_call_text.hpp"
 
 namespace stirline::config::tables {
 
@@ -20,6 +21,7 @@ struct Credential {
   std::array<std::uint8_t, 65> point{};   // its public key, uncompressed
   std::int64_t not_before = 0;            // seconds since 1970
   std::int64_t not_after = 0;
+  crypto::RichCallText rich_call_data;  // what callers under it show of themselves
 
   ~Credential() { wipe(std::as_writable_bytes(std::span(scalar))); }
 };

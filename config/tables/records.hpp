@@ -77,7 +77,8 @@ struct TrunkRecord {
   std::uint8_t attestation_info = 0;
   char attest_at_most = 'A';
   std::uint8_t tell_reasons = 0;
-  std::uint8_t reserved[4] = {};
+  std::uint8_t sign_rich_call_data = 0;
+  std::uint8_t reserved[3] = {};
 };
 static_assert(sizeof(TrunkRecord) == 168);
 
@@ -91,13 +92,16 @@ static_assert(sizeof(PeerRecord) == 18);
 struct CredentialRecord {
   Slice name;
   Slice x5u;
+  Slice crn;  // JSON texts
+  Slice rcd;
+  Slice rcdi;
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::array<std::uint8_t, 32> scalar{};
   std::array<std::uint8_t, 65> point{};
   std::uint8_t reserved[7] = {};
 };
-static_assert(sizeof(CredentialRecord) == 136);
+static_assert(sizeof(CredentialRecord) == 160);
 
 struct CertificateRecord {
   Slice x5u;
@@ -178,6 +182,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.identity_bypass_until", offsetof(TrunkRecord, identity_bypass_until),
           sizeof(TrunkRecord::identity_bypass_until)},
     Field{"trunk.trust_domain", offsetof(TrunkRecord, trust_domain), sizeof(TrunkRecord::trust_domain)},
+    Field{"trunk.sign_rich_call_data", offsetof(TrunkRecord, sign_rich_call_data),
+          sizeof(TrunkRecord::sign_rich_call_data)},
     Field{"trunk.tell_reasons", offsetof(TrunkRecord, tell_reasons), sizeof(TrunkRecord::tell_reasons)},
     Field{"trunk.attestation_info", offsetof(TrunkRecord, attestation_info), sizeof(TrunkRecord::attestation_info)},
     Field{"trunk.attest_at_most", offsetof(TrunkRecord, attest_at_most), sizeof(TrunkRecord::attest_at_most)},
@@ -215,6 +221,9 @@ inline constexpr std::array kNumberFields{
 inline constexpr std::array kCredentialFields{
     Field{"credential.name", offsetof(CredentialRecord, name), sizeof(Slice)},
     Field{"credential.x5u", offsetof(CredentialRecord, x5u), sizeof(Slice)},
+    Field{"credential.crn", offsetof(CredentialRecord, crn), sizeof(Slice)},
+    Field{"credential.rcd", offsetof(CredentialRecord, rcd), sizeof(Slice)},
+    Field{"credential.rcdi", offsetof(CredentialRecord, rcdi), sizeof(Slice)},
     Field{"credential.not_before", offsetof(CredentialRecord, not_before), sizeof(CredentialRecord::not_before)},
     Field{"credential.not_after", offsetof(CredentialRecord, not_after), sizeof(CredentialRecord::not_after)},
     Field{"credential.scalar", offsetof(CredentialRecord, scalar), sizeof(CredentialRecord::scalar)},

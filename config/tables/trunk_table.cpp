@@ -109,6 +109,7 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.largest_message = record.largest_message;
   reader.require(record.largest_message <= kMostMessageOctets, "largest_message", "is out of range");
   trunk.trust_domain = reader.flag(record.trust_domain, "trust_domain");
+  trunk.sign_rich_call_data = reader.flag(record.sign_rich_call_data, "sign_rich_call_data");
   trunk.tell_reasons = reader.flag(record.tell_reasons, "tell_reasons");
   trunk.attestation_info = reader.flag(record.attestation_info, "attestation_info");
   trunk.attest_at_most = record.attest_at_most;
@@ -174,6 +175,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.identity_bypass_until = trunk.identity_bypass_until;
     record.largest_message = trunk.largest_message;
     record.trust_domain = trunk.trust_domain ? 1 : 0;
+    record.sign_rich_call_data = trunk.sign_rich_call_data ? 1 : 0;
     record.tell_reasons = trunk.tell_reasons ? 1 : 0;
     record.attestation_info = trunk.attestation_info ? 1 : 0;
     record.attest_at_most = trunk.attest_at_most;

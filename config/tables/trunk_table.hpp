@@ -59,6 +59,7 @@ struct Trunk {
   std::string fixed_origid;                        // UUID; empty: a keyed value per call (STIR-AS-11)
   bool sign_calls = true;                          // with shaken
   bool sign_messages = true;                       // MESSAGE, with msg (STIR-AS-14)
+  bool sign_rich_call_data = false;                // rcd beside a shaken token of attestation A (STIR-RC-01)
   bool sign_diversions = false;                    // with div (STIR-DV-01)
   std::vector<std::string> priorities;  // namespaces of Resource-Priority that are signed with rph (STIR-RP-01)
   std::string priority_credential;      // by which credential; empty: none

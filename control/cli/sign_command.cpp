@@ -102,7 +102,7 @@ void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, cr
   crypto::fill_sign_job(plan, message, octets, origid, now, job.sign);
   // The command takes its user's word that the key may speak for everybody in the message.
   const auto anybody = [&](std::string_view /*number*/) { return std::optional(credential); };
-  if (!crypto::order_tokens(plan, credential, anybody, std::nullopt, job.sign.orders)) {
+  if (!crypto::order_tokens(plan, credential, anybody, false, std::nullopt, job.sign.orders)) {
     return;
   }
   crypto::Processor processor(engine);

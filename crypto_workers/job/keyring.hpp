@@ -12,6 +12,7 @@
 #include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 #include "crypto_workers/p256/engine.hpp"
+#include "crypto_workers/passport/rich_call_text.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
 namespace stirline::crypto {
@@ -22,6 +23,7 @@ struct Credential {
   std::string x5u;
   std::int64_t not_before = 0;  // seconds since 1970
   std::int64_t not_after = 0;
+  RichCallText rich_call_data = {};  // of those who call under it (STIR-RC-01)
 };
 
 // The trust regime of trunks that name none. Regimes are numbered by control.

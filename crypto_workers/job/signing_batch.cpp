@@ -46,7 +46,7 @@ SignOutcome SigningBatch::build(const Keyring* keyring, SignJob& job, TokenOrder
   if (!within(job.iat, *credential) || !within(job.now, *credential)) {
     return SignOutcome::outside_credential_validity;
   }
-  const auto content = content_of(job, order);
+  const auto content = content_of(job, order, *credential);
   if (!content) {
     return order.type == TokenType::div ? SignOutcome::not_diverted : SignOutcome::build_failed;
   }
@@ -65,7 +65,8 @@ SignOutcome SigningBatch::build(const Keyring* keyring, SignJob& job, TokenOrder
   return SignOutcome::signed_;  // should the engine agree
 }
 
-std::optional<TokenContent> SigningBatch::content_of(const SignJob& job, const TokenOrder& order) {
+std::optional<TokenContent> SigningBatch::content_of(const SignJob& job, const TokenOrder& order,
+                                                     const Credential& credential) {
   TokenContent content;
   content.dest = {false, job.dest.view()};
   content.iat = job.iat;
@@ -101,9 +102,13 @@ std::optional<TokenContent> SigningBatch::content_of(const SignJob& job, const T
       content.priorities = std::span(priorities_).first(count);
       break;
     }
+    case TokenType::rcd:
+      content.crn = credential.rich_call_data.crn;
+      content.rcd = credential.rich_call_data.rcd;
+      content.rcdi = credential.rich_call_data.rcdi;
+      break;
     case TokenType::baseline:
     case TokenType::div_o:
-    case TokenType::rcd:
     case TokenType::rsp:
       return std::nullopt;  // never ordered
   }

@@ -41,7 +41,8 @@ class SigningBatch {
   };
 
   [[nodiscard]] SignOutcome build(const Keyring* keyring, SignJob& job, TokenOrder& order);
-  [[nodiscard]] std::optional<TokenContent> content_of(const SignJob& job, const TokenOrder& order);
+  [[nodiscard]] std::optional<TokenContent> content_of(const SignJob& job, const TokenOrder& order,
+                                                       const Credential& credential);
   // A token of the message that says who calls whom.
   struct Diverted {
     std::int64_t iat = 0;

@@ -78,6 +78,8 @@ constexpr auto kWriters = std::to_array<ClaimWriter>({
     {Claim::attest,
      [](const TokenContent& content) { return given(content.attest != 0, is_attestation(content.attest)); },
      [](const TokenContent& content, TextWriter& json) { add_string(json, {&content.attest, 1}); }},
+    {Claim::crn, [](const TokenContent& content) { return given(!content.crn.empty(), true); },
+     [](const TokenContent& content, TextWriter& json) { json.add(content.crn); }},
     {Claim::dest, [](const TokenContent& content) { return given(true, acceptable(content.dest)); },
      [](const TokenContent& content, TextWriter& json) { add_identity(json, content.dest, true); }},
     {Claim::div, [](const TokenContent& content) { return given(!content.div.text.empty(), acceptable(content.div)); },
@@ -98,6 +100,10 @@ constexpr auto kWriters = std::to_array<ClaimWriter>({
      [](const TokenContent& content, TextWriter& json) { add_identity(json, content.orig, false); }},
     {Claim::origid, [](const TokenContent& content) { return given(!content.origid.empty(), is_uuid(content.origid)); },
      [](const TokenContent& content, TextWriter& json) { add_string(json, content.origid); }},
+    {Claim::rcd, [](const TokenContent& content) { return given(!content.rcd.empty(), true); },
+     [](const TokenContent& content, TextWriter& json) { json.add(content.rcd); }},
+    {Claim::rcdi, [](const TokenContent& content) { return given(!content.rcdi.empty(), true); },
+     [](const TokenContent& content, TextWriter& json) { json.add(content.rcdi); }},
     {Claim::rph,
      [](const TokenContent& content) {
        return given(!content.priorities.empty(), std::ranges::all_of(content.priorities, is_priority));

@@ -28,6 +28,9 @@ struct TokenContent {
   std::int64_t iat = 0;                       // seconds since 1970
   const MediaKeyClaim* media_keys = nullptr;  // nullptr or empty: no mky (STIR-AS-07)
   std::string_view msgi;                      // integrity_digest.hpp
+  std::string_view crn;                       // JSON texts that is_well_made() (rich_call_data.hpp)
+  std::string_view rcd;
+  std::string_view rcdi;
   ClaimedIdentity orig;
   std::string_view origid;                            // UUID text, 36 characters
   std::span<const std::string_view> priorities = {};  // "ets.0"

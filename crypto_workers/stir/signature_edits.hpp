@@ -24,11 +24,13 @@ void fill_sign_job(const SignPlan& plan, const sip::Message& message, std::strin
                    std::int64_t now, SignJob& job);
 
 // Orders the tokens of a plan. The first: with `credential`; of a div one order for each diverter whom
-// `credential_of(number)`, an optional index, has authority to speak for. Then rph, if there are priorities and a
-// credential for them. False if there is nothing to order.
+// `credential_of(number)`, an optional index, has authority to speak for. Behind a shaken token rcd by the same
+// credential, if `rich_call_data` says so, and rph, if there are priorities and a credential for them. False if there
+// is nothing to order.
 template <typename CredentialOf>
 [[nodiscard]] bool order_tokens(const SignPlan& plan, std::uint32_t credential, CredentialOf&& credential_of,
-                                std::optional<std::uint32_t> priority_credential, TokenOrders& orders) {
+                                bool rich_call_data, std::optional<std::uint32_t> priority_credential,
+                                TokenOrders& orders) {
   orders.clear();
   if (plan.type == TokenType::div) {
     for (const sip::TelephoneNumber& diverter : plan.diverters.view()) {
@@ -38,6 +40,9 @@ template <typename CredentialOf>
     }
   } else {
     static_cast<void>(orders.push({plan.type, credential, {}}));
+    if (rich_call_data && plan.type == TokenType::shaken) {
+      static_cast<void>(orders.push({TokenType::rcd, credential, {}}));
+    }
     if (!plan.priorities.empty() && priority_credential) {
       static_cast<void>(orders.push({TokenType::rph, *priority_credential, {}}));
     }

@@ -220,7 +220,11 @@ bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk,
     const auto* range = range_of(number);
     return range == nullptr || range->attest == '-' ? std::nullopt : std::optional(range->credential);
   };
-  return crypto::order_tokens(plan, credential, credential_of, trunk.priority_credential, authority.orders);
+  const crypto::Credential* const shown = live.generation->keyring(0)->credential(credential);
+  const bool rich_call_data =
+      trunk.config.sign_rich_call_data && authority.attest == 'A' && shown != nullptr && !shown->rich_call_data.empty();
+  return crypto::order_tokens(plan, credential, credential_of, rich_call_data, trunk.priority_credential,
+                              authority.orders);
 }
 
 void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,

@@ -67,11 +67,17 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
   auto keyring = std::make_unique<crypto::Keyring>();
   for (const tables::Credential& record : credentials) {
     auto key = engine.make_signing_key(record.scalar);
+    if (!crypto::is_well_made(record.rich_call_data)) {
+      return std::unexpected("credentials: " + record.name + ": no token may say what its callers show");
+    }
     if (!key) {
       return std::unexpected("credentials: " + record.name + ": not a P-256 private key");
     }
-    keyring->add(
-        {.key = std::move(*key), .x5u = record.x5u, .not_before = record.not_before, .not_after = record.not_after});
+    keyring->add({.key = std::move(*key),
+                  .x5u = record.x5u,
+                  .not_before = record.not_before,
+                  .not_after = record.not_after,
+                  .rich_call_data = record.rich_call_data});
   }
   for (const tables::Certificate& record : certificates) {
     crypto::Certificate certificate{.standing = record.standing,

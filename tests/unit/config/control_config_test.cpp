@@ -328,7 +328,7 @@ TEST(ControlConfig, TokensToBeMade) {
   EXPECT_EQ(trunk.diverted_seconds, 300U);
   for (
       const auto& [options, mistake] : std::vector<std::pair<std::string, std::string>>{
-          {"tokens = [\"rcd\"]\n", R"~(:12: trunk[0].tokens[0]: expected shaken, msg or div, found "rcd")~"},
+          {"tokens = [\"rsp\"]\n", R"~(:12: trunk[0].tokens[0]: expected shaken, msg, div or rcd, found "rsp")~"},
           {"priorities = [\"ets\"]\n",
            R"~(:7: trunk[0].priority_credential: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing)~"},
           {"priority_credential = \"main\"\n",
@@ -368,6 +368,31 @@ TEST(ControlConfig, ProvidersHaveDutiesOfTheirOwn) {
     EXPECT_EQ(loaded->trunks[0].role, row.role) << row.options;
     EXPECT_EQ(loaded->trunks[0].unknown_attest, row.unknown_attest) << row.options;
     EXPECT_EQ(loaded->trunks[0].attest_at_most, row.attest_at_most) << row.options;
+  }
+}
+
+TEST(ControlConfig, WhatCallersShow) {
+  const auto with = [](const std::string& options) {
+    return replaced(std::string(kGood), "x5u = \"https://cert.example.org/main.pem\"\n",
+                    "x5u = \"https://cert.example.org/main.pem\"\n" + options);
+  };
+  const TemporaryFile file("t.toml", with("display_name = \"Springfield Clinic\"\ncall_reason = \"why\"\n"
+                                          "icon = \"https://a.example/i.png\"\nicon_file = \"/i.png\"\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->credentials[0].rich_call_data,
+            (RichCallConfig{"Springfield Clinic", "why", "https://a.example/i.png", "/i.png"}));
+  for (
+      const auto& [options, mistake] : std::vector<std::pair<std::string, std::string>>{
+          {"display_name = \"\"\n",
+           R"~(:54: credential[0].display_name: expected 1 to 128 octets of UTF-8 without control characters, found "(empty)")~"},
+          {"display_name = \"A\"\nicon = \"http://a.example/i.png\"\nicon_file = \"i\"\n",
+           R"~(:55: credential[0].icon: expected an https URL of at most 512 characters, found "http://a.example/i.png")~"},
+          {"icon = \"https://a.example/i.png\"\nicon_file = \"i\"\n",
+           R"~(:54: credential[0].icon: expected display_name beside it, found "https://a.example/i.png")~"}}) {
+    const Lines told = mistakes(with(options));
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.front(), mistake);
   }
 }
 

@@ -139,6 +139,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.sign_diversions, trunk.sign_diversions);
   EXPECT_EQ(shown.trust_domain, trunk.trust_domain);
   EXPECT_EQ(shown.attestation_info, trunk.attestation_info);
+  EXPECT_EQ(shown.sign_rich_call_data, trunk.sign_rich_call_data);
   EXPECT_EQ(shown.tell_reasons, trunk.tell_reasons);
   EXPECT_EQ(shown.largest_message, trunk.largest_message);
   EXPECT_EQ(shown.attest_at_most, trunk.attest_at_most);

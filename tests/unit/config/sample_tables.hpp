@@ -30,6 +30,7 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.trust_domain = false;
   carrier.attestation_info = true;
   carrier.tell_reasons = false;
+  carrier.sign_rich_call_data = true;
   carrier.largest_message = 65'535;
   carrier.identity_bypass = "OSIP99-1234567890ABCDEF";
   carrier.identity_bypass_until = 1'800'000'000;
@@ -97,6 +98,8 @@ inline std::vector<Credential> sample_credentials() {
     credentials[i].not_before = 1'700'000'000;
     credentials[i].not_after = 1'800'000'000;
   }
+  credentials[1].rich_call_data = {"\"why\"", R"({"icn":"https://a.example/i.png","nam":"A"})",
+                                   R"({"/icn":"sha256-RojgWwU6xUtI4q82+kHPyHm1JKbm7+663bMvzymhkl4"})"};
   return credentials;
 }
 

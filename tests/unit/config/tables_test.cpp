@@ -62,6 +62,7 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.sign_diversions, b.sign_diversions);
     EXPECT_EQ(a.trust_domain, b.trust_domain);
     EXPECT_EQ(a.attestation_info, b.attestation_info);
+    EXPECT_EQ(a.sign_rich_call_data, b.sign_rich_call_data);
     EXPECT_EQ(a.tell_reasons, b.tell_reasons);
     EXPECT_EQ(a.largest_message, b.largest_message);
     EXPECT_EQ(a.identity_bypass, b.identity_bypass);

@@ -58,6 +58,25 @@ std::string all_of(const config::ConfigErrors& errors) {
   return text;
 }
 
+// STIR-RC-01, STIR-RC-02
+TEST(StateCompiler, WhatCallersShowIsMadeReadyForTokens) {
+  config::ControlConfig config = sample();
+  config.credentials[0].rich_call_data = {"Springfield \"Clinic\" \u00e4", "Your appointment",
+                                          "https://clinic.example/logo.png", pem("test_root.pem")};
+  const auto gathered = gather(config, kNow);
+  ASSERT_TRUE(gathered) << all_of(gathered.error());
+  const auto credentials = tables::decode_credentials(gathered->credentials.view());
+  ASSERT_TRUE(credentials) << credentials.error().text;
+  const crypto::RichCallText& text = credentials->front().rich_call_data;
+  EXPECT_EQ(text.crn, "\"Your appointment\"");
+  EXPECT_EQ(text.rcd, "{\"icn\":\"https://clinic.example/logo.png\",\"nam\":\"Springfield \\\"Clinic\\\" \u00e4\"}");
+  EXPECT_TRUE(text.rcdi.starts_with("{\"/icn\":\"sha256-")) << text.rcdi;
+  config.credentials[0].rich_call_data.icon_file = "/nonexistent";
+  const auto missing = gather(config, kNow);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().front().key, "credential[0].icon_file");
+}
+
 TEST(StateCompiler, TheTablesHoldWhatTheFilesSay) {
   const auto gathered = gather(sample(), kNow);
   ASSERT_TRUE(gathered) << all_of(gathered.error());

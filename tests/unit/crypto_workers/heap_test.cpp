@@ -148,8 +148,11 @@ TEST(Heap, TokensOfAllTypesTakeNothing) {
 TEST(Heap, MakingTokensOfAllTypesTakesNothing) {
   test::Signer signer;
   const PrivateKey key = test::own_key("test_leaf_spc1234.key");
-  signer.keyring.add(
-      Credential{signer.engine().make_signing_key(key.scalar()).value(), std::string(test::kX5u), 0, 4'000'000'000});
+  signer.keyring.add(Credential{signer.engine().make_signing_key(key.scalar()).value(),
+                                std::string(test::kX5u),
+                                0,
+                                4'000'000'000,
+                                {"\"Appointment\"", "{\"nam\":\"Clinic\"}", ""}});
   test::CallText diverted;
   diverted.target = "sip:+12155550139@b.example.com";
   diverted.extra = signer.shaken_line();
@@ -175,7 +178,7 @@ TEST(Heap, MakingTokensOfAllTypesTakesNothing) {
     job->sign.attest = 'A';
     fill_sign_job(*plan, *message, request, test::kOrigid, test::kNow, job->sign);
     const auto anybody = [](std::string_view) { return std::optional<std::uint32_t>(0); };
-    ASSERT_TRUE(order_tokens(*plan, 0, anybody, 0, job->sign.orders));
+    ASSERT_TRUE(order_tokens(*plan, 0, anybody, true, 0, job->sign.orders));
     processor.process(jobs);
     sip::EditList edits;
     EXPECT_TRUE(apply_signature(plan_signature_edits(*message, *plan, sip::InsertPosition::after_via), job->sign,
@@ -183,7 +186,7 @@ TEST(Heap, MakingTokensOfAllTypesTakesNothing) {
     EXPECT_EQ(allocations, before);
     tokens += job->sign.orders.size();
   }
-  EXPECT_EQ(tokens, 4U);
+  EXPECT_EQ(tokens, 5U);
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ class Signing : public testing::Test {
       credential.key = signer_.engine().make_signing_key(test::own_key("rfc8225_A1_private.pem").scalar()).value();
       credential.x5u = x5u;
       credential.not_after = 4'000'000'000;
+      credential.rich_call_data = {"\"Your appointment\"",
+                                   R"({"icn":"https://clinic.example/logo.png","nam":"Springfield \"Clinic\""})",
+                                   R"({"/icn":"sha256-RojgWwU6xUtI4q82+kHPyHm1JKbm7+663bMvzymhkl4"})"};
       signer_.keyring.add(std::move(credential));
     }
     Certificate certificate = signer_.certificate();
@@ -55,7 +58,7 @@ class Signing : public testing::Test {
     const auto credential_of = [&](std::string_view number) {
       return number == ours ? std::optional(kForCallers) : std::nullopt;
     };
-    if (!order_tokens(*plan, kForCallers, credential_of, kForPriorities, job_->sign.orders)) {
+    if (!order_tokens(*plan, kForCallers, credential_of, rich_call_data_, kForPriorities, job_->sign.orders)) {
       refusal_ = "no authority";
       return std::nullopt;
     }
@@ -83,6 +86,7 @@ class Signing : public testing::Test {
   static constexpr std::string_view kPriorityX5u = "https://cert.example.org/priority.cer";
   test::Signer signer_;
   std::unique_ptr<Job> job_;
+  bool rich_call_data_ = false;
   std::string_view refusal_;
   std::string verified_;
   std::unique_ptr<Job> verdicts_;
@@ -129,6 +133,46 @@ TEST_F(Signing, AnMsrpSession) {
   std::string other = *request;
   other[other.find("00:11:22")] = '1';
   EXPECT_EQ(verify(other).reason, Reason::media_keys_mismatch);
+}
+
+// STIR-RC-01, STIR-RC-02: a token of its own, with all that is shown
+TEST_F(Signing, RichCallData) {
+  rich_call_data_ = true;
+  const auto request = sign({}, {});
+  ASSERT_TRUE(request) << refusal_;
+  const VerifyJob& job = verify(*request);
+  ASSERT_EQ(job.identity_count, 2);
+  EXPECT_EQ(job.verdict, Verdict::valid);
+  EXPECT_STREQ(job.verdicts[1].ppt.data(), "rcd");
+  EXPECT_EQ(job.verdicts[1].reason, Reason::verified);
+  EXPECT_EQ(job.verdicts[1].rich_call_data, RichCallData::intact);
+  // A message has no picture, and one that is diverted keeps what it came with.
+  const auto message = sign({.method = "MESSAGE"}, {});
+  ASSERT_TRUE(message);
+  EXPECT_EQ(verify(*message).identity_count, 1);
+}
+
+TEST(RichCallTexts, SayOnlyWhatATokenMaySay) {
+  const auto good = [](const std::string& crn, const std::string& rcd, const std::string& rcdi) {
+    return is_well_made({crn, rcd, rcdi});
+  };
+  const std::string icon = R"({"icn":"https://a.example/i.png","nam":"A"})";
+  const std::string digest = R"({"/icn":"sha256-RojgWwU6xUtI4q82+kHPyHm1JKbm7+663bMvzymhkl4"})";
+  EXPECT_TRUE(good("", "", ""));
+  EXPECT_TRUE(good("\"why\"", "", ""));
+  EXPECT_TRUE(good("", R"({"nam":"A"})", ""));
+  EXPECT_TRUE(good("\"why\"", icon, digest));
+  EXPECT_TRUE(good("", icon, "")) << "digests are the maker's choice";
+  EXPECT_FALSE(good("", "", digest)) << "of what?";
+  EXPECT_FALSE(good("", icon, "{}"));
+  EXPECT_FALSE(good("", icon, R"({"/nam":"sha256-RojgWwU6xUtI4q82+kHPyHm1JKbm7+663bMvzymhkl4"})"));
+  EXPECT_FALSE(good("", "{}", ""));
+  EXPECT_FALSE(good("", "{\"nam\": \"A\"}", "")) << "blanks";
+  EXPECT_FALSE(good("", R"({"nam":"A","icn":"https://a.example/i.png"})", "")) << "order";
+  EXPECT_FALSE(good("7", "", ""));
+  EXPECT_FALSE(good("\"why\",\"dest\":1", "", "")) << "a claim too many";
+  EXPECT_FALSE(good("\"why", "", ""));
+  EXPECT_FALSE(good("\"" + std::string(kMaxRichCallTextBytes, 'x') + "\"", "", ""));
 }
 
 // STIR-RP-01: beside the token about the caller, by the credential for priorities
