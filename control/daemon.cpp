@@ -13,6 +13,7 @@
 #include "control/certificates/certificate_report.hpp"
 #include "control/certificates/keeper_options.hpp"
 #include "control/logging.hpp"
+#include "crypto_workers/job/keyring.hpp"
 
 namespace stirline::control {
 
@@ -107,7 +108,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
       [this](const std::string& url, const std::string& pem) {
         return best_of(judge_everywhere(state_, url, pem, options_.now())).record.standing == crypto::Reason::verified;
       },
-      [this] { on_chains_changed(); });
+      [this](KeeperChange change) { on_change(change); });
   dataplane_->on_wanted([this](const std::string& x5u) { keeper_->wanted(x5u); });
 }
 
@@ -127,7 +128,15 @@ void Daemon::judge_chains(State& state) const {
     return judge_everywhere(state, url, pem, at);
   };
   state.fetched.update(keeper_->chains(), judge_one, now);
-  state.judged = judge(state.gathered, now, *state.chains, state.fetched.records());
+  std::vector<tables::Certificate> records = state.fetched.records();
+  for (DeadUrl& dead : keeper_->dead()) {
+    tables::Certificate& record = records.emplace_back();
+    record.x5u = std::move(dead.url);
+    record.standing = crypto::Reason::certificate_unavailable;
+    record.regime = crypto::kEveryRegime;
+    record.not_after = dead.until - 1;
+  }
+  state.judged = judge(state.gathered, now, *state.chains, records);
 }
 
 void Daemon::note_proven() {
@@ -194,22 +203,38 @@ void Daemon::on_recheck() {
   }
 }
 
-void Daemon::on_chains_changed() {
-  if (change_timer_ != 0) {
+// The first change goes out at once, for calls wait for it; those behind it go together. Of strangers' making are the
+// dead URLs: they wait longer, and never make a chain wait.
+void Daemon::on_change(KeeperChange change) {
+  Change& noted = changes_[static_cast<std::size_t>(change)];
+  noted.pending = true;
+  const auto pause = change == KeeperChange::chains ? options_.coalesce : options_.coalesce_dead;
+  refresh_at(std::max(EventLoop::Clock::now(), noted.taken_up + pause));
+}
+
+void Daemon::refresh_at(EventLoop::Clock::time_point when) {
+  if (change_timer_ != 0 && change_at_ <= when) {
     return;
   }
-  // The first change goes out at once, for calls wait for it; those behind it go together.
-  const auto passed = EventLoop::Clock::now() - last_change_;
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(options_.coalesce - passed);
-  change_timer_ = loop_.after(std::max(wait, std::chrono::milliseconds(0)), [this] {
-    change_timer_ = 0;
-    last_change_ = EventLoop::Clock::now();
-    if (busy()) {
-      on_chains_changed();
-    } else {
-      refresh_tables();
+  loop_.cancel(change_timer_);
+  change_at_ = when;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(when - EventLoop::Clock::now());
+  change_timer_ = loop_.after(std::max(wait, std::chrono::milliseconds(0)), [this] { on_change_due(); });
+}
+
+void Daemon::on_change_due() {
+  change_timer_ = 0;
+  const EventLoop::Clock::time_point now = EventLoop::Clock::now();
+  if (busy()) {
+    refresh_at(now + options_.coalesce);
+    return;
+  }
+  for (Change& change : changes_) {
+    if (std::exchange(change.pending, false)) {
+      change.taken_up = now;
     }
-  });
+  }
+  refresh_tables();
 }
 
 void Daemon::refresh_tables() {

@@ -4,6 +4,7 @@
 // Thread: that of the event loop. Time comes from outside: the wall clock as a function, pauses as options.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -36,7 +37,8 @@ struct DaemonOptions {
   std::chrono::milliseconds status_limit{2'000};  // how long `status` waits for the data plane's part
   std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
-  std::chrono::milliseconds coalesce{200};  // at most one new generation in this time because of fetched chains
+  std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
+  std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
 };
 
 class Daemon {
@@ -67,6 +69,12 @@ class Daemon {
     std::shared_ptr<ChainCache> chains;  // outlives a reload: what has not changed is not validated again
   };
 
+  // What the keeper has told and no generation has taken up yet; when one did so last.
+  struct Change {
+    bool pending = false;
+    EventLoop::Clock::time_point taken_up{};
+  };
+
   Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store);
 
   [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
@@ -79,7 +87,9 @@ class Daemon {
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
   void on_recheck();
-  void on_chains_changed();
+  void on_change(KeeperChange change);
+  void refresh_at(EventLoop::Clock::time_point when);
+  void on_change_due();
   void refresh_tables();
   void note_proven();
   void push_current();
@@ -104,7 +114,8 @@ class Daemon {
   bool push_refused_ = false;                 // and it would say so again
   EventLoop::TimerId recheck_timer_ = 0;
   EventLoop::TimerId change_timer_ = 0;
-  EventLoop::Clock::time_point last_change_{};
+  EventLoop::Clock::time_point change_at_{};  // when it is due
+  std::array<Change, 2> changes_{};           // by KeeperChange
   std::unique_ptr<CertificateKeeper> keeper_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served

@@ -63,6 +63,7 @@ Json fetch_status(const CertificateKeeper& keeper) {
           {"in_flight", fetcher.in_flight()},
           {"waiting", fetcher.waiting()},
           {"pausing_urls", keeper.negatives()},
+          {"dead_urls", keeper.dead().size()},
           {"wanted", kept.wanted},
           {"wanted_known", kept.wanted_known},
           {"wanted_too_often", kept.wanted_too_often},

@@ -39,7 +39,7 @@ KINDS = (
     Kind("wrong-key", ("signature_wrong",), "signed with a key of the forger"),
     Kind("foreign-ca", ("certificate_untrusted",), "certificate of a CA nobody trusts"),
     Kind("expired", ("certificate_expired",), "certificate of yesterday"),
-    Kind("unknown-x5u", ("certificate_unknown",), "certificate that nobody serves"),
+    Kind("unknown-x5u", ("certificate_unavailable", "certificate_unknown"), "certificate that nobody serves"),
     Kind("out-of-scope", ("certificate_scope",), "number outside the TNAuthList range"),
     Kind("claimed-verstat", ("no_identity",), "no token, but verstat=TN-Validation-Passed"),
 )

@@ -349,6 +349,16 @@ TEST(Tables, CertificateContentsAreChecked) {
             "certificates: record 1: x5u is used twice");
   EXPECT_EQ(with([](Certificate& c) { c.x5u = "http://cert.example.net/other.cer"; }), "accepted");
   EXPECT_EQ(with([](Certificate& c) { c.regime = kMaxRegimes; }), "certificates: record 0: regime is out of range");
+  // What could not be fetched holds for every regime, and nothing else does.
+  EXPECT_EQ(with([](Certificate& c) { c.regime = crypto::kEveryRegime; }),
+            "certificates: record 0: standing and regime do not fit");
+  EXPECT_EQ(with([](Certificate& c) { c.standing = crypto::Reason::certificate_unavailable; }),
+            "certificates: record 0: standing and regime do not fit");
+  EXPECT_EQ(with([](Certificate& c) {
+              c.regime = crypto::kEveryRegime;
+              c.standing = crypto::Reason::certificate_unavailable;
+            }),
+            "accepted");
   for (const char* domain : {"", "Example.org", "*.example.org", "a b"}) {
     EXPECT_EQ(with([&](Certificate& c) { c.domains[1] = domain; }),
               "certificates: record 0: domains has a value that is not allowed");
