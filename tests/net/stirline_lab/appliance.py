@@ -80,6 +80,15 @@ class Appliance:
         answer = run([self._programs.stirline, "status", "--json", "--socket", self.control_socket], check=False)
         return json.loads(answer.stdout) if answer.returncode == 0 else None
 
+    def fetching(self):
+        """What stirline-control tells about its fetches."""
+        return self.status()["control"]["fetch"]
+
+    def generations_used(self):
+        """How many generations of tables the data plane has taken, by control's log."""
+        text = (self.folder / "stirline-control.log").read_text(errors="replace")
+        return text.count("the data plane uses generation")
+
     def counters(self):
         """{name: count} of the data plane, summed over its cores."""
         status = self.status()
