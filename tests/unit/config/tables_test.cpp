@@ -6,6 +6,7 @@
 
 #include "config/tables/records.hpp"
 #include "config/text_rules.hpp"
+#include "crypto_workers/job/keyring.hpp"
 #include "tests/unit/config/sample_tables.hpp"
 
 namespace stirline::config::tables {
