@@ -21,6 +21,7 @@
 #include "config/control_config.hpp"
 #include "control/certificates/certificate_keeper.hpp"
 #include "control/certificates/judged_chains.hpp"
+#include "control/certificates/list_keeper.hpp"
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
@@ -83,6 +84,10 @@ class Daemon {
   [[nodiscard]] static std::vector<ChainJudgement> judge_everywhere(const State& state, const std::string& url,
                                                                     const std::string& pem, std::int64_t at);
   void judge_chains(State& state) const;
+  [[nodiscard]] static std::expected<void, std::string> take_list(State& state, const StoredList& list);
+  static void drop_list(State& state, const ListName& name);
+  void take_lists(State& state) const;
+  void on_lists_changed();
   void on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
@@ -117,6 +122,7 @@ class Daemon {
   EventLoop::Clock::time_point change_at_{};  // when it is due
   std::array<Change, 2> changes_{};           // by KeeperChange
   std::unique_ptr<CertificateKeeper> keeper_;
+  std::unique_ptr<ListKeeper> lists_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;

@@ -93,6 +93,7 @@ class CertificateKeeper {
   [[nodiscard]] std::vector<DeadUrl> dead() const;
 
   [[nodiscard]] const KeptChains& chains() const { return chains_; }
+  [[nodiscard]] CertificateStore& store() { return *store_; }
   [[nodiscard]] const KeeperCounters& counters() const { return counters_; }
   [[nodiscard]] const Fetcher& fetcher() const { return fetcher_; }
   [[nodiscard]] std::size_t negatives() const { return negatives_.size(); }

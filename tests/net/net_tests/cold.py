@@ -1,17 +1,16 @@
-"""Calls that name certificates which are not there: they wait or are refused, and nobody else notices (STIR-CF-05)."""
+"""Certificates that are not there, and lists that are fetched: calls wait or are refused, and no other call notices."""
 
+import itertools
 import statistics
-import sys
 import time
-from pathlib import Path
 
-from stirline_lab import judgement, latency
+from stirline_lab import configuration, judgement, latency
 from stirline_lab.configuration import REPOSITORY
+from stirline_lab.correspondence import Correspondence
 from stirline_lab.flood import Flood
 from stirline_lab.lab import Lab
-from stirline_lab.processes import Process, wait_until
-from stirline_lab.stub_repository import REQUEST
-from stirline_lab.topology import MANAGEMENT
+from stirline_lab.processes import wait_until
+from stirline_lab.stub_repository import serving
 
 COLD_RATE = 1_000  # new URLs a second
 ROUNDS = 3
@@ -99,15 +98,9 @@ def test_warm_calls_beside_cold_urls(build, out):
 def test_many_calls_make_one_fetch(build, out):
     """STIR-CF-04: ten thousand calls with one cold x5u make one request at its server."""
     x5u = f"https://{REPOSITORY[0]}/slow.pem"
-    # The server answers only when all calls have come.
     with Lab(build, out, capture=False, fetch={"total_ms": 10_000}) as lab, Flood(lab.topology) as flood:
-        gate, log = lab.out / "gate", lab.logs / "stub_repository.log"
-        server = Process("the stub repository", [
-            sys.executable, "-m", "stirline_lab.stub_repository", "--address", MANAGEMENT["signer"][1], "--port", 443,
-            "--certificate", lab.pki.web_certificate, "--key", lab.pki.web_key, "--chain", lab.pki.provider.chain,
-            "--gate", gate], log, namespace=lab.topology.names["signer"], cwd=Path(__file__).resolve().parent.parent)
-        try:
-            wait_until(lambda: "listening" in log.read_text(), 20, "the stub repository listens")
+        gate = lab.out / "gate"  # opened when all calls have come
+        with serving(lab, lab.pki.provider.chain, "application/pem-certificate-chain", gate) as server:
             flood.send([flood.frame(x5u) for _ in range(ONE_URL_CALLS)], ONE_URL_CALLS / 4)
             counters = lab.verifier.counters()
             assert counters["to_verify"] + counters["parked_full"] >= ONE_URL_CALLS // 2, "too few calls have arrived"
@@ -121,9 +114,25 @@ def test_many_calls_make_one_fetch(build, out):
                 flood.send([flood.frame(x5u)], 1)
                 return lab.verifier.counters()["verify_signature_wrong"] > 0
             wait_until(judged_by_it, 20, "a call is judged by the chain", poll=0.2)
-            requests = log.read_text().count(REQUEST)
-            assert requests == 1, f"the server has seen {requests} requests"
+            assert server.requests() == 1, f"the server has seen {server.requests()} requests"
             fetching = lab.verifier.fetching()
             assert fetching["begun"] == 1, f"{fetching['begun']} fetches were begun"
-        finally:
-            server.stop()
+
+
+def test_a_fetched_list_revokes(build, out):
+    """STIR-CE-09: a certificate on the list that is fetched turns calls to 437 with one refresh."""
+    url = f"https://{REPOSITORY[0]}/list.crl"
+    with Lab(build, out, capture=False) as lab, Correspondence(lab.topology) as correspondence, \
+            serving(lab, lab.pki.revocation_list(), "application/pkix-crl") as server:
+        configuration.write_verifier_file(lab.verifier, lab.pki, crl_urls=[url])
+        status, document = lab.verifier.reload()
+        assert status == 0, f"the verifier does not take the URL of a list: {document}"
+        wait_until(lambda: [one["fetched_at"] for one in lab.verifier.lists()] != [None], 20, "the list is fetched")
+        letter = correspondence.call("its certificate is on no list", "not-revoked", judgement.PASSED)
+        assert letter.good, f"{letter.types} {letter.verstat}"
+        lab.pki.revoke(lab.pki.ranges)
+        lab.verifier.fetch_certificate(url)
+        names = (f"revoked-{number}" for number in itertools.count())  # each call is one of its own
+        wait_until(lambda: correspondence.call("revoked", next(names), judgement.FAILED).good, 20, "its calls are refused")
+        assert lab.verifier.counters()["verify_certificate_revoked"] >= 1, "no call was refused for that reason"
+        assert server.requests() == 2, f"the server has seen {server.requests()} requests"

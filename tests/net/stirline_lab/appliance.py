@@ -101,10 +101,20 @@ class Appliance:
         answer = run([self._programs.stirline, "reload", "--json", "--socket", self.control_socket], check=False)
         return answer.returncode, json.loads(answer.stdout)
 
+    def _kept(self):
+        answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
+        return json.loads(answer.stdout)
+
     def certificates(self):
         """What `stirline cert list` tells: a dictionary for each chain that is kept."""
-        answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
-        return json.loads(answer.stdout)["chains"]
+        return self._kept()["chains"]
+
+    def lists(self):
+        """The same for revocation lists and TNAuthLists, those that are not there yet too."""
+        return self._kept()["lists"]
+
+    def fetch_certificate(self, url):
+        run([self._programs.stirline, "cert", "fetch", "--socket", self.control_socket, url])
 
     def forget_certificates(self):
         urls = [chain["x5u"] for chain in self.certificates()]
