@@ -43,6 +43,8 @@ void read_fetch(Section& section, FetchConfig& config) {
   section.number<std::uint32_t>("queue", config.queue, 1, 65'536);
   section.number<std::uint32_t>("queue_per_host", config.queue_per_host, 1, 65'536);
   section.flag("accept_der", config.accept_der);
+  section.number<std::uint32_t>("list_mebibytes", config.list_mebibytes, 1, 11);
+  section.number<std::uint32_t>("list_ms", config.list_ms, 1, 600'000);
   section.numbers<std::uint16_t>("lab_ports", config.lab_ports, 1, 65'535);
   read_prefixes(section, config.lab_prefixes);
 }

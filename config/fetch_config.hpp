@@ -27,6 +27,8 @@ struct FetchConfig {
   std::uint32_t queue = 1'024;
   std::uint32_t queue_per_host = 64;
   bool accept_der = false;
+  std::uint32_t list_mebibytes = 8;  // of one revocation list
+  std::uint32_t list_ms = 30'000;    // for all of its fetch
   std::vector<std::uint16_t> lab_ports;
   std::vector<IpPrefix> lab_prefixes;
   friend bool operator==(const FetchConfig&, const FetchConfig&) = default;

@@ -17,6 +17,9 @@ constexpr std::array kProfiles{Choice<crypto::CertificateProfile>{"shaken", cryp
 constexpr std::array kRevocations{Choice<bool>{"soft", false}, Choice<bool>{"hard", true}};
 
 constexpr TextRule kSpcRule{"a service provider code of 1 to 64 printable characters", is_spc};
+constexpr TextRule kListUrlRule{"an https URL of at most 512 characters, without user, query and fragment",
+                                is_https_url};
+constexpr TextRule kHostRule{"the name of a host, in small letters", is_small_host};
 constexpr TextRule kNamespaceRule{"a namespace of 1 to 32 small letters, digits or '-'", is_small_namespace};
 
 }  // namespace
@@ -25,6 +28,8 @@ bool read_regime_options(Section& section, RegimeConfig& regime) {
   regime.line = section.line();
   const bool anchors_good = section.paths("anchors", regime.anchors);
   section.paths("crls", regime.crls);
+  section.texts("crl_urls", regime.crl_urls, kListUrlRule);
+  section.texts("crl_hosts", regime.crl_hosts, kHostRule);
   section.choice<bool>("revocation", regime.rules.revocation_required, kRevocations);
   section.choice<crypto::CertificateProfile>("certificates", regime.rules.profile, kProfiles);
   section.flag("domains", regime.rules.domains);

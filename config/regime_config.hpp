@@ -25,6 +25,8 @@ struct RegimeConfig {
   std::string name = kDefaultRegimeName;
   std::vector<std::filesystem::path> anchors;  // PEM files
   std::vector<std::filesystem::path> crls;     // PEM files, CRLs and the certificates that sign indirect ones
+  std::vector<std::string> crl_urls;           // revocation lists that are fetched
+  std::vector<std::string> crl_hosts;          // lower case: certificates may name lists there, to be fetched too
   crypto::TrustRules rules;
   std::vector<PriorityConfig> priorities;
   std::uint32_t line = 0;  // for errors found after loading

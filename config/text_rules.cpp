@@ -1,6 +1,7 @@
 #include "config/text_rules.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace stirline::config {
 namespace {
@@ -65,26 +66,49 @@ bool is_uri_text(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c) || kOthers.contains(c); });
 }
 
-bool is_x5u(std::string_view text) {
+namespace {
+
+struct Authority {
+  std::string_view host;
+  std::string_view port;  // with its colon; may be empty
+};
+
+// Of an https URL without user, query and fragment.
+std::optional<Authority> https_authority(std::string_view text) {
   constexpr std::string_view kScheme = "https://";
   if (!is_uri_text(text) || !text.starts_with(kScheme) || text.find_first_of("?#@") != std::string_view::npos) {
-    return false;
+    return std::nullopt;
   }
   const std::string_view authority = text.substr(kScheme.size(), text.find('/', kScheme.size()) - kScheme.size());
-  const std::size_t host_end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
   if (authority.starts_with('[')) {
-    if (host_end == std::string_view::npos || host_end < 3) {
-      return false;
+    const std::size_t end = authority.find(']');
+    if (end == std::string_view::npos || end < 3) {
+      return std::nullopt;
     }
-    const std::string_view rest = authority.substr(host_end + 1);
-    return rest.empty() || rest == ":443" || rest == ":8443";
+    return Authority{authority.substr(0, end + 1), authority.substr(end + 1)};
   }
-  const std::string_view host = authority.substr(0, host_end);
-  const bool host_good = !host.empty() && std::ranges::all_of(host, [](char c) {
+  const std::string_view host = authority.substr(0, authority.find(':'));
+  const bool good = !host.empty() && std::ranges::all_of(host, [](char c) {
     return is_letter(c) || is_digit(c) || c == '.' || c == '-';
   });
-  const std::string_view port = authority.substr(host.size());
-  return host_good && (port.empty() || port == ":443" || port == ":8443");
+  return good ? std::optional(Authority{host, authority.substr(host.size())}) : std::nullopt;
+}
+
+}  // namespace
+
+bool is_x5u(std::string_view text) {
+  const auto authority = https_authority(text);
+  return authority && (authority->port.empty() || authority->port == ":443" || authority->port == ":8443");
+}
+
+bool is_https_url(std::string_view text) {
+  const auto authority = https_authority(text);
+  return authority &&
+         (authority->port.empty() || (authority->port.starts_with(':') && is_digits(authority->port.substr(1), 1, 5)));
+}
+
+std::string_view host_of_https_url(std::string_view text) {
+  return is_https_url(text) ? https_authority(text)->host : std::string_view();
 }
 
 std::uint64_t power_of_ten(std::size_t digits) {

@@ -49,6 +49,12 @@ inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in 
 // fragment (STIR-CF-01).
 [[nodiscard]] bool is_x5u(std::string_view text);
 
+// The same with any port or none: which ports are fetched from is decided by whoever fetches.
+[[nodiscard]] bool is_https_url(std::string_view text);
+
+// The host of such a URL as it stands there, brackets included; empty for any other text.
+[[nodiscard]] std::string_view host_of_https_url(std::string_view text);
+
 // 10 to the power of `digits` (0..15): one more than the highest number of that length.
 [[nodiscard]] std::uint64_t power_of_ten(std::size_t digits);
 

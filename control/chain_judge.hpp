@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/tables/certificate_table.hpp"
+#include "control/certificates/list_name.hpp"
 #include "crypto_workers/certificate/chain.hpp"
 
 namespace stirline::control {
@@ -41,6 +42,7 @@ struct ChainJudgement {
   config::tables::Certificate record;
   std::string text;                   // why it may not be used; empty if it may
   std::vector<std::string> warnings;  // what does not fail the chain and should be told
+  std::vector<ListName> lists = {};   // what this judgement leans on and has to be fetched
 };
 [[nodiscard]] ChainJudgement judgement_of(const crypto::ChainVerdict& verdict, std::string x5u, std::string_view pem);
 [[nodiscard]] ChainJudgement judge_chain(const crypto::ChainValidator& trust, std::string x5u, std::string_view pem,

@@ -1,18 +1,19 @@
 #include "control/daemon.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
-#include "control/certificates/certificate_report.hpp"
 #include "control/certificates/keeper_options.hpp"
 #include "control/logging.hpp"
+#include "crypto_workers/job/keyring.hpp"
 
 namespace stirline::control {
 
@@ -28,6 +29,11 @@ Json refusal(std::string_view result, const std::vector<std::string>& errors) {
   return {{"result", result}, {"errors", errors}};
 }
 
+std::vector<ListName> names_of(const KeptLists& lists) {
+  const auto names = std::views::keys(lists);
+  return {names.begin(), names.end()};
+}
+
 std::vector<std::string> texts_of(const config::ConfigErrors& errors) {
   std::vector<std::string> texts;
   for (const config::ConfigError& error : errors) {
@@ -35,12 +41,6 @@ std::vector<std::string> texts_of(const config::ConfigErrors& errors) {
   }
   return texts;
 }
-
-// Shared by the answer and the time limit of one status question: the first to come answers.
-struct PendingStatus {
-  CommandServer::Reply reply;
-  EventLoop::TimerId limit = 0;
-};
 
 }  // namespace
 
@@ -78,6 +78,11 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "fetch.store", "a certificate store", loaded.error()}});
   }
+  if (const auto loaded = daemon->lists_->load(); !loaded) {
+    return std::unexpected(config::ConfigErrors{
+        {daemon->options_.config.string(), 0, "fetch.store", "a certificate store", loaded.error()}});
+  }
+  daemon->take_lists(daemon->state_);
   if (const auto opened = daemon->open_repository(); !opened) {
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
@@ -107,7 +112,12 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
       [this](const std::string& url, const std::string& pem) {
         return best_of(judge_everywhere(state_, url, pem, options_.now())).record.standing == crypto::Reason::verified;
       },
-      [this] { on_chains_changed(); });
+      [this](KeeperChange change) { on_change(change); });
+  ListKeeper::User user;
+  user.take = [this](const StoredList& list) { return take_list(state_, list); };
+  user.drop = [this](const ListName& name) { drop_list(state_, name); };
+  lists_ = std::make_unique<ListKeeper>(loop_, keeper_->store(), list_keeper_options(state_.config.fetch), options_.now,
+                                        std::move(user), [this] { on_lists_changed(); });
   dataplane_->on_wanted([this](const std::string& x5u) { keeper_->wanted(x5u); });
 }
 
@@ -127,7 +137,52 @@ void Daemon::judge_chains(State& state) const {
     return judge_everywhere(state, url, pem, at);
   };
   state.fetched.update(keeper_->chains(), judge_one, now);
-  state.judged = judge(state.gathered, now, *state.chains, state.fetched.records());
+  std::vector<tables::Certificate> records = state.fetched.records();
+  for (DeadUrl& dead : keeper_->dead()) {
+    tables::Certificate& record = records.emplace_back();
+    record.x5u = std::move(dead.url);
+    record.standing = crypto::Reason::certificate_unavailable;
+    record.regime = crypto::kEveryRegime;
+    record.not_after = dead.until - 1;
+  }
+  state.judged = judge(state.gathered, now, *state.chains, records);
+  state.judged.lists.merge(state.fetched.lists());
+  std::ranges::move(lists_->warnings(), std::back_inserter(state.judged.warnings));
+}
+
+std::expected<void, std::string> Daemon::take_list(State& state, const StoredList& list) {
+  if (list.name.kind == ListKind::revocation) {
+    return state.gathered.regimes.take_list(list.name.url, list.body);
+  }
+  const std::span octets(reinterpret_cast<const std::uint8_t*>(list.body.data()), list.body.size());
+  const auto taken = state.gathered.scopes.set(list.name.url, octets);
+  return taken ? std::expected<void, std::string>{} : std::unexpected("it is no TNAuthList");
+}
+
+void Daemon::drop_list(State& state, const ListName& name) {
+  if (name.kind == ListKind::revocation) {
+    state.gathered.regimes.drop_list(name.url);
+  } else {
+    state.gathered.scopes.forget(name.url);
+  }
+}
+
+// What is kept, into a state that comes fresh from its files.
+void Daemon::take_lists(State& state) const {
+  for (const auto& [name, list] : lists_->lists()) {
+    if (!list.here()) {
+      continue;
+    }
+    if (const auto taken = take_list(state, list.stored); !taken) {
+      spdlog::warn("the {} of {} is not used: {}", to_string(name.kind), name.url, taken.error());
+    }
+  }
+}
+
+// Under other lists every chain is judged anew; those that these lists do not speak of cost their signatures again.
+void Daemon::on_lists_changed() {
+  state_.fetched = {};
+  on_change(KeeperChange::chains);
 }
 
 void Daemon::note_proven() {
@@ -145,6 +200,7 @@ void Daemon::serve() {
                generation_, options_.config.string(), state_.gathered.trunk_count, state_.gathered.number_count,
                state_.gathered.credential_facts.size(), state_.judged.certificates.size());
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
+  lists_->want(state_.judged.lists);
   dataplane_->start();
 }
 
@@ -189,27 +245,44 @@ void Daemon::push_current() {
 void Daemon::on_recheck() {
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
   keeper_->tick();
+  lists_->tick();
   if (!busy()) {
     refresh_tables();
   }
 }
 
-void Daemon::on_chains_changed() {
-  if (change_timer_ != 0) {
+// The first change goes out at once, for calls wait for it; those behind it go together. Of strangers' making are the
+// dead URLs: they wait longer, and never make a chain wait.
+void Daemon::on_change(KeeperChange change) {
+  Change& noted = changes_[static_cast<std::size_t>(change)];
+  noted.pending = true;
+  const auto pause = change == KeeperChange::chains ? options_.coalesce : options_.coalesce_dead;
+  refresh_at(std::max(EventLoop::Clock::now(), noted.taken_up + pause));
+}
+
+void Daemon::refresh_at(EventLoop::Clock::time_point when) {
+  if (change_timer_ != 0 && change_at_ <= when) {
     return;
   }
-  // The first change goes out at once, for calls wait for it; those behind it go together.
-  const auto passed = EventLoop::Clock::now() - last_change_;
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(options_.coalesce - passed);
-  change_timer_ = loop_.after(std::max(wait, std::chrono::milliseconds(0)), [this] {
-    change_timer_ = 0;
-    last_change_ = EventLoop::Clock::now();
-    if (busy()) {
-      on_chains_changed();
-    } else {
-      refresh_tables();
+  loop_.cancel(change_timer_);
+  change_at_ = when;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(when - EventLoop::Clock::now());
+  change_timer_ = loop_.after(std::max(wait, std::chrono::milliseconds(0)), [this] { on_change_due(); });
+}
+
+void Daemon::on_change_due() {
+  change_timer_ = 0;
+  const EventLoop::Clock::time_point now = EventLoop::Clock::now();
+  if (busy()) {
+    refresh_at(now + options_.coalesce);
+    return;
+  }
+  for (Change& change : changes_) {
+    if (std::exchange(change.pending, false)) {
+      change.taken_up = now;
     }
-  });
+  }
+  refresh_tables();
 }
 
 void Daemon::refresh_tables() {
@@ -217,6 +290,7 @@ void Daemon::refresh_tables() {
   const Judged before = std::exchange(state_.judged, {});
   judge_chains(state_);
   note_proven();
+  lists_->want(state_.judged.lists);
   for (const std::string& warning : state_.judged.warnings) {
     if (std::ranges::find(before.warnings, warning) == before.warnings.end()) {
       spdlog::warn("{}", warning);
@@ -277,6 +351,7 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   }
   state_ = std::move(state);
   note_proven();
+  lists_->want(state_.judged.lists);
   generation_ = generation;
   push_refused_ = false;
   compiled_ = options_.now();
@@ -310,10 +385,19 @@ void Daemon::reload(ReloadDone done) {
     // Published before a token names it: the data plane signs with it only after this.
     publish(std::move(*pages));
   }
+  take_lists(*compiled);
   judge_chains(*compiled);
   const std::uint64_t generation = next_generation();
-  const auto accept = [this, generation, done](State state, bool in_use) {
+  const auto accept = [this, generation, done, before = names_of(lists_->lists()), changes = lists_->changes()](
+                          State state, bool in_use) {
     adopt(std::move(state), generation);
+    if (lists_->changes() != changes) {  // while the tables were on their way
+      for (const ListName& name : before) {
+        drop_list(state_, name);
+      }
+      take_lists(state_);
+      on_lists_changed();
+    }
     spdlog::info("reloaded: generation {}{}", generation, in_use ? "" : ", to be sent when the data plane is there");
     std::vector<std::string> warnings = state_.judged.warnings;
     warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
@@ -353,90 +437,10 @@ void Daemon::on_command(std::string_view verb, std::string_view attached, const 
   } else if (verb == "reload") {
     reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
   } else if (verb.starts_with("cert ")) {
-    answer_cert_command(verb, attached, *keeper_, judge_now, reply);
+    answer_cert_command(verb, attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
   } else {
     reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert"}).dump());
   }
-}
-
-void Daemon::on_status(const CommandServer::Reply& reply) {
-  const auto pending = std::make_shared<PendingStatus>();
-  pending->reply = reply;
-  const auto finish = [this, pending](const std::expected<std::string, std::string>& document) {
-    const CommandServer::Reply answer = std::exchange(pending->reply, nullptr);
-    if (!answer) {
-      return;
-    }
-    loop_.cancel(pending->limit);
-    Json whole{{"control", own_status()}, {"dataplane", nullptr}};
-    if (document) {
-      Json theirs = Json::parse(*document, nullptr, false);
-      whole["dataplane"] = theirs.is_discarded() ? Json(*document) : std::move(theirs);
-    } else {
-      whole["control"]["dataplane"]["status_error"] = document.error();
-    }
-    answer(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
-  };
-  pending->limit = loop_.after(options_.status_limit, [this, finish] {
-    finish(std::unexpected(fmt::format("no status within {} ms", options_.status_limit.count())));
-  });
-  dataplane_->status(finish);
-}
-
-Json Daemon::own_status() const {
-  const std::int64_t now = options_.now();
-  Json credentials = Json::array();
-  for (const CredentialFacts& facts : state_.gathered.credential_facts) {
-    credentials.push_back(
-        {{"name", facts.name}, {"x5u", facts.x5u}, {"not_before", facts.not_before}, {"not_after", facts.not_after}});
-  }
-  Json certificates = Json::array();
-  // Those of the configuration; `cert list` shows the others, which may be thousands.
-  for (const tables::Certificate& certificate : std::span(state_.judged.certificates).first(state_.judged.configured)) {
-    certificates.push_back({{"x5u", certificate.x5u},
-                            {"regime", state_.config.regime(certificate.regime).name},
-                            {"standing", crypto::facts(certificate.standing).name},
-                            {"not_before", certificate.not_before},
-                            {"not_after", certificate.not_after}});
-  }
-  std::vector<std::string> warnings = state_.judged.warnings;
-  warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
-  Json dataplane{{"socket", state_.config.dataplane_socket}, {"connected", dataplane_->connected()}};
-  if (dataplane_->connected()) {
-    dataplane["since"] = connected_since_;
-    dataplane["generation"] = pushed_generation_;
-  }
-  const std::string& trouble = dataplane_->connected() ? push_error_ : dataplane_->last_error();
-  if (!trouble.empty()) {
-    dataplane["error"] = trouble;
-  }
-  Json repository = nullptr;
-  if (repository_ != nullptr) {
-    const RepositoryCounters counters = repository_->counters();
-    repository = {{"port", repository_->port()},
-                  {"pages", published_.pages()->size()},
-                  {"connections", counters.connections},
-                  {"turned_away", counters.turned_away},
-                  {"served", counters.served},
-                  {"refused", counters.refused},
-                  {"broken", counters.broken}};
-  }
-  return {{"pid", ::getpid()},
-          {"uptime_seconds", now - started_},
-          {"config", state_.config.file.string()},
-          {"generation", generation_},
-          {"age_seconds", now - compiled_},
-          {"tables",
-           {{"trunks", state_.gathered.trunk_count},
-            {"number_ranges", state_.gathered.number_count},
-            {"credentials", state_.gathered.credential_facts.size()},
-            {"certificates", state_.judged.certificates.size()}}},
-          {"credentials", credentials},
-          {"certificates", certificates},
-          {"fetch", fetch_status(*keeper_)},
-          {"repository", repository},
-          {"warnings", warnings},
-          {"dataplane", dataplane}};
 }
 
 }  // namespace stirline::control

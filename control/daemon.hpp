@@ -4,6 +4,7 @@
 // Thread: that of the event loop. Time comes from outside: the wall clock as a function, pauses as options.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -20,6 +21,7 @@
 #include "config/control_config.hpp"
 #include "control/certificates/certificate_keeper.hpp"
 #include "control/certificates/judged_chains.hpp"
+#include "control/certificates/list_keeper.hpp"
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
@@ -36,7 +38,8 @@ struct DaemonOptions {
   std::chrono::milliseconds status_limit{2'000};  // how long `status` waits for the data plane's part
   std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
-  std::chrono::milliseconds coalesce{200};  // at most one new generation in this time because of fetched chains
+  std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
+  std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
 };
 
 class Daemon {
@@ -67,6 +70,12 @@ class Daemon {
     std::shared_ptr<ChainCache> chains;  // outlives a reload: what has not changed is not validated again
   };
 
+  // What the keeper has told and no generation has taken up yet; when one did so last.
+  struct Change {
+    bool pending = false;
+    EventLoop::Clock::time_point taken_up{};
+  };
+
   Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store);
 
   [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
@@ -75,11 +84,17 @@ class Daemon {
   [[nodiscard]] static std::vector<ChainJudgement> judge_everywhere(const State& state, const std::string& url,
                                                                     const std::string& pem, std::int64_t at);
   void judge_chains(State& state) const;
+  [[nodiscard]] static std::expected<void, std::string> take_list(State& state, const StoredList& list);
+  static void drop_list(State& state, const ListName& name);
+  void take_lists(State& state) const;
+  void on_lists_changed();
   void on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
   void on_recheck();
-  void on_chains_changed();
+  void on_change(KeeperChange change);
+  void refresh_at(EventLoop::Clock::time_point when);
+  void on_change_due();
   void refresh_tables();
   void note_proven();
   void push_current();
@@ -104,8 +119,10 @@ class Daemon {
   bool push_refused_ = false;                 // and it would say so again
   EventLoop::TimerId recheck_timer_ = 0;
   EventLoop::TimerId change_timer_ = 0;
-  EventLoop::Clock::time_point last_change_{};
+  EventLoop::Clock::time_point change_at_{};  // when it is due
+  std::array<Change, 2> changes_{};           // by KeeperChange
   std::unique_ptr<CertificateKeeper> keeper_;
+  std::unique_ptr<ListKeeper> lists_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;

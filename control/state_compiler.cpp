@@ -198,7 +198,12 @@ class Gatherer {
     }
     const crypto::ChainVerdict verdict = gathered_.regimes.judge_own(*pem, now_);
     // Without all its anchors a chain cannot be judged: only the anchors are reported then.
-    if (trusted_ && has_anchors_ && verdict.standing != crypto::Reason::verified) {
+    const bool list_to_come = verdict.uncovered && gathered_.regimes.fetches_lists();
+    if (list_to_come) {
+      gathered_.warnings.push_back(fmt::format("the chain of credential {} was not looked for in a revocation list: {}",
+                                               config.name, verdict.text));
+    }
+    if (trusted_ && has_anchors_ && verdict.standing != crypto::Reason::verified && !list_to_come) {
       return bad("a chain that validates against the trust anchors",
                  fmt::format("{}: {}", crypto::facts(verdict.standing).name, verdict.text));
     }
@@ -255,10 +260,12 @@ Judged judge(const Gathered& gathered, std::int64_t now, ChainCache& cache,
              const std::vector<tables::Certificate>& fetched) {
   Judged judged;
   judged.warnings = gathered.warnings;
+  judged.lists = gathered.regimes.configured_lists();
   for (const X5uChain& chain : gathered.x5u_chains) {
     std::vector<ChainJudgement> judgements = gathered.regimes.judge(chain.url, chain.pem, now, gathered.scopes, cache);
     add_warnings(gathered.regimes, judgements, judged.warnings);
     for (ChainJudgement& judgement : judgements) {
+      judged.lists.insert(judgement.lists.begin(), judgement.lists.end());
       judged.certificates.push_back(std::move(judgement.record));
     }
   }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct Judged {
   config::tables::Image image;  // of the certificate table
   std::vector<config::tables::Certificate> certificates;
   std::size_t configured = 0;         // the first of them: those of the configuration
+  std::set<ListName> lists;           // what the configuration and its chains need fetched
   std::vector<std::string> warnings;  // chains that may not be used and why; what has expired
 };
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "config/text_rules.hpp"
+
 namespace stirline::control {
 
 namespace {
@@ -37,8 +39,59 @@ bool TrustRegimes::add(const config::RegimeConfig& config, std::vector<Problem>&
     }
   }
   regimes_.push_back({config.name, !config.anchors.empty(),
-                      good ? *std::move(trust) : crypto::ChainValidator(config.rules), config.priorities});
+                      good ? *std::move(trust) : crypto::ChainValidator(config.rules), config.priorities,
+                      config.crl_urls, config.crl_hosts});
   return good;
+}
+
+// A stranger's certificate asks for nothing: only paths to an anchor have URLs here, and of those only the regime's own
+// hosts count (STIR-CE-09).
+bool TrustRegimes::Regime::takes_list(const std::string& url) const {
+  std::string host(config::host_of_https_url(url));
+  std::ranges::transform(host, host.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return std::ranges::find(crl_urls, url) != crl_urls.end() ||
+         (!host.empty() && std::ranges::find(crl_hosts, host) != crl_hosts.end());
+}
+
+std::set<ListName> TrustRegimes::configured_lists() const {
+  std::set<ListName> lists;
+  for (const Regime& regime : regimes_) {
+    for (const std::string& url : regime.crl_urls) {
+      lists.insert({ListKind::revocation, url});
+    }
+  }
+  return lists;
+}
+
+bool TrustRegimes::fetches_lists() const {
+  return std::ranges::any_of(
+      regimes_, [](const Regime& regime) { return !regime.crl_urls.empty() || !regime.crl_hosts.empty(); });
+}
+
+std::expected<void, std::string> TrustRegimes::take_list(const std::string& url, std::string_view pem) {
+  std::string refusals;
+  bool taken = false;
+  for (std::size_t i = 0; i < regimes_.size(); ++i) {
+    if (!regimes_[i].takes_list(url)) {
+      continue;
+    }
+    const auto replaced = regimes_[i].trust.replace_crl(pem, url);
+    taken = taken || replaced;
+    if (!replaced) {
+      refusals += fmt::format("{}{}{}", refusals.empty() ? "" : "; ", replaced.error(), place(i));
+    }
+  }
+  if (taken) {
+    return {};
+  }
+  return std::unexpected(refusals.empty() ? "no regime takes a list from there" : refusals);
+}
+
+void TrustRegimes::drop_list(const std::string& url) {
+  for (Regime& regime : regimes_) {
+    regime.trust.forget_crl(url);
+  }
 }
 
 std::vector<ChainJudgement> TrustRegimes::judge(const std::string& x5u, std::string_view pem, std::int64_t now,
@@ -51,8 +104,16 @@ std::vector<ChainJudgement> TrustRegimes::judge(const std::string& x5u, std::str
       continue;
     }
     const auto index = static_cast<std::uint16_t>(i);
-    ChainJudgement& judgement =
-        judgements.emplace_back(judgement_of(cache.validate(regime.trust, index, pem, now, scopes), x5u, pem));
+    const crypto::ChainVerdict& verdict = cache.validate(regime.trust, index, pem, now, scopes);
+    ChainJudgement& judgement = judgements.emplace_back(judgement_of(verdict, x5u, pem));
+    for (const std::string& url : verdict.list_urls) {
+      if (regime.takes_list(url)) {
+        judgement.lists.push_back({ListKind::revocation, url});
+      }
+    }
+    for (const std::string& url : verdict.scope_urls) {
+      judgement.lists.push_back({ListKind::numbers, url});
+    }
     judgement.record.regime = index;
     if (!regime.trust.rules().domains) {
       judgement.record.domains.clear();

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,15 @@ class TrustRegimes {
 
   [[nodiscard]] std::size_t size() const { return regimes_.size(); }
 
+  // The revocation lists that the configuration wants fetched.
+  [[nodiscard]] std::set<ListName> configured_lists() const;
+  [[nodiscard]] bool fetches_lists() const;  // those, or others that certificates name
+
+  // The revocation list that `url` serves now goes to each regime that takes lists from there, in place of the one
+  // before. The error, a sentence, says why none of them has taken it.
+  [[nodiscard]] std::expected<void, std::string> take_list(const std::string& url, std::string_view pem);
+  void drop_list(const std::string& url);
+
   // How each regime judges the chain `pem` that `x5u` serves, in their order. Regimes without anchors are passed over,
   // unless none has any: the first then says so.
   [[nodiscard]] std::vector<ChainJudgement> judge(const std::string& x5u, std::string_view pem, std::int64_t now,
@@ -50,6 +61,11 @@ class TrustRegimes {
     bool has_anchors = false;
     crypto::ChainValidator trust;
     std::vector<config::PriorityConfig> priorities;
+    std::vector<std::string> crl_urls;
+    std::vector<std::string> crl_hosts;
+
+    // From a URL of the configuration, or one that certificates may name.
+    [[nodiscard]] bool takes_list(const std::string& url) const;
   };
 
   std::vector<Regime> regimes_;

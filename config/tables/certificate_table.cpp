@@ -8,6 +8,7 @@
 #include "config/tables/image_writer.hpp"
 #include "config/text_rules.hpp"
 #include "crypto_workers/job/job.hpp"
+#include "crypto_workers/job/keyring.hpp"
 
 namespace stirline::config::tables {
 namespace {
@@ -202,7 +203,8 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
     Certificate& certificate = certificates.emplace_back();
     certificate.x5u = reader.text(record.x5u, "x5u", is_uri_text);
     certificate.regime = record.regime;
-    reader.require(record.regime < kMaxRegimes, "regime", "is out of range");
+    const bool everywhere = record.regime == crypto::kEveryRegime;
+    reader.require(record.regime < kMaxRegimes || everywhere, "regime", "is out of range");
     reader.require(places.emplace(record.regime, certificate.x5u).second, "x5u", "is used twice");
     for (const ScopeRecord& entry : reader.array<ScopeRecord>(record.scope, "scope", kMaxScope)) {
       certificate.scope.push_back(decode_entry(reader, entry));
@@ -216,6 +218,8 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
     certificate.namespaces = decode_names(reader, record.namespaces, "namespaces", is_small_namespace);
     certificate.standing =
         reader.enumerator(record.standing, static_cast<crypto::Reason>(crypto::kReasons - 1), "standing");
+    reader.require((certificate.standing == crypto::Reason::certificate_unavailable) == everywhere, "standing",
+                   "and regime do not fit");
     certificate.point = record.point;
     certificate.not_before = record.not_before;
     certificate.not_after = record.not_after;

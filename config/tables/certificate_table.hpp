@@ -25,7 +25,9 @@ struct Certificate {
   crypto::ClaimConstraints constraints = {};  // STIR-CE-05
   std::vector<std::string> domains = {};      // STIR-ID-07
   std::vector<std::string> namespaces = {};   // STIR-RP-02
-  std::uint16_t regime = 0;                   // under whose anchors it was judged: one record a regime and x5u
+  // Under whose anchors it was judged: one record a regime and x5u. crypto::kEveryRegime and certificate_unavailable
+  // go together: such a record says until `not_after`, not longer, that the x5u could not be fetched (STIR-CF-04).
+  std::uint16_t regime = 0;
 };
 
 [[nodiscard]] Image encode_certificates(const std::vector<Certificate>& certificates);

@@ -39,13 +39,24 @@ void show(const KeptChains& chains, const std::string& url, const JudgeNow& judg
   answer(reply, describe_chain_fully(found->second.stored, &judgement));
 }
 
-void list(const KeptChains& chains, const JudgeNow& judge, const CommandServer::Reply& reply) {
+void list(const CertCommandSubjects& subjects, const CommandServer::Reply& reply) {
   Json rows = Json::array();
-  for (const auto& [url, chain] : chains) {
-    const ChainJudgement judgement = judge(chain);
+  for (const auto& [url, chain] : subjects.keeper.chains()) {
+    const ChainJudgement judgement = subjects.judge(chain);
     rows.push_back(describe_chain(chain.stored, &judgement));
   }
-  answer(reply, {{"chains", std::move(rows)}});
+  answer(reply, {{"chains", std::move(rows)}, {"lists", describe_lists(subjects.lists.lists(), subjects.now)}});
+}
+
+void fetch_list(ListKeeper& lists, const std::string& url, std::int64_t now, const CommandServer::Reply& reply) {
+  lists.fetch(url, [&lists, url, now, reply](const std::expected<void, std::string>& used) {
+    if (!used) {
+      refuse(reply, fmt::format("{}: {}", url, used.error()));
+      return;
+    }
+    const auto found = std::ranges::find(lists.lists(), url, [](const auto& list) { return list.first.url; });
+    answer(reply, describe_list(found->second, now));
+  });
 }
 
 void fetch(CertificateKeeper& keeper, const std::string& url, const JudgeNow& judge,
@@ -71,16 +82,20 @@ void fetch(CertificateKeeper& keeper, const std::string& url, const JudgeNow& ju
 
 }  // namespace
 
-void answer_cert_command(std::string_view verb, std::string_view attached, CertificateKeeper& keeper,
-                         const JudgeNow& judge, const CommandServer::Reply& reply) {
+void answer_cert_command(std::string_view verb, std::string_view attached, const CertCommandSubjects& subjects,
+                         const CommandServer::Reply& reply) {
+  CertificateKeeper& keeper = subjects.keeper;
+  const JudgeNow& judge = subjects.judge;
   verb.remove_prefix(std::string_view("cert ").size());
   const std::size_t space = std::min(verb.find(' '), verb.size());
   const std::string_view what = verb.substr(0, space);
   const std::string url(verb.substr(std::min(space + 1, verb.size())));
   if (what == "list" && url.empty()) {
-    list(keeper.chains(), judge, reply);
+    list(subjects, reply);
   } else if (what == "show" && !url.empty()) {
     show(keeper.chains(), url, judge, reply);
+  } else if (what == "fetch" && subjects.lists.wants(url)) {
+    fetch_list(subjects.lists, url, subjects.now, reply);
   } else if (what == "fetch" && !url.empty()) {
     fetch(keeper, url, judge, reply);
   } else if (what == "forget" && !url.empty()) {

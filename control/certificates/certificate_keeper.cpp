@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include "config/text_rules.hpp"
 
 namespace stirline::control {
 
 namespace {
 
-// Outcomes that say nothing about the URL's server: they begin no pause.
+// Outcomes that say nothing about the URL or its server: they begin no pause.
 bool is_our_own(FetchOutcome outcome) {
   return outcome == FetchOutcome::queue_full || outcome == FetchOutcome::switched_off ||
-         outcome == FetchOutcome::url_refused || outcome == FetchOutcome::pausing;
+         outcome == FetchOutcome::pausing;
 }
 
 }  // namespace
@@ -43,8 +44,7 @@ std::expected<StoredChain, std::string> make_imported(const std::string& url, st
 }
 
 CertificateKeeper::CertificateKeeper(EventLoop& loop, std::unique_ptr<CertificateStore> store, KeeperOptions options,
-                                     std::function<std::int64_t()> now, Believed believed,
-                                     std::function<void()> changed)
+                                     std::function<std::int64_t()> now, Believed believed, Changed changed)
     : store_(std::move(store)),
       options_(std::move(options)),
       now_(std::move(now)),
@@ -160,6 +160,7 @@ void CertificateKeeper::on_failure(const std::string& url, const FetchResult& re
   const auto found = chains_.find(url);
   if (found == chains_.end()) {
     spdlog::debug("{}: {}", url, to_text(result));
+    changed_(KeeperChange::dead);
     return;
   }
   StoredChain& kept = found->second.stored;
@@ -184,7 +185,7 @@ void CertificateKeeper::keep(StoredChain chain) {
   const std::string url = chain.url;
   chains_.insert_or_assign(url, KeptChain{std::move(chain), serial});
   if (!same || (gone && !gone->empty())) {
-    changed_();
+    changed_(KeeperChange::chains);
   }
 }
 
@@ -200,13 +201,27 @@ std::expected<void, std::string> CertificateKeeper::import(const std::string& ur
 }
 
 bool CertificateKeeper::forget(const std::string& url) {
-  negatives_.forget(url);
+  if (negatives_.forget(url)) {
+    changed_(KeeperChange::dead);
+  }
   stored(store_->forget(url));
   if (chains_.erase(url) == 0) {
     return false;
   }
-  changed_();
+  changed_(KeeperChange::chains);
   return true;
+}
+
+std::vector<DeadUrl> CertificateKeeper::dead() const {
+  std::vector<DeadUrl> dead;
+  negatives_.each_pausing(now_(), [&](const std::string& url, std::int64_t until) {
+    // The operator may have asked for anything; calls ask for URIs only.
+    if (!chains_.contains(url) && config::is_uri_text(url)) {
+      dead.push_back({url, until});
+    }
+    return dead.size() < options_.dead;
+  });
+  return dead;
 }
 
 void CertificateKeeper::tick() {
@@ -216,7 +231,7 @@ void CertificateKeeper::tick() {
   if (expired > 0) {
     counters_.expired += expired;
     stored(store_->purge(now));
-    changed_();
+    changed_(KeeperChange::chains);
   }
   if (!options_.fetcher.enabled) {
     return;

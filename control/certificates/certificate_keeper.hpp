@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control/certificates/certificate_store.hpp"
 #include "control/certificates/fetcher.hpp"
@@ -27,10 +28,22 @@ struct KeptChain {
 };
 using KeptChains = std::map<std::string, KeptChain, std::less<>>;  // by URL
 
+// A URL that failed and is not tried again before `until`, seconds since 1970 (STIR-CF-04).
+struct DeadUrl {
+  std::string url;
+  std::int64_t until = 0;
+};
+
+enum class KeeperChange : std::uint8_t {
+  chains,  // some have come, gone or been replaced
+  dead,    // dead() is another: strangers can cause many of these
+};
+
 struct KeeperOptions {
   FetcherOptions fetcher;
   StoreLimits limits;             // those of the store
   std::size_t negatives = 8'192;  // failed URLs that are remembered
+  std::size_t dead = 4'096;       // of these, the newest that calls are refused for without waiting
   std::uint32_t wanted_per_second = 1'000;
 };
 
@@ -51,9 +64,10 @@ class CertificateKeeper {
   // Would a chain with these certificates be believed now?
   using Believed = std::function<bool(const std::string& url, const std::string& pem)>;
 
-  // `changed` is called from the loop when chains have come, gone or been replaced.
+  // `changed` is called from the loop.
+  using Changed = std::function<void(KeeperChange change)>;
   CertificateKeeper(EventLoop& loop, std::unique_ptr<CertificateStore> store, KeeperOptions options,
-                    std::function<std::int64_t()> now, Believed believed, std::function<void()> changed);
+                    std::function<std::int64_t()> now, Believed believed, Changed changed);
 
   // Fills the memory from the store. The error is a sentence; nothing is kept then.
   [[nodiscard]] std::expected<void, std::string> load();
@@ -75,7 +89,11 @@ class CertificateKeeper {
   // What a judgement found out, for the order in which chains make room.
   void note_proven(const std::string& url, bool proven);
 
+  // What need not be waited for: URLs that failed a moment ago and whose chain is not here; the newest first.
+  [[nodiscard]] std::vector<DeadUrl> dead() const;
+
   [[nodiscard]] const KeptChains& chains() const { return chains_; }
+  [[nodiscard]] CertificateStore& store() { return *store_; }
   [[nodiscard]] const KeeperCounters& counters() const { return counters_; }
   [[nodiscard]] const Fetcher& fetcher() const { return fetcher_; }
   [[nodiscard]] std::size_t negatives() const { return negatives_.size(); }
@@ -94,7 +112,7 @@ class CertificateKeeper {
   KeeperOptions options_;
   std::function<std::int64_t()> now_;
   Believed believed_;
-  std::function<void()> changed_;
+  Changed changed_;
   KeptChains chains_;
   NegativeCache negatives_;
   KeeperCounters counters_;

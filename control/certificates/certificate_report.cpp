@@ -1,5 +1,7 @@
 #include "control/certificates/certificate_report.hpp"
 
+#include <algorithm>
+
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 
 namespace stirline::control {
@@ -63,6 +65,7 @@ Json fetch_status(const CertificateKeeper& keeper) {
           {"in_flight", fetcher.in_flight()},
           {"waiting", fetcher.waiting()},
           {"pausing_urls", keeper.negatives()},
+          {"dead_urls", keeper.dead().size()},
           {"wanted", kept.wanted},
           {"wanted_known", kept.wanted_known},
           {"wanted_too_often", kept.wanted_too_often},
@@ -79,6 +82,38 @@ Json fetch_status(const CertificateKeeper& keeper) {
           {"store_errors", kept.store_errors},
           {"store_error", keeper.store_error()},
           {"outcomes", outcomes}};
+}
+
+Json describe_list(const KeptList& list, std::int64_t now) {
+  const auto time = [](std::int64_t value, bool there) { return there ? Json(value) : Json(nullptr); };
+  const bool revocation = list.stored.name.kind == ListKind::revocation;
+  return {{"url", list.stored.name.url},
+          {"kind", to_string(list.stored.name.kind)},
+          {"fetched_at", time(list.stored.fetched_at, list.here())},
+          {"age_seconds", time(now - list.stored.fetched_at, list.here())},
+          {"refresh_at", list.stored.refresh_at},
+          {"keep_until", time(list.stored.keep_until, list.here() && !revocation)},
+          {"this_update", time(list.this_update, list.here() && revocation)},
+          {"next_update", time(list.next_update.value_or(0), list.next_update.has_value())},
+          {"entries", list.here() && revocation ? Json(list.entries) : Json(nullptr)},
+          {"last_error", list.stored.last_error}};
+}
+
+Json describe_lists(const KeptLists& lists, std::int64_t now) {
+  Json rows = Json::array();
+  for (const auto& [name, list] : lists) {
+    rows.push_back(describe_list(list, now));
+  }
+  return rows;
+}
+
+Json list_status(const ListKeeper& lists) {
+  const ListCounters& counters = lists.counters();
+  const auto here = std::ranges::count_if(lists.lists(), [](const auto& list) { return list.second.here(); });
+  return {{"wanted", lists.lists().size()}, {"kept", here},
+          {"fetched", counters.fetched},    {"changed", counters.changed},
+          {"refused", counters.refused},    {"failed", counters.failed},
+          {"expired", counters.expired},    {"too_many", counters.too_many}};
 }
 
 }  // namespace stirline::control

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/certificates/certificate_keeper.hpp"
+#include "control/certificates/list_keeper.hpp"
 #include "control/chain_judge.hpp"
 
 namespace stirline::control {
@@ -16,5 +17,11 @@ namespace stirline::control {
 
 // The part of `status`: how many are kept, what is under way, every counter.
 [[nodiscard]] nlohmann::ordered_json fetch_status(const CertificateKeeper& keeper);
+
+// A revocation list or TNAuthList; times that it has not got are null.
+[[nodiscard]] nlohmann::ordered_json describe_list(const KeptList& list, std::int64_t now);
+[[nodiscard]] nlohmann::ordered_json describe_lists(const KeptLists& lists, std::int64_t now);
+
+[[nodiscard]] nlohmann::ordered_json list_status(const ListKeeper& lists);
 
 }  // namespace stirline::control

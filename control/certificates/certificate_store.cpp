@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x5354524c;  // "STRL"
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::size_t kMaxErrorBytes = 512;
 
 constexpr const char* kSchema =
@@ -27,11 +27,19 @@ constexpr const char* kSchema =
     " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
     " source INTEGER NOT NULL, proven INTEGER NOT NULL, last_error TEXT NOT NULL) STRICT;"
     "CREATE INDEX chain_by_worth ON chain(source, proven, fetched_at);"
-    "PRAGMA application_id = 0x5354524c;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA application_id = 0x5354524c;";
+
+// What version 2 has beyond version 1.
+constexpr const char* kListSchema =
+    "CREATE TABLE list("
+    " kind INTEGER NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL,"
+    " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
+    " last_error TEXT NOT NULL, PRIMARY KEY(kind, url)) STRICT;"
+    "PRAGMA user_version = 2;";
 
 constexpr std::string_view kColumns =
     "url, pem, content_type, fetched_at, refresh_at, keep_until, source, proven, last_error";
+constexpr std::string_view kListColumns = "kind, url, body, fetched_at, refresh_at, keep_until, last_error";
 
 class SqliteStore : public CertificateStore {
  public:
@@ -113,6 +121,52 @@ class SqliteStore : public CertificateStore {
     return urls_of(remove);
   }
 
+  Result<std::vector<StoredList>> load_lists() const override {
+    std::vector<StoredList> lists;
+    sqlite::Statement select(connection_.get(), fmt::format("SELECT {} FROM list ORDER BY kind, url", kListColumns));
+    while (true) {
+      const auto row = select.step();
+      if (!row) {
+        return std::unexpected(told(row.error()));
+      }
+      if (!*row) {
+        return lists;
+      }
+      const std::int64_t kind = select.integer(0);
+      StoredList list{{static_cast<ListKind>(kind), select.text(1)},
+                      select.blob(2),
+                      select.integer(3),
+                      select.integer(4),
+                      select.integer(5),
+                      select.text(6)};
+      if (kind < 0 || kind > static_cast<std::int64_t>(ListKind::numbers) || !config::is_uri_text(list.name.url) ||
+          list.body.size() > crypto::kMaxRevocationListBytes) {
+        return std::unexpected(told("it holds a list that was never put there by us"));
+      }
+      lists.push_back(std::move(list));
+    }
+  }
+
+  Result<void> put_list(const StoredList& list) override {
+    sqlite::Statement insert(connection_.get(),
+                             fmt::format("INSERT OR REPLACE INTO list({}) VALUES(?,?,?,?,?,?,?)", kListColumns));
+    insert.bind(static_cast<std::int64_t>(list.name.kind)).bind(list.name.url).bind_blob(list.body);
+    insert.bind(list.fetched_at).bind(list.refresh_at).bind(list.keep_until).bind(list.last_error);
+    return told(insert.run());
+  }
+
+  Result<void> note_list_error(const ListName& name, const std::string& error, std::int64_t refresh_at) override {
+    sqlite::Statement update(connection_.get(),
+                             "UPDATE list SET last_error = ?, refresh_at = ? WHERE kind = ? AND url = ?");
+    update.bind(std::string_view(error).substr(0, kMaxErrorBytes)).bind(refresh_at);
+    return told(update.bind(static_cast<std::int64_t>(name.kind)).bind(name.url).run());
+  }
+
+  Result<void> forget_list(const ListName& name) override {
+    sqlite::Statement remove(connection_.get(), "DELETE FROM list WHERE kind = ? AND url = ?");
+    return told(remove.bind(static_cast<std::int64_t>(name.kind)).bind(name.url).run());
+  }
+
  private:
   [[nodiscard]] std::string told(const std::string& error) const { return fmt::format("{}: {}", name_, error); }
 
@@ -187,13 +241,29 @@ std::expected<void, std::string> check(sqlite3* connection) {
     if (!transaction.begun()) {
       return transaction.begun();
     }
-    const auto made = sqlite::execute(connection, kSchema);
-    return made ? transaction.commit() : made;
+    for (const char* schema : {kSchema, kListSchema}) {
+      if (auto made = sqlite::execute(connection, schema); !made) {
+        return made;
+      }
+    }
+    return transaction.commit();
   }
   if (*application != kApplicationId) {
     return std::unexpected("this is a database of something else");
   }
-  if (*version != kVersion) {
+  if (*version == 1) {
+    sqlite::Transaction transaction(connection);
+    if (!transaction.begun()) {
+      return transaction.begun();
+    }
+    auto made = sqlite::execute(connection, kListSchema);
+    if (made) {
+      made = transaction.commit();
+    }
+    if (!made) {
+      return made;
+    }
+  } else if (*version != kVersion) {
     return std::unexpected(fmt::format("it is of version {}, this program writes version {}", *version, kVersion));
   }
   sqlite::Statement whole(connection, "PRAGMA quick_check(1)");

@@ -1,4 +1,5 @@
-// The chains that were fetched or imported, by exact URL, kept so that they survive a restart (STIR-CF-03).
+// The chains that were fetched or imported, by exact URL, and the lists that their judgement leans on, kept so that
+// they survive a restart (STIR-CF-03).
 //
 // An interface, because a fleet of appliances will share a store one day (design.md 1); SQLite is the one there is. A
 // store is a cache: losing it costs fetches, never calls, so errors are told and the daemon goes on from memory. One
@@ -13,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "control/certificates/list_name.hpp"
 
 namespace stirline::control {
 
@@ -30,6 +33,17 @@ struct StoredChain {
   bool proven = false;          // it validated when it was last judged: such chains are the last to make room
   std::string last_error = {};  // of a refresh that failed; empty: none
   friend bool operator==(const StoredChain&, const StoredChain&) = default;
+};
+
+// A revocation list or a TNAuthList by reference.
+struct StoredList {
+  ListName name = {};
+  std::string body = {};  // at most 16 MiB
+  std::int64_t fetched_at = 0;
+  std::int64_t refresh_at = 0;
+  std::int64_t keep_until = 0;
+  std::string last_error = {};  // of a refresh that failed; empty: none
+  friend bool operator==(const StoredList&, const StoredList&) = default;
 };
 
 struct StoreLimits {
@@ -59,8 +73,15 @@ class CertificateStore {
 
   [[nodiscard]] virtual Result<bool> forget(const std::string& url) = 0;  // false: it was not there
 
-  // Forgets all that may not be kept at `now`; returns their URLs.
+  // Forgets all chains that may not be kept at `now`; returns their URLs.
   [[nodiscard]] virtual Result<std::vector<std::string>> purge(std::int64_t now) = 0;
+
+  // Lists do not count for the limits: whoever puts them has his own.
+  [[nodiscard]] virtual Result<std::vector<StoredList>> load_lists() const = 0;  // all, by kind and URL
+  [[nodiscard]] virtual Result<void> put_list(const StoredList& list) = 0;       // inserts or replaces
+  [[nodiscard]] virtual Result<void> note_list_error(const ListName& name, const std::string& error,
+                                                     std::int64_t refresh_at) = 0;
+  [[nodiscard]] virtual Result<void> forget_list(const ListName& name) = 0;
 
  protected:
   CertificateStore() = default;

@@ -126,7 +126,7 @@ void Fetcher::finish(const std::string& url, CURLcode code) {
   const FetchResult result = job.transfer->take_result(code);
   counters_.with_socket += job.transfer->opened_socket() ? 1U : 0U;
   ++counters_.ended[static_cast<std::size_t>(result.outcome)];
-  const bool another_type = !is_content_type(result.content_type, kChainContentType);
+  const bool another_type = !options_.transfer.raw && !is_content_type(result.content_type, kChainContentType);
   counters_.another_type += result.outcome == FetchOutcome::fetched && another_type ? 1U : 0U;
   for (const Done& done : job.waiters) {
     done(result);

@@ -57,6 +57,16 @@ std::vector<config::tables::Certificate> JudgedChains::records() const {
   return records;
 }
 
+std::set<ListName> JudgedChains::lists() const {
+  std::set<ListName> lists;
+  for (const auto& [url, one] : chains_) {
+    for (const ChainJudgement& judgement : one.judgements) {
+      lists.insert(judgement.lists.begin(), judgement.lists.end());
+    }
+  }
+  return lists;
+}
+
 const ChainJudgement* JudgedChains::find(const KeptChain& chain) const {
   const auto found = chains_.find(chain.stored.url);
   const bool known = found != chains_.end() && found->second.serial == chain.serial;

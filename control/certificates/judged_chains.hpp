@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class JudgedChains {
 
   // Records for the certificate table, by URL and regime.
   [[nodiscard]] std::vector<config::tables::Certificate> records() const;
+
+  // What the judgements lean on.
+  [[nodiscard]] std::set<ListName> lists() const;
 
   // The best judgement on these very certificates; nullptr: not judged yet.
   [[nodiscard]] const ChainJudgement* find(const KeptChain& chain) const;

@@ -23,4 +23,13 @@ KeeperOptions keeper_options(const config::FetchConfig& config) {
   return options;
 }
 
+ListKeeperOptions list_keeper_options(const config::FetchConfig& config) {
+  ListKeeperOptions options;
+  options.fetcher = keeper_options(config).fetcher;
+  options.fetcher.transfer.raw = true;
+  options.fetcher.transfer.most_octets = std::size_t{config.list_mebibytes} << 20;
+  options.fetcher.transfer.total_limit = std::chrono::milliseconds(config.list_ms);
+  return options;
+}
+
 }  // namespace stirline::control

@@ -22,11 +22,14 @@ void NegativeCache::failed(const std::string& url, std::int64_t now) {
   }
 }
 
-void NegativeCache::forget(const std::string& url) {
-  if (const auto found = entries_.find(url); found != entries_.end()) {
-    by_age_.erase({found->second.failed_at, url});
-    entries_.erase(found);
+bool NegativeCache::forget(const std::string& url) {
+  const auto found = entries_.find(url);
+  if (found == entries_.end()) {
+    return false;
   }
+  by_age_.erase({found->second.failed_at, url});
+  entries_.erase(found);
+  return true;
 }
 
 std::int64_t NegativeCache::seconds_left(const std::string& url, std::int64_t now) const {

@@ -24,11 +24,23 @@ class NegativeCache {
   explicit NegativeCache(std::size_t most) : most_(most) {}
 
   void failed(const std::string& url, std::int64_t now);
-  void forget(const std::string& url);  // it succeeded, or its failures do not count any more
+  bool forget(const std::string& url);  // it succeeded, or its failures do not count any more; false: it was not here
 
   // 0: it may be tried.
   [[nodiscard]] std::int64_t seconds_left(const std::string& url, std::int64_t now) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+  // Calls `visit(url, end)` with each that still pauses at `now`, the newest failure first, until it returns false;
+  // from `end` on the URL may be tried again.
+  template <typename Visit>
+  void each_pausing(std::int64_t now, Visit&& visit) const {
+    for (auto at = by_age_.rbegin(); at != by_age_.rend(); ++at) {
+      const std::int64_t left = seconds_left(at->second, now);
+      if (left > 0 && !visit(at->second, now + left)) {
+        return;
+      }
+    }
+  }
 
  private:
   struct Entry {

@@ -34,6 +34,15 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_blob(std::string_view octets) {
+  if (status_ == SQLITE_OK) {
+    // A null pointer would be NULL, not an empty blob.
+    const char* data = octets.empty() ? "" : octets.data();
+    status_ = sqlite3_bind_blob64(statement_.get(), next_++, data, octets.size(), nullptr);
+  }
+  return *this;
+}
+
 std::expected<bool, std::string> Statement::step() {
   if (status_ == SQLITE_OK) {
     const int stepped = sqlite3_step(statement_.get());
@@ -60,6 +69,14 @@ std::string Statement::text(int column) const {
   }
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
   return {reinterpret_cast<const char*>(octets), size};
+}
+
+std::string Statement::blob(int column) const {
+  const void* octets = sqlite3_column_blob(statement_.get(), column);
+  if (octets == nullptr) {
+    return {};
+  }
+  return {static_cast<const char*>(octets), static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 Transaction::Transaction(sqlite3* connection)

@@ -31,6 +31,7 @@ class Statement {
 
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view text);
+  Statement& bind_blob(std::string_view octets);
 
   // True: there is a row; false: done.
   [[nodiscard]] std::expected<bool, std::string> step();
@@ -39,6 +40,7 @@ class Statement {
 
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] std::string blob(int column) const;
 
  private:
   sqlite3* connection_;

@@ -60,6 +60,7 @@ std::string to_text(const FetchResult& result) {
 Transfer::Transfer(const FetchUrl& url, const TransferOptions& options, const AddressRules& addresses)
     : addresses_(addresses),
       most_octets_(options.most_octets),
+      raw_(options.raw),
       accept_der_(options.accept_der),
       error_(CURL_ERROR_SIZE, '\0'),
       handle_(curl_easy_init()) {
@@ -210,6 +211,11 @@ FetchResult Transfer::take_result(CURLcode code) {
     char* type = nullptr;
     curl_easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &type);
     result.content_type = harmless(type == nullptr ? "" : type);
+    if (raw_) {
+      result.body = std::move(body_);
+      result.caching = std::move(caching_);
+      return result;
+    }
     auto chain = read_chain_body(body_, result.content_type, accept_der_);
     if (!chain) {
       result.outcome = FetchOutcome::no_chain;

@@ -24,6 +24,7 @@ struct TransferOptions {
   std::chrono::milliseconds connect_limit{1'000};  // name, TCP and TLS together
   std::chrono::milliseconds total_limit{2'000};
   std::size_t most_octets = 65'536;  // of the body
+  bool raw = false;                  // the body goes on as it came: it is no chain
   bool accept_der = false;           // a lone certificate as application/pkix-cert (STIR-CF-02)
   std::filesystem::path ca_file;     // whom to believe about servers; empty: the system's list
   // "host:port:address,address" in place of what resolvers say, asked for each transfer; for tests. May be null.
@@ -37,6 +38,7 @@ struct FetchResult {
   std::string content_type = {};  // only if fetched, and so are the rest
   CacheHeaders caching = {};
   ChainBody chain = {};
+  std::string body = {};  // in its place, if it is wanted raw
 };
 // One sentence: the outcome's text and the detail.
 [[nodiscard]] std::string to_text(const FetchResult& result);
@@ -69,6 +71,7 @@ class Transfer {
 
   const AddressRules& addresses_;
   std::size_t most_octets_;
+  bool raw_;
   bool accept_der_;
   std::unique_ptr<curl_slist, Cleanup> names_;
   std::vector<char> error_;

@@ -116,7 +116,20 @@ class Offline {
     for (const StoredChain& chain : *chains) {
       rows.push_back(describe_chain(chain, nullptr));
     }
-    return done({{"chains", std::move(rows)}});
+    auto stored = store_->load_lists();
+    if (!stored) {
+      return refused(kExitRefused, stored.error());
+    }
+    KeptLists lists;
+    for (StoredList& one : *stored) {
+      const ListName name = one.name;
+      auto kept = kept_list(std::move(one));
+      if (!kept) {
+        return refused(kExitRefused, kept.error());
+      }
+      lists.emplace(name, *std::move(kept));
+    }
+    return done({{"chains", std::move(rows)}, {"lists", describe_lists(lists, std::time(nullptr))}});
   }
 
   Answered show(const std::string& url) const {
@@ -213,6 +226,8 @@ class Command {
       fmt::print("{}", chain_text(url, document.value("pem", "")));
     } else if (verb == "forget") {
       fmt::print("forgotten: {}\n", printable(url));
+    } else if (verb == "fetch" && document.contains("kind")) {
+      fmt::print("fetched: {}, {}\n", printable(document.value("url", "")), printable(document.value("kind", "")));
     } else if (verb == "fetch" || verb == "import") {
       const Json standing = document.value("standing", Json());
       fmt::print("{}: {}, {}\n", document.value("source", ""), printable(url),
@@ -245,7 +260,8 @@ void add_cert(CLI::App& app, int& status) {
     verb->callback([options, name = std::string(name), &status] { status = Command(*options).run(name); });
     return std::pair(verb, options);
   };
-  add("list", "Every chain that is kept, its standing and its times", nullptr);
+  add("list", "Every chain that is kept, its standing and its times; revocation lists and TNAuthLists likewise",
+      nullptr);
   const auto [show, show_options] = add("show", "All about a chain", "URLs");
   show->add_flag("--pem", show_options->pem, "the chain alone, in the form that import reads");
   add("fetch", "Fetch now, whatever is kept", "URLs");

@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto_workers/certificate/epoch_digest.hpp"
+#include "crypto_workers/certificate/extensions.hpp"
 #include "crypto_workers/certificate/pem.hpp"
 #include "crypto_workers/certificate/shaken_profile.hpp"
 
@@ -61,17 +62,31 @@ bool is_issuer(X509& certificate) {
          (X509_get_key_usage(&certificate) & kCertSign) != 0;
 }
 
+// The https URLs of its distribution points; of the certificates of a path that is good (STIR-CE-09).
+void add_list_urls(const X509& certificate, std::vector<std::string>& urls) {
+  const DistributionPoints points = distribution_points(certificate);
+  ERR_clear_error();
+  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+    for (std::string& url : uris_of(sk_DIST_POINT_value(points.get(), i)->distpoint)) {
+      if (url.starts_with("https://") && std::ranges::find(urls, url) == urls.end()) {
+        urls.push_back(std::move(url));
+      }
+    }
+  }
+}
+
 // The TNAuthList of one certificate: what stands in it, and what it names by reference (STIR-CE-04).
 std::expected<TnAuthList, CertificateProblem> whole_scope(const X509& certificate, const ReferencedScopes& scopes,
-                                                          std::vector<std::string>& missing) {
+                                                          ChainVerdict& verdict) {
   auto scope = read_scope(certificate);
   const std::string url = read_scope_url(certificate);
   if (!scope || url.empty()) {
     return scope;
   }
+  verdict.scope_urls.push_back(url);
   const TnAuthList* referenced = scopes.find(url);
   if (referenced == nullptr) {
-    missing.push_back(url);
+    verdict.missing_scopes.push_back(url);
     return scope;
   }
   std::vector<TnEntry> entries = scope->entries();
@@ -110,7 +125,7 @@ struct ChainValidator::Impl {
                                                               const ReferencedScopes& scopes,
                                                               ChainVerdict& verdict) const;
   [[nodiscard]] std::expected<void, CertificateProblem> check_revocation(std::span<X509* const> path, std::int64_t at,
-                                                                         std::vector<std::string>& warnings) const;
+                                                                         ChainVerdict& verdict) const;
   [[nodiscard]] std::expected<void, CertificateProblem> check_issuers(std::span<X509* const> path,
                                                                       const ReferencedScopes& scopes,
                                                                       ChainVerdict& verdict) const;
@@ -174,6 +189,21 @@ std::expected<void, std::string> ChainValidator::add_crl(std::string_view pem, C
   return impl_->lists.add(pem, trust, fetched_from);
 }
 
+std::expected<void, std::string> ChainValidator::replace_crl(std::string_view pem, const std::string& url) {
+  auto replaced = impl_->lists.replace(pem, url);
+  if (replaced) {
+    impl_->crls.add(url);
+    impl_->crls.add(pem);
+  }
+  return replaced;
+}
+
+void ChainValidator::forget_crl(std::string_view url) {
+  impl_->lists.forget(url);
+  impl_->crls.add(url);
+  impl_->crls.add("forgotten");
+}
+
 const RevocationLists& ChainValidator::revocation_lists() const {
   return impl_->lists;
 }
@@ -230,18 +260,20 @@ std::expected<std::vector<X509*>, CertificateProblem> ChainValidator::Impl::buil
   return path;
 }
 
-std::expected<void, CertificateProblem> ChainValidator::Impl::check_revocation(
-    std::span<X509* const> path, std::int64_t at, std::vector<std::string>& warnings) const {
+std::expected<void, CertificateProblem> ChainValidator::Impl::check_revocation(std::span<X509* const> path,
+                                                                               std::int64_t at,
+                                                                               ChainVerdict& verdict) const {
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     const RevocationAnswer answer = lists.ask(*path[i], *path[i + 1], at);
     if (answer.revoked) {
       return problem(Reason::certificate_revoked, number_of(i) + " of the path is on a revocation list");
     }
     if (answer.forged) {
-      warnings.push_back("a revocation list in the name of the issuer of " + number_of(i) +
-                         " is not signed by it: it is not used");
+      verdict.warnings.push_back("a revocation list in the name of the issuer of " + number_of(i) +
+                                 " is not signed by it: it is not used");
     }
     if (rules.revocation_required && !answer.covered) {
+      verdict.uncovered = true;
       return problem(Reason::certificate_untrusted, "no current revocation list answers for " + number_of(i));
     }
   }
@@ -258,7 +290,7 @@ std::expected<void, CertificateProblem> ChainValidator::Impl::check_issuers(std:
     if (!is_issuer(*path[i])) {
       return problem(Reason::certificate_untrusted, "an issuer in the chain is not a CA with keyCertSign");
     }
-    auto above = whole_scope(*path[i], scopes, verdict.missing_scopes);
+    auto above = whole_scope(*path[i], scopes, verdict);
     if (!above) {
       return std::unexpected(std::move(above.error()));
     }
@@ -308,11 +340,14 @@ std::expected<void, CertificateProblem> ChainValidator::Impl::judge(const Chain&
   if (!path) {
     return std::unexpected(path.error());
   }
-  if (auto good = check_revocation(*path, at, verdict.warnings); !good) {
+  for (std::size_t i = 0; i + 1 < path->size(); ++i) {
+    add_list_urls(*(*path)[i], verdict.list_urls);
+  }
+  if (auto good = check_revocation(*path, at, verdict); !good) {
     return good;
   }
   // Not before the chain is known to be good: nobody is asked for a list on a stranger's word.
-  auto scope = whole_scope(*chain.front(), scopes, verdict.missing_scopes);
+  auto scope = whole_scope(*chain.front(), scopes, verdict);
   if (!scope) {
     return std::unexpected(std::move(scope.error()));
   }

@@ -26,7 +26,12 @@ struct ChainVerdict {
   CertificateFacts facts;                           // of the leaf, with the scope that goes by reference
   Validity validity;                                // if verified: while all of the path are valid, anchor included
   std::vector<std::string> missing_scopes;          // URLs of TNAuthLists by reference that are not known
-  std::vector<std::string> warnings;                // what does not fail the chain and should be told
+  // What a path that leads to an anchor names elsewhere, good or not otherwise: TNAuthLists by reference, known or not
+  // (STIR-CE-04), and the https URLs of its distribution points (STIR-CE-09).
+  std::vector<std::string> scope_urls;
+  std::vector<std::string> list_urls;
+  bool uncovered = false;             // it fails for want of a current revocation list
+  std::vector<std::string> warnings;  // what does not fail the chain and should be told
   // Asked again with `at` from `steady_from` to `steady_until`, the same validator says the same.
   std::int64_t steady_from = 0;
   std::int64_t steady_until = -1;
@@ -50,11 +55,15 @@ class ChainValidator {
   [[nodiscard]] std::expected<void, std::string> add_crl(std::string_view pem, CrlTrust trust,
                                                          std::string_view fetched_from = {});
 
+  // The list that `url` serves now, in place of what it served before. If it is refused, that one stays.
+  [[nodiscard]] std::expected<void, std::string> replace_crl(std::string_view pem, const std::string& url);
+  void forget_crl(std::string_view url);
+
   [[nodiscard]] const RevocationLists& revocation_lists() const;
   [[nodiscard]] const TrustRules& rules() const;
 
-  // SHA-256 over rules and anchors, and over lists and their signers, in the order in which they came: equal epochs,
-  // equal verdicts (STIR-CE-13).
+  // SHA-256 over rules and anchors, and over lists and their signers, in the order in which they came, those that were
+  // replaced or forgotten too: equal epochs, equal verdicts (STIR-CE-13).
   using Epoch = std::array<std::uint8_t, 32>;
   [[nodiscard]] const Epoch& trust_epoch() const;
   [[nodiscard]] const Epoch& crl_epoch() const;

@@ -124,4 +124,28 @@ std::expected<std::vector<X509RevocationList>, std::string> read_revocation_list
   return lists;
 }
 
+std::expected<X509RevocationList, std::string> read_served_list(std::string_view octets) {
+  if (octets.size() > kMaxRevocationListBytes) {
+    return std::unexpected("the CRL is longer than " + std::to_string(kMaxRevocationListBytes) + " octets");
+  }
+  if (octets.contains("-----BEGIN")) {
+    auto lists = read_revocation_lists(octets);
+    if (!lists) {
+      return std::unexpected(std::move(lists.error()));
+    }
+    if (lists->size() != 1) {
+      return std::unexpected("there is more than one CRL");
+    }
+    return std::move(lists->front());
+  }
+  const auto* der = reinterpret_cast<const unsigned char*>(octets.data());
+  const unsigned char* const end = der + octets.size();
+  X509RevocationList list(d2i_X509_CRL(nullptr, &der, static_cast<long>(octets.size())));
+  ERR_clear_error();
+  if (!list || der != end) {
+    return std::unexpected("it is no CRL, in DER or PEM");
+  }
+  return list;
+}
+
 }  // namespace stirline::crypto

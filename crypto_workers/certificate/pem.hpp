@@ -29,7 +29,10 @@ inline constexpr std::size_t kMaxRevocationListBytes = 16'777'216;
 [[nodiscard]] std::expected<std::vector<X509Certificate>, std::string> read_der_certificate(std::string_view octets,
                                                                                             std::size_t max_bytes);
 
-// All X509 CRL blocks of `pem`.
+// All X509 CRL blocks of `pem`; there is one at least.
 [[nodiscard]] std::expected<std::vector<X509RevocationList>, std::string> read_revocation_lists(std::string_view pem);
+
+// One revocation list as it is served: in DER (RFC 2585 4.2) or PEM, and nothing behind it.
+[[nodiscard]] std::expected<X509RevocationList, std::string> read_served_list(std::string_view octets);
 
 }  // namespace stirline::crypto

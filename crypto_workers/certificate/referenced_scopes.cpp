@@ -12,9 +12,14 @@ std::expected<void, TnAuthListError> ReferencedScopes::set(std::string url, std:
   if (!scope) {
     return std::unexpected(scope.error());
   }
+  const std::string_view body(reinterpret_cast<const char*>(der.data()), der.size());
+  const auto before = scopes_.find(url);
+  if (before != scopes_.end() && before->second.der == body) {
+    return {};
+  }
   epoch_.add(url);
-  epoch_.add({reinterpret_cast<const char*>(der.data()), der.size()});
-  scopes_.insert_or_assign(std::move(url), *std::move(scope));
+  epoch_.add(body);
+  scopes_.insert_or_assign(std::move(url), Known{std::string(body), *std::move(scope)});
   return {};
 }
 
@@ -28,7 +33,7 @@ void ReferencedScopes::forget(std::string_view url) {
 
 const TnAuthList* ReferencedScopes::find(std::string_view url) const {
   const auto found = scopes_.find(url);
-  return found == scopes_.end() ? nullptr : &found->second;
+  return found == scopes_.end() ? nullptr : &found->second.scope;
 }
 
 }  // namespace stirline::crypto

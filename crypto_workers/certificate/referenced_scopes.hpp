@@ -19,8 +19,8 @@ inline constexpr std::size_t kMaxReferencedScopeBytes = 65'536;
 
 class ReferencedScopes {
  public:
-  // `der`: the body that `url` served (application/tnauthlist). Replaces what was known; a body that is no TNAuthList,
-  // or longer than 64 KiB, is refused and takes nothing away.
+  // `der`: the body that `url` served (application/tnauthlist). Replaces what was known; the same body changes nothing.
+  // One that is no TNAuthList, or longer than 64 KiB, is refused and takes nothing away.
   [[nodiscard]] std::expected<void, TnAuthListError> set(std::string url, std::span<const std::uint8_t> der);
   void forget(std::string_view url);
 
@@ -33,7 +33,11 @@ class ReferencedScopes {
   [[nodiscard]] const EpochDigest::Value& epoch() const { return epoch_.value(); }
 
  private:
-  std::map<std::string, TnAuthList, std::less<>> scopes_;
+  struct Known {
+    std::string der;
+    TnAuthList scope;
+  };
+  std::map<std::string, Known, std::less<>> scopes_;
   EpochDigest epoch_;
 };
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include "crypto_workers/certificate/extensions.hpp"
@@ -81,6 +82,29 @@ std::optional<std::string> entry_problem(X509_CRL& list) {
 }
 
 }  // namespace
+
+std::expected<RevocationListFacts, std::string> read_revocation_list(std::string_view octets) {
+  const auto list = read_served_list(octets);
+  if (!list) {
+    return std::unexpected(list.error());
+  }
+  const ASN1_TIME* next_update = X509_CRL_get0_nextUpdate(list->get());
+  const auto this_update = seconds_of(X509_CRL_get0_lastUpdate(list->get()));
+  RevocationListFacts facts;
+  facts.next_update = next_update == nullptr ? std::nullopt : seconds_of(next_update);
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (!this_update || (next_update != nullptr && !facts.next_update) ||
+      PEM_write_bio_X509_CRL(bio.get(), list->get()) != 1) {
+    ERR_clear_error();
+    return std::unexpected("the times of the CRL are unreadable");
+  }
+  facts.this_update = *this_update;
+  facts.entries = static_cast<std::size_t>(std::max(sk_X509_REVOKED_num(X509_CRL_get_REVOKED(list->get())), 0));
+  char* data = nullptr;
+  const long length = BIO_get_mem_data(bio.get(), &data);
+  facts.pem.assign(data, static_cast<std::size_t>(length));
+  return facts;
+}
 
 struct RevocationLists::Subject {
   X509& certificate;
@@ -188,14 +212,15 @@ std::expected<void, std::string> RevocationLists::check_signature(List& list, Cr
   if (!list.signer_known && only_from_signers) {
     return std::unexpected("the CRL is indirect, and not of the signer that is given for such lists");
   }
-  if (!list.signer_known && trust == CrlTrust::signed_by_known) {
+  const bool must_be_known = trust == CrlTrust::signed_by_known || (trust == CrlTrust::fetched && list.indirect);
+  if (!list.signer_known && must_be_known) {
     return std::unexpected("the CRL is not signed by any of the certificates trusted for that");
   }
   return {};
 }
 
-std::expected<void, std::string> RevocationLists::add(std::string_view pem, CrlTrust trust,
-                                                      std::string_view fetched_from) {
+std::expected<std::vector<RevocationLists::List>, std::string> RevocationLists::examine_all(
+    std::string_view pem, CrlTrust trust, std::string_view fetched_from) const {
   auto crls = read_revocation_lists(pem);
   if (!crls) {
     return std::unexpected(crls.error());
@@ -211,8 +236,34 @@ std::expected<void, std::string> RevocationLists::add(std::string_view pem, CrlT
     }
     lists.push_back(*std::move(list));
   }
-  std::ranges::move(lists, std::back_inserter(lists_));
+  return lists;
+}
+
+std::expected<void, std::string> RevocationLists::add(std::string_view pem, CrlTrust trust,
+                                                      std::string_view fetched_from) {
+  auto lists = examine_all(pem, trust, fetched_from);
+  if (!lists) {
+    return std::unexpected(std::move(lists.error()));
+  }
+  std::ranges::move(*lists, std::back_inserter(lists_));
   return {};
+}
+
+std::expected<void, std::string> RevocationLists::replace(std::string_view pem, const std::string& url) {
+  auto lists = examine_all(pem, CrlTrust::fetched, url);
+  if (!lists) {
+    return std::unexpected(std::move(lists.error()));
+  }
+  forget(url);
+  for (List& list : *lists) {
+    list.source = url;
+    lists_.push_back(std::move(list));
+  }
+  return {};
+}
+
+void RevocationLists::forget(std::string_view url) {
+  std::erase_if(lists_, [&](const List& list) { return list.source == url; });
 }
 
 bool RevocationLists::speaks_for(const List& list, const Subject& subject, RevocationAnswer& answer) {

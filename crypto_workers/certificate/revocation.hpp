@@ -20,6 +20,8 @@ namespace stirline::crypto {
 enum class CrlTrust : std::uint8_t {
   signed_by_known,  // the signature must be good under a certificate given as anchor or CRL signer
   as_given,         // the operator vouches for the file: used even if its signer is unknown
+  fetched,  // from a server: an indirect list must be of a known signer; a direct one counts for what its signer
+            // has issued, whether he is known by now or not
 };
 
 struct RevocationAnswer {
@@ -27,6 +29,17 @@ struct RevocationAnswer {
   bool covered = false;  // a current list answers for this certificate, whether it names it or not
   bool forged = false;   // a direct list in the issuer's name is signed by another key: it was not used
 };
+
+// What a list says of itself.
+struct RevocationListFacts {
+  std::string pem;  // the list alone, written anew
+  std::int64_t this_update = 0;
+  std::optional<std::int64_t> next_update;
+  std::size_t entries = 0;
+};
+
+// Of the one list in `octets`, as a server gives it: in DER or PEM. The error is a sentence.
+[[nodiscard]] std::expected<RevocationListFacts, std::string> read_revocation_list(std::string_view octets);
 
 class RevocationLists {
  public:
@@ -41,6 +54,11 @@ class RevocationLists {
   // issuer is known and did not sign it, whatever `trust`.
   [[nodiscard]] std::expected<void, std::string> add(std::string_view pem, CrlTrust trust,
                                                      std::string_view fetched_from = {});
+
+  // The same for what `url` serves now, with CrlTrust::fetched; it takes the place of what `url` served before. If it
+  // is refused, that one stays.
+  [[nodiscard]] std::expected<void, std::string> replace(std::string_view pem, const std::string& url);
+  void forget(std::string_view url);
 
   [[nodiscard]] bool empty() const { return lists_.empty(); }
 
@@ -68,11 +86,14 @@ class RevocationLists {
     bool cas_only = false;    // onlyContainsCACerts
     bool signer_known = false;
     std::vector<std::string> urls;  // of its issuingDistributionPoint
+    std::string source;             // the URL that serves it; empty: a file
     std::int64_t this_update = 0;
     std::optional<std::int64_t> next_update;
   };
   struct Subject;  // a certificate that is asked about
 
+  [[nodiscard]] std::expected<std::vector<List>, std::string> examine_all(std::string_view pem, CrlTrust trust,
+                                                                          std::string_view fetched_from) const;
   [[nodiscard]] std::expected<List, std::string> examine(X509RevocationList crl, std::string_view fetched_from) const;
   [[nodiscard]] std::expected<void, std::string> check_signature(List& list, CrlTrust trust) const;
   [[nodiscard]] static bool speaks_for(const List& list, const Subject& subject, RevocationAnswer& answer);

@@ -19,6 +19,10 @@ std::uint32_t Keyring::add(Credential credential) {
 }
 
 void Keyring::add(std::string x5u, Certificate certificate) {
+  if (certificate.regime == kEveryRegime) {
+    everywhere_.insert_or_assign(std::move(x5u), std::move(certificate));
+    return;
+  }
   if (regimes_.size() <= certificate.regime) {
     regimes_.resize(std::size_t{certificate.regime} + 1);
   }
@@ -30,15 +34,17 @@ const Credential* Keyring::credential(std::uint32_t index) const {
 }
 
 const Certificate* Keyring::certificate(std::uint16_t regime, std::string_view x5u) const {
-  if (regime >= regimes_.size()) {
-    return nullptr;
+  if (regime < regimes_.size()) {
+    if (const auto found = regimes_[regime].find(x5u); found != regimes_[regime].end()) {
+      return &found->second;
+    }
   }
-  const auto found = regimes_[regime].find(x5u);
-  return found == regimes_[regime].end() ? nullptr : &found->second;
+  const auto found = everywhere_.find(x5u);
+  return found == everywhere_.end() ? nullptr : &found->second;
 }
 
 std::size_t Keyring::certificates() const {
-  std::size_t count = 0;
+  std::size_t count = everywhere_.size();
   for (const auto& regime : regimes_) {
     count += regime.size();
   }

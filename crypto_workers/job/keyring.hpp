@@ -29,10 +29,15 @@ struct Credential {
 // The trust regime of trunks that name none. Regimes are numbered by control.
 inline constexpr std::uint16_t kDefaultRegime = 0;
 
+// In place of a regime: what holds for an x5u whoever asks, namely that it cannot be fetched.
+inline constexpr std::uint16_t kEveryRegime = 0xffff;
+
 // What is known about the certificate an x5u serves: validated by control, only used here.
 struct Certificate {
-  Reason standing = Reason::certificate_unknown;  // verified: chain good, may be used
-  std::unique_ptr<VerifyingKey> key;              // set if standing is verified
+  // verified: chain good, may be used. certificate_unavailable holds until `not_after` and no longer, so that the next
+  // call asks for the certificate again (STIR-CF-05).
+  Reason standing = Reason::certificate_unknown;
+  std::unique_ptr<VerifyingKey> key;  // set if standing is verified
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   TnAuthList scope;
@@ -50,7 +55,8 @@ class Keyring {
  public:
   // Indices are given in the order of the calls, from 0.
   std::uint32_t add(Credential credential);
-  // A second certificate under one x5u and regime replaces the first.
+  // A second certificate under one x5u and regime replaces the first. One of every regime counts where the regime
+  // itself holds none.
   void add(std::string x5u, Certificate certificate);
 
   [[nodiscard]] const Credential* credential(std::uint32_t index) const;  // nullptr if there is none
@@ -65,7 +71,9 @@ class Keyring {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   std::vector<Credential> credentials_;
-  std::vector<std::unordered_map<std::string, Certificate, Hash, std::equal_to<>>> regimes_;
+  using ByX5u = std::unordered_map<std::string, Certificate, Hash, std::equal_to<>>;
+  std::vector<ByX5u> regimes_;
+  ByX5u everywhere_;  // of kEveryRegime
 };
 
 }  // namespace stirline::crypto

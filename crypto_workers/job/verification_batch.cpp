@@ -43,6 +43,9 @@ Reason judge_certificate(const Certificate* certificate, std::int64_t now, std::
   if (certificate == nullptr) {
     return Reason::certificate_unknown;
   }
+  if (certificate->standing == Reason::certificate_unavailable && now > certificate->not_after) {
+    return Reason::certificate_unknown;
+  }
   if (certificate->standing != Reason::verified) {
     return certificate->standing;
   }

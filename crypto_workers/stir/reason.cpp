@@ -59,6 +59,8 @@ constexpr std::array<ReasonFacts, kReasons> kFacts = {{
     {"third_party", 428, kUseIdentity, false,
      "The token is a third party's, and none of the request proves the caller."},
     {"certificate_unknown", 436, kBadInfo, false, "No certificate is known under the token's x5u."},
+    {"certificate_unavailable", 436, kBadInfo, false,
+     "The token's x5u could not be fetched a moment ago, and is not tried again yet."},
     {"certificate_malformed", 437, kUnsupported, true, "What the x5u serves is not a readable certificate chain."},
     {"certificate_untrusted", 437, kUnsupported, true, "The certificate chain does not lead to a trust anchor."},
     {"certificate_expired", 437, kUnsupported, true, "A certificate is expired or not yet valid."},

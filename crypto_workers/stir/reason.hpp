@@ -46,6 +46,7 @@ enum class Reason : std::uint8_t {
   chain_incomplete,              // 438 a diversion that does not lead from this call to its caller (STIR-DV-03)
   third_party,                   // ignored: it says something of a caller whom no other token proves (STIR-RC-03)
   certificate_unknown,           // 436 nothing is known under this x5u
+  certificate_unavailable,       // 436 what this x5u names could not be fetched a moment ago (STIR-CF-04)
   certificate_malformed,         // 437
   certificate_untrusted,         // 437
   certificate_expired,           // 437 also: not yet valid

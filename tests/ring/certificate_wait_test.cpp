@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto_workers/job/keyring.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
 #include "tests/support/datagrams.hpp"
@@ -29,6 +30,17 @@ class CertificateWait : public testing::Test {
     if (!known) {
       tables.certificates.clear();
     }
+    return tables;
+  }
+
+  // What control tells of a URL that it could not fetch.
+  static LabTables dead(std::int64_t not_after) {
+    LabTables tables = CertificateWait::tables(kLongWaitMs, false);
+    config::tables::Certificate& record = tables.certificates.emplace_back();
+    record.x5u = kLabX5u;
+    record.standing = crypto::Reason::certificate_unavailable;
+    record.regime = crypto::kEveryRegime;
+    record.not_after = not_after;
     return tables;
   }
 
@@ -85,6 +97,42 @@ TEST_F(CertificateWait, AnUnrelatedUpdateDoesNotEndIt) {
   harness.publish(tables(kLongWaitMs, true));
   EXPECT_NE(from_a(harness).find(";verstat=TN-Validation-Passed@"), std::string::npos);
   EXPECT_EQ(harness.counter(Counter::waited), 1U);
+}
+
+// STIR-CF-04, STIR-CF-05: nobody waits for what cannot be fetched.
+TEST_F(CertificateWait, WhatCannotBeFetchedIsDecidedAtOnceForATime) {
+  Harness harness;
+  harness.publish(dead(kTestNow));
+  put_from_peer(harness, signed_call(harness, 1));
+  EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+  EXPECT_EQ(harness.counter("verify_certificate_unavailable"), 1U);
+  EXPECT_EQ(harness.counter(Counter::verified_invalid), 1U);
+  EXPECT_EQ(harness.counter(Counter::waited), 0U);
+  EXPECT_TRUE(wanted(harness).empty());
+  // Its time is over, by the clock alone: the next call asks again.
+  harness.clock().set(kTestNow + 1);
+  put_from_peer(harness, signed_call(harness, 2));
+  ASSERT_TRUE(until(harness, Counter::waited, 1));
+  EXPECT_EQ(wanted(harness), (std::map<std::string, int>{{kLabX5u, 1}}));
+  harness.publish(tables(kLongWaitMs, true));
+  EXPECT_NE(from_a(harness).find(";verstat=TN-Validation-Passed@"), std::string::npos);
+}
+
+TEST_F(CertificateWait, AFailureReleasesTheCallsThatWait) {
+  Harness harness;
+  harness.publish(tables(kLongWaitMs, false));
+  const std::vector<std::string> calls = {signed_call(harness, 1), signed_call(harness, 2)};
+  for (const std::string& call : calls) {
+    put_from_peer(harness, call);
+  }
+  ASSERT_TRUE(until(harness, Counter::waited, 2));
+  harness.publish(dead(kTestNow + 9));
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    EXPECT_NE(from_a(harness).find(";verstat=No-TN-Validation@"), std::string::npos);
+  }
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter("verify_certificate_unavailable"), 2U);
+  EXPECT_EQ(harness.counter(Counter::wait_expired), 0U);
 }
 
 TEST_F(CertificateWait, NotLongerThanTheTrunkSays) {

@@ -80,6 +80,15 @@ class Appliance:
         answer = run([self._programs.stirline, "status", "--json", "--socket", self.control_socket], check=False)
         return json.loads(answer.stdout) if answer.returncode == 0 else None
 
+    def fetching(self):
+        """What stirline-control tells about its fetches."""
+        return self.status()["control"]["fetch"]
+
+    def generations_used(self):
+        """How many generations of tables the data plane has taken, by control's log."""
+        text = (self.folder / "stirline-control.log").read_text(errors="replace")
+        return text.count("the data plane uses generation")
+
     def counters(self):
         """{name: count} of the data plane, summed over its cores."""
         status = self.status()
@@ -92,10 +101,20 @@ class Appliance:
         answer = run([self._programs.stirline, "reload", "--json", "--socket", self.control_socket], check=False)
         return answer.returncode, json.loads(answer.stdout)
 
+    def _kept(self):
+        answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
+        return json.loads(answer.stdout)
+
     def certificates(self):
         """What `stirline cert list` tells: a dictionary for each chain that is kept."""
-        answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
-        return json.loads(answer.stdout)["chains"]
+        return self._kept()["chains"]
+
+    def lists(self):
+        """The same for revocation lists and TNAuthLists, those that are not there yet too."""
+        return self._kept()["lists"]
+
+    def fetch_certificate(self, url):
+        run([self._programs.stirline, "cert", "fetch", "--socket", self.control_socket, url])
 
     def forget_certificates(self):
         urls = [chain["x5u"] for chain in self.certificates()]

@@ -39,7 +39,7 @@ KINDS = (
     Kind("wrong-key", ("signature_wrong",), "signed with a key of the forger"),
     Kind("foreign-ca", ("certificate_untrusted",), "certificate of a CA nobody trusts"),
     Kind("expired", ("certificate_expired",), "certificate of yesterday"),
-    Kind("unknown-x5u", ("certificate_unknown",), "certificate that nobody serves"),
+    Kind("unknown-x5u", ("certificate_unavailable", "certificate_unknown"), "certificate that nobody serves"),
     Kind("out-of-scope", ("certificate_scope",), "number outside the TNAuthList range"),
     Kind("claimed-verstat", ("no_identity",), "no token, but verstat=TN-Validation-Passed"),
 )
@@ -52,7 +52,8 @@ class Forged:
     text: bytes
 
 
-def _invite(call_id, caller, called, verstat=""):
+def invite(call_id, caller, called, verstat="", extra=""):
+    """An INVITE from the caller's machine; `extra`: whole header lines."""
     address, callee = ENDS["caller"][1], ENDS["callee"][1]
     body = (f"v=0\r\no=lab 1 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
             "m=audio 6000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n")
@@ -63,7 +64,7 @@ def _invite(call_id, caller, called, verstat=""):
             f"To: <sip:+{called}@{callee};user=phone>\r\n"
             f"Call-ID: {call_id}@{address}\r\n"
             "CSeq: 1 INVITE\r\n"
-            f"Contact: <sip:forger@{address}:{PORT}>\r\n"
+            f"Contact: <sip:forger@{address}:{PORT}>\r\n{extra}"
             "Content-Type: application/sdp\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}")
 
@@ -114,7 +115,7 @@ class Forger:
         self._made += 1
         call_id = f"forged-{kind.name}-{self._made}"
         caller, called = str(FIRST["forged"] + self._made), str(CALLED + self._made)
-        text = _invite(call_id, caller, called)
+        text = invite(call_id, caller, called)
         ranges = self._pki.ranges
         if kind.name == "other-caller":
             text = self._sign(text, ranges).replace(f"+{caller}@", f"+{FIRST['A']}@")
@@ -135,9 +136,9 @@ class Forger:
         elif kind.name == "unknown-x5u":
             text = self._sign(text, ranges, x5u="https://nowhere.example.net/nobody.pem")
         elif kind.name == "out-of-scope":
-            text = self._sign(_invite(call_id, str(FIRST["B"] + self._made), called), ranges)
+            text = self._sign(invite(call_id, str(FIRST["B"] + self._made), called), ranges)
         elif kind.name == "claimed-verstat":
-            text = _invite(call_id, caller, called, verstat=";verstat=TN-Validation-Passed")
+            text = invite(call_id, caller, called, verstat=";verstat=TN-Validation-Passed")
         else:
             raise LabError(f"no way to forge {kind.name}")
         return Forged(kind, f"{call_id}@{ENDS['caller'][1]}", text.encode())

@@ -36,15 +36,17 @@ def ended_by_signals():
 class Lab:
     """From `with` to its end: two appliances that have their tables, and a callee who answers.
 
-    `out`, an empty folder or none yet, gets captures and logs. `say` is told what happens.
+    `out`, an empty folder or none yet, gets captures and logs. `say` is told what happens. `fetch`: options of the
+    verifier's section of that name.
     """
 
-    def __init__(self, build, out, say=lambda text: None, capture=True):
+    def __init__(self, build, out, say=lambda text: None, capture=True, fetch=None):
         self.out = Path(out).resolve()
         self.logs = self.out / "logs"
         self._programs = Programs.of_build(build)
         self._say = say
         self._with_capture = capture
+        self._fetch = fetch
         self._stack = ExitStack()
         self.capture = None
         self._callees = {}
@@ -77,7 +79,7 @@ class Lab:
         self.signer = self._appliance("signer", ("s0", "s1"), hidden)
         configuration.write_signer_file(self.signer, self.pki)
         self.verifier = self._appliance("verifier", ("v0", "v1"), hidden)
-        configuration.write_verifier_file(self.verifier, self.pki)
+        configuration.write_verifier_file(self.verifier, self.pki, fetch=self._fetch)
         self._say("appliances: starting")
         for appliance in (self.signer, self.verifier):
             self._stack.callback(appliance.stop)

@@ -79,12 +79,20 @@ class Pki:
 
     def revoke(self, credential):
         """The revocation list of the intermediate that names this credential's certificate: a PEM file."""
-        issuer, revoked = self._authorities["intermediate"], self.folder / "revoked.pem"
-        config = ["openssl", "ca", "-batch", "-config", issuer.folder / "ca.cnf", "-cert", issuer.certificate,
-                  "-keyfile", issuer.key]
-        run([*config, "-revoke", self.folder / f"{credential.name}.pem"])
-        run([*config, "-gencrl", "-crldays", "1", "-out", revoked])
-        return revoked
+        run([*self._intermediate_ca(), "-revoke", self.folder / f"{credential.name}.pem"])
+        return self.revocation_list()
+
+    def revocation_list(self):
+        """The revocation list of the intermediate as of now: a PEM file, replaced in one step."""
+        made, fresh = self.folder / "revoked.pem", self.folder / "revoked.new"
+        run([*self._intermediate_ca(), "-gencrl", "-crldays", "1", "-out", fresh])
+        fresh.replace(made)
+        return made
+
+    def _intermediate_ca(self):
+        issuer = self._authorities["intermediate"]
+        return ["openssl", "ca", "-batch", "-config", issuer.folder / "ca.cnf", "-cert", issuer.certificate,
+                "-keyfile", issuer.key]
 
     def make_key(self, name):
         key = self.folder / f"{name}.key"

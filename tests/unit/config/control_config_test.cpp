@@ -472,6 +472,8 @@ namespaces = ["q735"]
 name = "other"
 anchors = ["other.pem"]
 crls = ["other-crl.pem"]
+crl_urls = ["https://sti-pa.example.org/crl"]
+crl_hosts = ["crl.example.org"]
 )";
 
 // STIR-CE-10, STIR-RP-02: regimes side by side, each bound to trunks.
@@ -496,6 +498,9 @@ TEST(ControlConfig, RegimesStandSideBySide) {
   EXPECT_FALSE(enterprise.rules.revocation_required);
   EXPECT_EQ(enterprise.priorities.at(0).spc, "AB-1");
   EXPECT_EQ(loaded->regime(2).crls, std::vector<std::filesystem::path>{"other-crl.pem"});
+  EXPECT_EQ(loaded->regime(2).crl_urls, std::vector<std::string>{"https://sti-pa.example.org/crl"});
+  EXPECT_EQ(loaded->regime(2).crl_hosts, std::vector<std::string>{"crl.example.org"});
+  EXPECT_TRUE(loaded->regime(0).crl_urls.empty());
   EXPECT_EQ(loaded->trunks[0].regime, 0U);
   EXPECT_EQ(loaded->trunks[1].regime, 2U);
 }
@@ -522,6 +527,8 @@ TEST(ControlConfig, MistakesInRegimes) {
   EXPECT_EQ(with("anchors = [\"other.pem\"]", "anchors = []"),
             Lines{R"~(:22: regime[1].anchors: expected a list of PEM files, found "an empty list")~"});
   EXPECT_EQ(with("\"q735\"", "\"Q735\"").size(), 1U);
+  EXPECT_EQ(with("https://sti-pa", "http://sti-pa").size(), 1U);
+  EXPECT_EQ(with("\"crl.example.org\"", "\"https://crl.example.org\"").size(), 1U);
   EXPECT_EQ(with("\"AB-1\"", "\"A B\"").size(), 1U);
   EXPECT_EQ(with("spc = \"AB-1\"\n", "").size(), 1U);
   EXPECT_EQ(mistakes("name = \"south\"\n", "name = \"south\"\nregime = \"nowhere\"\n"),

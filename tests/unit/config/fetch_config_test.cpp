@@ -9,12 +9,13 @@ namespace stirline::config {
 namespace {
 
 TEST(FetchConfigs, EveryOptionArrives) {
-  const auto loaded = read_control_config("/etc/stirline/c.toml",
-                                          "[fetch]\nenabled = false\nstore = \"s.db\"\nentries = 7\nmebibytes = 8\n"
-                                          "ca_file = \"ca.pem\"\nconnect_ms = 9\ntotal_ms = 10\nin_flight = 11\n"
-                                          "in_flight_per_host = 12\nper_second = 13\nper_second_per_host = 14\n"
-                                          "queue = 15\nqueue_per_host = 16\naccept_der = true\n"
-                                          "lab_ports = [9443, 1]\nlab_prefixes = [\"127.0.0.0/8\", \"::1\"]\n");
+  const auto loaded =
+      read_control_config("/etc/stirline/c.toml",
+                          "[fetch]\nenabled = false\nstore = \"s.db\"\nentries = 7\nmebibytes = 8\n"
+                          "ca_file = \"ca.pem\"\nconnect_ms = 9\ntotal_ms = 10\nin_flight = 11\n"
+                          "in_flight_per_host = 12\nper_second = 13\nper_second_per_host = 14\n"
+                          "queue = 15\nqueue_per_host = 16\naccept_der = true\nlist_mebibytes = 3\nlist_ms = 17\n"
+                          "lab_ports = [9443, 1]\nlab_prefixes = [\"127.0.0.0/8\", \"::1\"]\n");
   ASSERT_TRUE(loaded) << to_string(loaded.error().front());
   FetchConfig expected;
   expected.enabled = false;
@@ -31,6 +32,8 @@ TEST(FetchConfigs, EveryOptionArrives) {
   expected.queue = 15;
   expected.queue_per_host = 16;
   expected.accept_der = true;
+  expected.list_mebibytes = 3;
+  expected.list_ms = 17;
   expected.lab_ports = {9'443, 1};
   expected.lab_prefixes = {*parse_prefix("127.0.0.0/8"), *parse_prefix("::1")};
   EXPECT_EQ(loaded->fetch, expected);

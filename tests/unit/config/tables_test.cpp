@@ -6,6 +6,7 @@
 
 #include "config/tables/records.hpp"
 #include "config/text_rules.hpp"
+#include "crypto_workers/job/keyring.hpp"
 #include "tests/unit/config/sample_tables.hpp"
 
 namespace stirline::config::tables {
@@ -360,6 +361,16 @@ TEST(Tables, CertificateContentsAreChecked) {
             "certificates: record 1: x5u is used twice");
   EXPECT_EQ(with([](Certificate& c) { c.x5u = "http://cert.example.net/other.cer"; }), "accepted");
   EXPECT_EQ(with([](Certificate& c) { c.regime = kMaxRegimes; }), "certificates: record 0: regime is out of range");
+  // What could not be fetched holds for every regime, and nothing else does.
+  EXPECT_EQ(with([](Certificate& c) { c.regime = crypto::kEveryRegime; }),
+            "certificates: record 0: standing and regime do not fit");
+  EXPECT_EQ(with([](Certificate& c) { c.standing = crypto::Reason::certificate_unavailable; }),
+            "certificates: record 0: standing and regime do not fit");
+  EXPECT_EQ(with([](Certificate& c) {
+              c.regime = crypto::kEveryRegime;
+              c.standing = crypto::Reason::certificate_unavailable;
+            }),
+            "accepted");
   for (const char* domain : {"", "Example.org", "*.example.org", "a b"}) {
     EXPECT_EQ(with([&](Certificate& c) { c.domains[1] = domain; }),
               "certificates: record 0: domains has a value that is not allowed");

@@ -1,6 +1,7 @@
 #include "config/text_rules.hpp"
 
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +67,22 @@ TEST(TextRules, X5uUrls) {
   const std::string longest = "https://a/" + std::string(502, 'x');
   EXPECT_TRUE(is_x5u(longest));
   EXPECT_FALSE(is_x5u(longest + "x"));
+}
+
+TEST(TextRules, HttpsUrlsOfAnyPortAndTheirHosts) {
+  for (const auto& [url, host] : {std::pair{"https://CRL.example.org/a"sv, "CRL.example.org"sv},
+                                  {"https://crl.example.org:9443"sv, "crl.example.org"sv},
+                                  {"https://[2001:db8::1]:1/a"sv, "[2001:db8::1]"sv},
+                                  {"https://192.0.2.1"sv, "192.0.2.1"sv}}) {
+    EXPECT_TRUE(is_https_url(url)) << url;
+    EXPECT_EQ(host_of_https_url(url), host);
+  }
+  for (const std::string_view bad :
+       {""sv, "http://a.example/"sv, "https://a.example:/"sv, "https://a.example:123456/"sv, "https://a.example:1a/"sv,
+        "https://a.example@b.example/"sv, "https://a.example/?b"sv, "https://[::1]x/"sv, "https://:443/"sv}) {
+    EXPECT_FALSE(is_https_url(bad)) << bad;
+    EXPECT_TRUE(host_of_https_url(bad).empty()) << bad;
+  }
 }
 
 }  // namespace

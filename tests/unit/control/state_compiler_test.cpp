@@ -124,6 +124,23 @@ TEST(StateCompiler, AChainOfAnotherCaIsRefused) {
   EXPECT_TRUE(holds(gathered.error(), 20, "credential[0].chain", "certificate_untrusted")) << all_of(gathered.error());
 }
 
+// STIR-CE-09: a list that is still to be fetched is no mistake of the configuration.
+TEST(StateCompiler, AHardRegimeMayHaveItsListStillToCome) {
+  config::ControlConfig config = sample();
+  config.trust.rules.revocation_required = true;
+  const auto refused = gather(config, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(holds(refused.error(), 20, "credential[0].chain", "no current revocation list"))
+      << all_of(refused.error());
+  config.trust.crl_urls = {"https://sti-pa.example.net/crl"};
+  const auto gathered = gather(config, kNow);
+  ASSERT_TRUE(gathered) << all_of(gathered.error());
+  EXPECT_NE(gathered->warnings.at(0).find("no current revocation list"), std::string::npos);
+  ChainCache cache;
+  const Judged judged = judge(*gathered, kNow, cache);
+  EXPECT_TRUE(judged.lists.contains({ListKind::revocation, "https://sti-pa.example.net/crl"}));
+}
+
 TEST(StateCompiler, AKeyFileThatHoldsNoKeyIsRefusedWithoutShowingIt) {
   config::ControlConfig config = sample();
   config.credentials[0].key = pem("test_root.pem");

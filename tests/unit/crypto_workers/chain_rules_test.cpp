@@ -257,12 +257,16 @@ TEST_F(ReferencedLists, AreAskedForAndThenCount) {
   const ChainVerdict known = verdict(leaf);
   EXPECT_EQ(known.standing, Reason::verified) << known.text;
   EXPECT_TRUE(known.missing_scopes.empty());
+  EXPECT_EQ(known.scope_urls, std::vector<std::string>{kUrl}) << "still to be refreshed";
   EXPECT_TRUE(known.facts.scope.covers("12155551999"));
   EXPECT_FALSE(known.facts.scope.covers("12155552000"));
   // The content changes, and with it who may be spoken for.
   const auto epoch = scopes_.epoch();
   ASSERT_TRUE(scopes_.set(kUrl, test::from_hex(kOne)));
   EXPECT_NE(scopes_.epoch(), epoch);
+  const auto changed = scopes_.epoch();
+  ASSERT_TRUE(scopes_.set(kUrl, test::from_hex(kOne)));
+  EXPECT_EQ(scopes_.epoch(), changed) << "the same content is no change";
   EXPECT_FALSE(verdict(leaf).facts.scope.covers("12155551999"));
   scopes_.forget(kUrl);
   EXPECT_EQ(verdict(leaf).standing, Reason::certificate_scope);
@@ -295,6 +299,7 @@ TEST_F(ReferencedLists, AreBoundByTheListAboveAndBindTheOneBelow) {
 TEST_F(ReferencedLists, StrangersAndOtherSchemesAreNotAsked) {
   const CertificateOptions leaf = by_reference(test::shaken_leaf_options());
   EXPECT_TRUE(validator_.validate(issue(leaf, nullptr).pem(), kNow).missing_scopes.empty());
+  EXPECT_TRUE(validator_.validate(issue(leaf, nullptr).pem(), kNow).scope_urls.empty());
   const ChainVerdict http = verdict(by_reference(test::shaken_leaf_options(), "http://tn.example.org/list"));
   EXPECT_EQ(http.standing, Reason::certificate_profile);
   EXPECT_TRUE(http.missing_scopes.empty());

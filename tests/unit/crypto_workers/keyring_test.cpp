@@ -50,6 +50,36 @@ TEST(Keyrings, ATrunkBelievesItsOwnRegimeAlone) {
   EXPECT_EQ(reason(1, 0), Reason::certificate_unknown);
 }
 
+// STIR-CF-04, STIR-CF-05: what could not be fetched is refused on every trunk, but not for longer than it may be.
+TEST(Keyrings, WhatCouldNotBeFetchedIsRefusedForATime) {
+  test::Signer signer;
+  test::CallText call;
+  call.extra = signer.identity_line(signer.token({}));
+  const std::string request = call.request();
+  Keyring keyring;
+  Certificate dead;
+  dead.standing = Reason::certificate_unavailable;
+  dead.regime = kEveryRegime;
+  dead.not_after = test::VerifyOptions().now;
+  keyring.add(std::string(test::kX5u), std::move(dead));
+  EXPECT_EQ(keyring.certificates(), 1U);
+  const auto reason = [&](std::uint16_t regime, std::int64_t later) {
+    test::VerifyOptions options;
+    options.policy.regime = regime;
+    options.now += later;
+    return test::verify(signer.engine(), keyring, request, options)->verify.reason;
+  };
+  EXPECT_EQ(reason(0, 0), Reason::certificate_unavailable);
+  EXPECT_EQ(reason(7, 0), Reason::certificate_unavailable);
+  EXPECT_EQ(reason(0, 1), Reason::certificate_unknown);
+  // A chain that is there goes before it, in its own regime.
+  Certificate good = signer.certificate();
+  good.regime = 7;
+  keyring.add(std::string(test::kX5u), std::move(good));
+  EXPECT_EQ(reason(7, 0), Reason::verified);
+  EXPECT_EQ(reason(0, 0), Reason::certificate_unavailable);
+}
+
 // STIR-ID-07: sip:mike@example.org signed by a certificate of his domain passes; under one for numbers it fails, and a
 // number under one for domains.
 TEST(Keyrings, UrisAreSignedByTheirDomain) {

@@ -41,6 +41,7 @@ TEST(Reasons, HaveTheCodesOfTheStandard) {
   EXPECT_EQ(facts(Reason::typ_unsupported).code, 437);
   EXPECT_EQ(facts(Reason::iat_stale).code, 403);
   EXPECT_EQ(facts(Reason::certificate_unknown).code, 436);
+  EXPECT_EQ(facts(Reason::certificate_unavailable).code, 436);
   EXPECT_EQ(facts(Reason::certificate_untrusted).code, 437);
   EXPECT_EQ(facts(Reason::orig_mismatch).code, 438);
   EXPECT_EQ(facts(Reason::signature_wrong).code, 438);
@@ -178,6 +179,10 @@ TEST(Reasons, EachIsProducedByARequest) {
   every.add(Reason::certificate_unknown,
             every.signer.identity_line(every.signer.token(good.with(test::kX5u, "https://nowhere.example/c")),
                                        ";info=<https://nowhere.example/c>;ppt=shaken"));
+  every.add_certificate(Reason::certificate_unavailable, [](Certificate& certificate) {
+    certificate.standing = Reason::certificate_unavailable;
+    certificate.regime = kEveryRegime;
+  });
   for (const Reason standing : {Reason::certificate_malformed, Reason::certificate_untrusted,
                                 Reason::certificate_revoked, Reason::certificate_profile}) {
     every.add_certificate(standing, [&](Certificate& certificate) { certificate.standing = standing; });

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto_workers/certificate/chain.hpp"
+#include "crypto_workers/certificate/pem.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
@@ -186,6 +187,91 @@ TEST_F(Revocation, TheListIsOfThePlaceThatServedIt) {
             "the CRL names https://sti-pa.example.net/crl as its place, not the URL that served it");
   options.extensions.clear();
   EXPECT_EQ(refusal(issue_list(options, sti_pa_), CrlTrust::signed_by_known, "https://elsewhere.example.net/crl"), "");
+}
+
+// A list from a server: an indirect one must be of a known signer; a direct one counts for its own issuer's
+// certificates only, who is known with the path.
+TEST_F(Revocation, FetchedListsAreBelievedByTheirSignature) {
+  const std::string url = "https://sti-pa.example.net/crl";
+  RevocationListOptions options = indirect();
+  options.revoked = {{&leaf_, name_of(ca_)}};
+  ChainValidator nobody = validator();
+  const auto refused = nobody.replace_crl(issue_list(options, sti_pa_), url);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), "the CRL is not signed by any of the certificates trusted for that");
+  ChainValidator known = validator();
+  ASSERT_TRUE(known.add_crl_signers(sti_pa_.pem()));
+  EXPECT_TRUE(known.replace_crl(issue_list(options, sti_pa_), url));
+  EXPECT_EQ(first(known), Reason::certificate_revoked);
+  EXPECT_EQ(second(known), Reason::verified);
+
+  RevocationListOptions direct;
+  direct.revoked = {{&leaf_}};
+  ChainValidator path = validator();
+  ASSERT_TRUE(path.replace_crl(issue_list(direct, ca_), url));
+  EXPECT_EQ(first(path), Reason::certificate_revoked);
+  EXPECT_EQ(second(path), Reason::verified);
+  ASSERT_TRUE(path.replace_crl(issue_list(direct, ca_, &other_ca_), url));  // in another's name: of no use
+  EXPECT_EQ(first(path), Reason::verified);
+}
+
+TEST_F(Revocation, AUrlHasOneListAndWhatIsRefusedTakesNothingAway) {
+  const std::string url = "https://sti-pa.example.net/crl";
+  RevocationListOptions direct;
+  direct.revoked = {{&leaf_}};
+  ChainValidator made = validator();
+  const auto empty = made.crl_epoch();
+  ASSERT_TRUE(made.replace_crl(issue_list(direct, ca_), url));
+  const auto revoking = made.crl_epoch();
+  EXPECT_NE(revoking, empty);
+  EXPECT_FALSE(made.replace_crl("no list", url));
+  EXPECT_FALSE(made.replace_crl(issue_list(indirect(), sti_pa_), url));
+  EXPECT_EQ(made.crl_epoch(), revoking);
+  EXPECT_EQ(first(made), Reason::certificate_revoked);
+  // Beside it those of files and of other URLs.
+  ASSERT_TRUE(made.replace_crl(issue_list({}, other_ca_), "https://elsewhere.example.net/crl"));
+  EXPECT_EQ(first(made), Reason::certificate_revoked);
+  ASSERT_TRUE(made.replace_crl(issue_list({}, ca_), url));
+  EXPECT_EQ(first(made), Reason::verified);
+  ASSERT_TRUE(made.replace_crl(issue_list(direct, ca_), url));
+  made.forget_crl(url);
+  EXPECT_EQ(first(made), Reason::verified);
+}
+
+TEST_F(Revocation, AServedListIsReadInPemAndDer) {
+  RevocationListOptions options;
+  options.revoked = {{&leaf_}, {&other_leaf_}};
+  options.this_update = kNow;
+  options.next_update = kNow + 5;
+  const std::string pem = issue_list(options, ca_);
+  const auto facts = read_revocation_list(pem);
+  ASSERT_TRUE(facts) << facts.error();
+  EXPECT_EQ(facts->this_update, kNow);
+  EXPECT_EQ(facts->next_update, kNow + 5);
+  EXPECT_EQ(facts->entries, 2U);
+  const std::string der = test::list_der(pem);
+  const auto same = read_revocation_list(der);
+  ASSERT_TRUE(same) << same.error();
+  EXPECT_EQ(same->pem, facts->pem);
+  options.next_update = 0;
+  EXPECT_EQ(read_revocation_list(issue_list(options, ca_))->next_update, std::nullopt);
+  for (const std::string& rubbish : {std::string(), std::string("text"), der + "x", der.substr(1), pem + pem,
+                                     leaf_.pem(), std::string(kMaxRevocationListBytes + 1, '0')}) {
+    EXPECT_FALSE(read_revocation_list(rubbish));
+  }
+}
+
+// STIR-CE-09: whose lists are asked for is said by paths that lead to an anchor, and by nobody else.
+TEST_F(Revocation, APathNamesItsListsAStrangerNamesNone) {
+  CertificateOptions named = test::shaken_leaf_options();
+  named.set("crlDistributionPoints", "URI:https://one.example/crl,URI:http://two.example/crl");
+  const ChainVerdict good = validator().validate(chain(issue(named, &ca_), ca_), kNow);
+  EXPECT_EQ(good.list_urls, (std::vector<std::string>{"https://one.example/crl", "https://sti-pa.example.net/crl"}));
+  EXPECT_TRUE(validator().validate(issue(named, nullptr).pem(), kNow).list_urls.empty());
+  ChainValidator hard = validator({.revocation_required = true});
+  const ChainVerdict uncovered = hard.validate(chain(leaf_, ca_), kNow);
+  EXPECT_EQ(uncovered.list_urls, std::vector<std::string>{"https://sti-pa.example.net/crl"});
+  EXPECT_TRUE(uncovered.uncovered);
 }
 
 TEST_F(Revocation, ListsThatCannotBeReadAloneAreRefused) {

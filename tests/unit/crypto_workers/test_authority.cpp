@@ -10,6 +10,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
+#include "crypto_workers/certificate/pem.hpp"
+
 namespace stirline::test {
 
 const char* const kAuthoritySections = R"([sti_pa]
@@ -278,6 +280,17 @@ std::string issue_list(const RevocationListOptions& options, const IssuedCertifi
   const crypto::Bio bio(BIO_new(BIO_s_mem()));
   require(PEM_write_bio_X509_CRL(bio.get(), list.get()) == 1, "PEM");
   return text_of(bio.get());
+}
+
+std::string list_der(const std::string& pem) {
+  const auto lists = crypto::read_revocation_lists(pem);
+  require(lists.has_value(), "list");
+  unsigned char* octets = nullptr;
+  const int size = i2d_X509_CRL(lists->front().get(), &octets);
+  require(size > 0, "DER of a list");
+  const std::string der(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size));
+  OPENSSL_free(octets);
+  return der;
 }
 
 }  // namespace stirline::test

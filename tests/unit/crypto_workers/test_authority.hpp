@@ -88,4 +88,7 @@ struct RevocationListOptions {
 [[nodiscard]] std::string issue_list(const RevocationListOptions& options, const IssuedCertificate& signer,
                                      const IssuedCertificate* key_of = nullptr);
 
+// The same list as servers have it.
+[[nodiscard]] std::string list_der(const std::string& pem);
+
 }  // namespace stirline::test

@@ -92,6 +92,28 @@ TEST(NegativeCache, PausesGrowFromTenToSixtySeconds) {
   EXPECT_EQ(cache.seconds_left("u", now + 10 + NegativeCache::kMemory + 1), 10);
 }
 
+TEST(NegativeCache, TellsWhatPausesTheNewestFirst) {
+  NegativeCache cache(8);
+  cache.failed("over", kNow - 10);
+  cache.failed("a", kNow - 9);
+  cache.failed("b", kNow);
+  cache.failed("a", kNow + 1);
+  std::vector<std::pair<std::string, std::int64_t>> seen;
+  const auto look = [&](std::size_t most) {
+    seen.clear();
+    cache.each_pausing(kNow + 1, [&](const std::string& url, std::int64_t end) {
+      seen.emplace_back(url, end);
+      return seen.size() < most;
+    });
+    return seen;
+  };
+  EXPECT_EQ(look(9), (std::vector<std::pair<std::string, std::int64_t>>{{"a", kNow + 21}, {"b", kNow + 10}}));
+  EXPECT_EQ(look(1).size(), 1U);
+  EXPECT_TRUE(cache.forget("a"));
+  EXPECT_FALSE(cache.forget("a"));
+  EXPECT_EQ(look(9).size(), 1U);
+}
+
 TEST(NegativeCache, AClockThatIsSetBackLengthensNoPause) {
   NegativeCache cache(8);
   cache.failed("u", kNow);

@@ -164,12 +164,47 @@ TEST_F(CertificateStoreTest, ForeignFilesAreLeftAlone) {
   std::filesystem::remove(file_);
   open();
   run_sql("PRAGMA user_version = 9");
-  EXPECT_EQ(why_not(), file_.string() + ": it is of version 9, this program writes version 1");
+  EXPECT_EQ(why_not(), file_.string() + ": it is of version 9, this program writes version 2");
   std::filesystem::remove(file_);
   EXPECT_FALSE(open_sqlite_store(file_, {}, StoreUse::existing));
   EXPECT_FALSE(std::filesystem::exists(file_));
   EXPECT_FALSE(open_sqlite_store(folder_ / "no" / "such.db", {}));
   EXPECT_FALSE(open_sqlite_store(folder_.path(), {}));
+}
+
+// STIR-CE-09, STIR-CE-04: lists survive a restart like chains; of one URL there may be one of each kind.
+TEST_F(CertificateStoreTest, ListsAreKeptBesideChains) {
+  StoredList crl{{ListKind::revocation, "https://a.example/list"}, "PEM", kNow, kNow + 1, kNow + 2, ""};
+  StoredList numbers{{ListKind::numbers, "https://a.example/list"}, std::string("0\0\xff", 3), kNow, kNow, kNow, "why"};
+  {
+    const auto store = open();
+    ASSERT_TRUE(store->put(chain("https://a.example/")));
+    ASSERT_TRUE(store->put_list(numbers));
+    ASSERT_TRUE(store->put_list(crl));
+  }
+  EXPECT_EQ(open()->load_lists(), (std::vector<StoredList>{crl, numbers}));
+  crl.body = "another";
+  {
+    const auto store = open();
+    ASSERT_TRUE(store->put_list(crl));
+    ASSERT_TRUE(store->note_list_error(numbers.name, "later", kNow + 9));
+    ASSERT_TRUE(store->purge(kNow + 1'000'000));  // chains alone
+  }
+  numbers.last_error = "later";
+  numbers.refresh_at = kNow + 9;
+  EXPECT_EQ(open()->load_lists(), (std::vector<StoredList>{crl, numbers}));
+  ASSERT_TRUE(open()->forget_list(crl.name));
+  EXPECT_EQ(open()->load_lists(), std::vector<StoredList>{numbers});
+  run_sql("UPDATE list SET kind = 2");
+  EXPECT_FALSE(open()->load_lists());
+}
+
+TEST_F(CertificateStoreTest, AFileOfTheVersionBeforeIsTakenOver) {
+  ASSERT_TRUE(open()->put(chain("https://a.example/")));
+  run_sql("DROP TABLE list; PRAGMA user_version = 1");
+  const auto store = open();
+  EXPECT_EQ(urls(*store), std::vector<std::string>{"https://a.example/"});
+  EXPECT_TRUE(store->put_list({{ListKind::revocation, "https://a.example/list"}, "PEM", kNow, kNow, kNow, ""}));
 }
 
 TEST_F(CertificateStoreTest, WhatSomebodyElseWroteIntoItIsNotBelieved) {

@@ -7,6 +7,7 @@
 
 #include "config/tables/certificate_table.hpp"
 #include "control/daemon.hpp"
+#include "crypto_workers/job/keyring.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/process.hpp"
@@ -43,6 +44,7 @@ class DaemonFetchTest : public ::testing::Test {
     options_.first_pause = milliseconds(1);
     options_.longest_pause = milliseconds(4);
     options_.coalesce = milliseconds(5);
+    options_.coalesce_dead = milliseconds(5);
   }
 
   static const test::TlsIdentity& identity() {
@@ -72,15 +74,20 @@ class DaemonFetchTest : public ::testing::Test {
 
   bool until(const std::function<bool()>& done) { return test::turn_until(loop_, done); }
 
-  // The newest standing of `x5u` that the data plane was given.
-  static std::optional<crypto::Reason> standing(const FakeDataplane& dataplane, const std::string& x5u) {
+  // The certificates of the newest generation that the data plane was given.
+  static std::vector<tables::Certificate> records(const FakeDataplane& dataplane) {
     const auto generations = dataplane.generations();
     if (generations.empty()) {
-      return std::nullopt;
+      return {};
     }
-    const auto records = tables::decode_certificates(generations.back().tables.at(tables::TableKind::certificates));
+    auto records = tables::decode_certificates(generations.back().tables.at(tables::TableKind::certificates));
     EXPECT_TRUE(records) << records.error().text;
-    for (const tables::Certificate& record : records.value_or(std::vector<tables::Certificate>{})) {
+    return std::move(records).value_or(std::vector<tables::Certificate>{});
+  }
+
+  // The newest standing of `x5u` there.
+  static std::optional<crypto::Reason> standing(const FakeDataplane& dataplane, const std::string& x5u) {
+    for (const tables::Certificate& record : records(dataplane)) {
       if (record.x5u == x5u) {
         return record.standing;
       }
@@ -118,7 +125,12 @@ class DaemonFetchTest : public ::testing::Test {
   test::ScratchFolder folder_;
   EventLoop loop_;
   std::atomic<std::int64_t> now_ = kNow;
+  std::atomic<bool> alive_ = false;  // /dead… can be fetched
   HttpsServer server_{identity(), [this](Conversation& talk) {
+                        if (talk.target.starts_with("/dead") && !alive_) {
+                          talk.answer("404 Not Found", "", "");
+                          return;
+                        }
                         const bool reversed = talk.target == "/wrong_order";
                         talk.answer("200 OK", "Content-Type: application/pem-certificate-chain\r\n",
                                     reversed ? text_of(pem("test_root.pem")) + chain_ : chain_);
@@ -211,6 +223,52 @@ TEST_F(DaemonFetchTest, ManyNewChainsAreFewGenerations) {
   }
   ASSERT_TRUE(until([&] { return standing(dataplane, url("/99")).has_value() && status().at("kept") == 100; }));
   EXPECT_LT(dataplane.generations().size(), 60U);
+}
+
+// STIR-CF-04, STIR-CF-05: the data plane is told what cannot be fetched, and until when, so that no call waits for it.
+TEST_F(DaemonFetchTest, ADeadUrlReachesTheDataPlaneUntilItMayBeTriedAgain) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  dataplane.want(url("/dead"));
+  dataplane.want("https://10.0.0.1/");
+  ASSERT_TRUE(until([&] { return records(dataplane).size() == 2; }));
+  for (const tables::Certificate& record : records(dataplane)) {
+    EXPECT_EQ(record.standing, crypto::Reason::certificate_unavailable);
+    EXPECT_EQ(record.regime, crypto::kEveryRegime);
+    EXPECT_EQ(record.not_after, kNow + 9) << "the last second before it may be tried again";
+  }
+  EXPECT_EQ(status().at("dead_urls"), 2);
+  now_ = kNow + 10;
+  ASSERT_TRUE(until([&] { return records(dataplane).empty() && !daemon_->busy(); }));
+  dataplane.want(url("/dead"));
+  ASSERT_TRUE(until([&] { return records(dataplane).size() == 1; }));
+  EXPECT_EQ(records(dataplane)[0].not_after, kNow + 29);
+  // A chain takes its place.
+  alive_ = true;
+  now_ = kNow + 30;
+  dataplane.want(url("/dead"));
+  ASSERT_TRUE(until([&] { return standing(dataplane, url("/dead")) == crypto::Reason::verified; }));
+  EXPECT_EQ(records(dataplane).size(), 1U);
+}
+
+// Strangers can name as many dead URLs as they like: that makes no more generations, and no chain waits for it.
+TEST_F(DaemonFetchTest, ManyDeadUrlsAreFewGenerationsAndNoChainWaitsForThem) {
+  FakeDataplane dataplane(dataplane_path());
+  options_.recheck = std::chrono::hours(1);
+  options_.coalesce_dead = std::chrono::hours(1);
+  start();
+  ASSERT_TRUE(until([&] { return dataplane.generations().size() == 1 && !daemon_->busy(); }));
+  dataplane.want("https://10.0.0.1/first");
+  ASSERT_TRUE(until([&] { return dataplane.generations().size() == 2 && !daemon_->busy(); })) << "the first at once";
+  for (int i = 0; i < 300; ++i) {
+    dataplane.want("https://10.0.0.1/" + std::to_string(i));
+  }
+  ASSERT_TRUE(until([&] { return status().at("dead_urls") == 301; }));
+  EXPECT_EQ(dataplane.generations().size(), 2U);
+  dataplane.want(url("/a"));
+  ASSERT_TRUE(until([&] { return standing(dataplane, url("/a")).has_value(); }));
+  EXPECT_EQ(dataplane.generations().size(), 3U);
+  EXPECT_EQ(records(dataplane).size(), 302U) << "and it takes the dead ones with it";
 }
 
 TEST_F(DaemonFetchTest, ADataPlaneThatTalksRubbishIsLeft) {

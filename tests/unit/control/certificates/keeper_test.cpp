@@ -59,7 +59,7 @@ class KeeperTest : public ::testing::Test {
     keeper_ = std::make_unique<CertificateKeeper>(
         loop_, std::move(*store), options_, [this] { return now_; },
         [this](const std::string&, const std::string& pem) { return !distrusted_.contains(pem); },
-        [this] { ++changes_; });
+        [this](KeeperChange change) { ++(change == KeeperChange::chains ? changes_ : dead_changes_); });
     ASSERT_TRUE(keeper_->load());
   }
 
@@ -92,6 +92,7 @@ class KeeperTest : public ::testing::Test {
   EventLoop loop_;
   std::int64_t now_ = kNow;
   int changes_ = 0;
+  int dead_changes_ = 0;
   std::set<std::string> distrusted_;
   KeeperOptions options_;
   std::mutex mutex_;
@@ -177,11 +178,56 @@ TEST_F(KeeperTest, AFailureIsNotTriedAgainForAWhile) {
   EXPECT_EQ(keeper_->negatives(), 0U);
 }
 
-TEST_F(KeeperTest, ABadUrlLeavesNothingBehind) {
+// STIR-CF-01: a URL that is never fetched from is told as one that failed is, so that its next calls do not wait.
+TEST_F(KeeperTest, ABadUrlIsDeadWithoutAFetch) {
   keeper_->wanted("http://127.0.0.1/");
   keeper_->wanted("https://10.0.0.1/");
-  EXPECT_EQ(keeper_->negatives(), 0U);
+  keeper_->wanted("https://10.0.0.1/");
+  EXPECT_EQ(keeper_->dead().size(), 2U);
+  EXPECT_EQ(keeper_->counters().pausing, 1U);
   EXPECT_EQ(keeper_->fetcher().counters().begun, 0U);
+  EXPECT_EQ(dead_changes_, 2);
+  keeper_->fetch("no url\n", [](const FetchResult&) {});
+  EXPECT_EQ(keeper_->dead().size(), 2U) << "no call can name it";
+}
+
+// STIR-CF-04, STIR-CF-05
+TEST_F(KeeperTest, WhatFailedIsDeadUntilItMayBeTriedAgain) {
+  serve("404 Not Found", "", "");
+  EXPECT_EQ(want("/a"), nullptr);
+  ASSERT_EQ(keeper_->dead().size(), 1U);
+  EXPECT_EQ(keeper_->dead()[0].url, url("/a"));
+  EXPECT_EQ(keeper_->dead()[0].until, kNow + 10);
+  EXPECT_EQ(dead_changes_, 1);
+  EXPECT_EQ(changes_, 0);
+  now_ = kNow + 9;
+  EXPECT_EQ(want("/b"), nullptr);
+  EXPECT_EQ(keeper_->dead()[0].url, url("/b")) << "the newest first";
+  now_ = kNow + 10;
+  EXPECT_EQ(keeper_->dead().size(), 1U);
+  // A chain that could not be refreshed is not dead, and one that the operator tries again is not either.
+  serve("200 OK", std::string(kType), chain_);
+  ASSERT_NE(want("/a"), nullptr);
+  serve("404 Not Found", "", "");
+  now_ = kNow + kDay;
+  keeper_->tick();
+  ASSERT_TRUE(until_idle());
+  EXPECT_TRUE(keeper_->dead().empty());
+  EXPECT_EQ(want("/b"), nullptr);
+  EXPECT_EQ(keeper_->dead().size(), 1U);
+  keeper_->forget(url("/b"));
+  EXPECT_TRUE(keeper_->dead().empty());
+  EXPECT_EQ(dead_changes_, 4);
+}
+
+TEST_F(KeeperTest, SoManyDeadUrlsAndNoMore) {
+  options_.dead = 3;
+  start();
+  for (int i = 0; i < 9; ++i) {
+    keeper_->wanted("http://example.org/" + std::to_string(i));
+  }
+  EXPECT_EQ(keeper_->negatives(), 9U);
+  EXPECT_EQ(keeper_->dead().size(), 3U);
 }
 
 TEST_F(KeeperTest, ChainsAreRefreshedBeforeTheirTimeIsOver) {

@@ -1,0 +1,108 @@
+// What `stirline status` shows: our own part, and the data plane's as it sent it.
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "control/certificates/certificate_report.hpp"
+#include "control/daemon.hpp"
+
+namespace stirline::control {
+
+namespace tables = config::tables;
+using Json = nlohmann::ordered_json;
+using config::wire::ResultCode;
+
+namespace {
+
+// Shared by the answer and the time limit of one status question: the first to come answers.
+struct PendingStatus {
+  CommandServer::Reply reply;
+  EventLoop::TimerId limit = 0;
+};
+
+}  // namespace
+
+void Daemon::on_status(const CommandServer::Reply& reply) {
+  const auto pending = std::make_shared<PendingStatus>();
+  pending->reply = reply;
+  const auto finish = [this, pending](const std::expected<std::string, std::string>& document) {
+    const CommandServer::Reply answer = std::exchange(pending->reply, nullptr);
+    if (!answer) {
+      return;
+    }
+    loop_.cancel(pending->limit);
+    Json whole{{"control", own_status()}, {"dataplane", nullptr}};
+    if (document) {
+      Json theirs = Json::parse(*document, nullptr, false);
+      whole["dataplane"] = theirs.is_discarded() ? Json(*document) : std::move(theirs);
+    } else {
+      whole["control"]["dataplane"]["status_error"] = document.error();
+    }
+    answer(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  pending->limit = loop_.after(options_.status_limit, [this, finish] {
+    finish(std::unexpected(fmt::format("no status within {} ms", options_.status_limit.count())));
+  });
+  dataplane_->status(finish);
+}
+
+Json Daemon::own_status() const {
+  const std::int64_t now = options_.now();
+  Json credentials = Json::array();
+  for (const CredentialFacts& facts : state_.gathered.credential_facts) {
+    credentials.push_back(
+        {{"name", facts.name}, {"x5u", facts.x5u}, {"not_before", facts.not_before}, {"not_after", facts.not_after}});
+  }
+  Json certificates = Json::array();
+  // Those of the configuration; `cert list` shows the others, which may be thousands.
+  for (const tables::Certificate& certificate : std::span(state_.judged.certificates).first(state_.judged.configured)) {
+    certificates.push_back({{"x5u", certificate.x5u},
+                            {"regime", state_.config.regime(certificate.regime).name},
+                            {"standing", crypto::facts(certificate.standing).name},
+                            {"not_before", certificate.not_before},
+                            {"not_after", certificate.not_after}});
+  }
+  std::vector<std::string> warnings = state_.judged.warnings;
+  warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
+  Json dataplane{{"socket", state_.config.dataplane_socket}, {"connected", dataplane_->connected()}};
+  if (dataplane_->connected()) {
+    dataplane["since"] = connected_since_;
+    dataplane["generation"] = pushed_generation_;
+  }
+  const std::string& trouble = dataplane_->connected() ? push_error_ : dataplane_->last_error();
+  if (!trouble.empty()) {
+    dataplane["error"] = trouble;
+  }
+  Json repository = nullptr;
+  if (repository_ != nullptr) {
+    const RepositoryCounters counters = repository_->counters();
+    repository = {{"port", repository_->port()},
+                  {"pages", published_.pages()->size()},
+                  {"connections", counters.connections},
+                  {"turned_away", counters.turned_away},
+                  {"served", counters.served},
+                  {"refused", counters.refused},
+                  {"broken", counters.broken}};
+  }
+  return {{"pid", ::getpid()},
+          {"uptime_seconds", now - started_},
+          {"config", state_.config.file.string()},
+          {"generation", generation_},
+          {"age_seconds", now - compiled_},
+          {"tables",
+           {{"trunks", state_.gathered.trunk_count},
+            {"number_ranges", state_.gathered.number_count},
+            {"credentials", state_.gathered.credential_facts.size()},
+            {"certificates", state_.judged.certificates.size()}}},
+          {"credentials", credentials},
+          {"certificates", certificates},
+          {"fetch", fetch_status(*keeper_)},
+          {"lists", list_status(*lists_)},
+          {"repository", repository},
+          {"warnings", warnings},
+          {"dataplane", dataplane}};
+}
+
+}  // namespace stirline::control
