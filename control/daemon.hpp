@@ -23,6 +23,7 @@
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
+#include "control/records/record_keeper.hpp"
 #include "control/repository/published_chains.hpp"
 #include "control/repository/repository_server.hpp"
 #include "control/state_compiler.hpp"
@@ -67,7 +68,8 @@ class Daemon {
     std::shared_ptr<ChainCache> chains;  // outlives a reload: what has not changed is not validated again
   };
 
-  Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store);
+  Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store,
+         std::unique_ptr<RecordKeeper> records);
 
   [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
                                                                           std::shared_ptr<ChainCache> chains);
@@ -75,7 +77,7 @@ class Daemon {
   [[nodiscard]] static std::vector<ChainJudgement> judge_everywhere(const State& state, const std::string& url,
                                                                     const std::string& pem, std::int64_t at);
   void judge_chains(State& state) const;
-  void on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply);
+  void on_command(const CommandServer::Command& command, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
   void on_recheck();
@@ -106,6 +108,7 @@ class Daemon {
   EventLoop::TimerId change_timer_ = 0;
   EventLoop::Clock::time_point last_change_{};
   std::unique_ptr<CertificateKeeper> keeper_;
+  std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;

@@ -42,6 +42,9 @@ struct Slot {
   crypto::MarkPlan marks;            // verify
   crypto::SignatureEdits signature;  // sign
   crypto::DateLine date_line{};      // sign: its text while the message is written
+  sip::Span method;                  // in the message, for its record
+  sip::Span call_id;                 // likewise
+  bool stripped = false;             // foreign marks were found (STIR-VS-15)
   std::uint64_t parked_at = 0;       // TSC cycles
   bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
   bool listed = false;               // among those at crypto cores, by age
