@@ -145,6 +145,8 @@ class Reader {
     }
     Section repository = root_.table("repository");
     read_repository(repository, config.repository);
+    Section records = root_.table("records");
+    read_record_keeping(records, config.records);
     file.report_unknown();
   }
 

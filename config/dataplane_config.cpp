@@ -92,6 +92,11 @@ void read_bad_input(Section section, BadInputConfig& bad_input) {
   section.choice<OnBad>("malformed_sip", bad_input.malformed_sip, kOnBads);
 }
 
+void read_records(Section section, RecordsConfig& records) {
+  section.flag("enabled", records.enabled);
+  section.number<std::uint32_t>("queue_kib", records.queue_kib, 64, 1'048'576);
+}
+
 void read_capture(Section& section, std::string_view key, std::string& into, Need need) {
   std::filesystem::path path;
   if (section.path(key, path, need)) {
@@ -185,6 +190,7 @@ DataplaneConfig read_document(TomlFile& file) {
   read_cores(root.table("cores"), config.cores);
   read_limits(root.table("limits"), config.limits);
   read_bad_input(root.table("bad_input"), config.bad_input);
+  read_records(root.table("records"), config.records);
   read_ports_and_pairs(root, config);
   file.report_unknown();
   return config;

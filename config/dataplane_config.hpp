@@ -79,6 +79,12 @@ struct BadInputConfig {
   OnBad malformed_sip = OnBad::forward;       // parser error
 };
 
+// Records of decisions about calls, on their way to control (STIR-RG-03).
+struct RecordsConfig {
+  bool enabled = true;
+  std::uint32_t queue_kib = 4'096;  // per poll core; what finds no room there is dropped and counted
+};
+
 struct DataplaneConfig {
   std::string socket = "/run/stirline/dataplane.sock";  // listened on for control
   std::string element_id = "stirline";                  // names this appliance in origid (STIR-AS-11)
@@ -89,6 +95,7 @@ struct DataplaneConfig {
   CoreConfig cores;
   LimitConfig limits;
   BadInputConfig bad_input;
+  RecordsConfig records;
   std::vector<PortConfig> ports;
   std::vector<PairConfig> pairs;
 };

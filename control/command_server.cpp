@@ -137,7 +137,8 @@ void CommandServer::on_command(std::uint64_t id, const wire::Incoming& incoming)
   loop_.cancel(connection.idle_timer);
   const std::weak_ptr<void> alive = alive_;
   const std::string_view text(reinterpret_cast<const char*>(attached->view().data()), attached->view().size());
-  handler_(incoming.text(), text, [this, alive, id, request_id](wire::ResultCode code, const std::string& document) {
+  const Command command{.verb = incoming.text(), .attached = text, .user = connection.channel.peer_user()};
+  handler_(command, [this, alive, id, request_id](wire::ResultCode code, const std::string& document) {
     if (alive.expired() || !connections_.contains(id)) {
       return;
     }

@@ -27,8 +27,13 @@ class CommandServer {
 
   // Answers one command, now or later; may be called after the asker has gone (then nothing happens) and only once.
   using Reply = std::function<void(config::wire::ResultCode code, const std::string& document)>;
-  // `attached` is empty if nothing came along; both texts are there within the call only.
-  using Handler = std::function<void(std::string_view verb, std::string_view attached, Reply reply)>;
+  // The texts are there within the call only.
+  struct Command {
+    std::string_view verb;
+    std::string_view attached;  // empty if nothing came along
+    std::uint32_t user = 0;     // whose process asks
+  };
+  using Handler = std::function<void(const Command& command, Reply reply)>;
 
   CommandServer(EventLoop& loop, config::wire::Listener listener, Handler handler,
                 std::chrono::milliseconds idle_limit = std::chrono::milliseconds(30'000));

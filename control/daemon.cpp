@@ -68,12 +68,18 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(
         config::ConfigErrors{{options.config.string(), 0, "fetch.store", "a certificate store", store.error()}});
   }
+  auto records = RecordKeeper::open(state->config.records, options.now);
+  if (!records) {
+    return std::unexpected(config::ConfigErrors{
+        {options.config.string(), 0, "records", "a folder and a key that can be used", records.error()}});
+  }
   auto listener = wire::Listener::listen(state->config.socket);
   if (!listener) {
     return std::unexpected(config::ConfigErrors{
         {options.config.string(), 0, "control.socket", "a path that can be listened on", listener.error().text}});
   }
-  std::unique_ptr<Daemon> daemon(new Daemon(loop, std::move(options), std::move(*state), std::move(*store)));
+  std::unique_ptr<Daemon> daemon(
+      new Daemon(loop, std::move(options), std::move(*state), std::move(*store), std::move(*records)));
   if (const auto loaded = daemon->keeper_->load(); !loaded) {
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "fetch.store", "a certificate store", loaded.error()}});
@@ -91,15 +97,20 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
   daemon->note_proven();
   daemon->commands_ = std::make_unique<CommandServer>(
       loop, std::move(*listener),
-      [raw = daemon.get()](std::string_view verb, std::string_view attached, const CommandServer::Reply& reply) {
-        raw->on_command(verb, attached, reply);
+      [raw = daemon.get()](const CommandServer::Command& command, const CommandServer::Reply& reply) {
+        raw->on_command(command, reply);
       });
   daemon->serve();
   return daemon;
 }
 
-Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store)
-    : loop_(loop), options_(std::move(options)), state_(std::move(state)), started_(options_.now()) {
+Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store,
+               std::unique_ptr<RecordKeeper> records)
+    : loop_(loop),
+      options_(std::move(options)),
+      state_(std::move(state)),
+      started_(options_.now()),
+      records_(std::move(records)) {
   generation_ = next_generation();
   compiled_ = started_;
   DataplaneClientOptions client;
@@ -119,6 +130,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   lists_ = std::make_unique<ListKeeper>(loop_, keeper_->store(), list_keeper_options(state_.config.fetch), options_.now,
                                         std::move(user), [this] { on_lists_changed(); });
   dataplane_->on_wanted([this](const std::string& x5u) { keeper_->wanted(x5u); });
+  dataplane_->on_records([this](std::string_view payload) { return records_->take(payload); });
 }
 
 Daemon::~Daemon() {
@@ -201,6 +213,7 @@ void Daemon::serve() {
                state_.gathered.credential_facts.size(), state_.judged.certificates.size());
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
   lists_->want(state_.judged.lists);
+  records_->tick();
   dataplane_->start();
 }
 
@@ -246,6 +259,7 @@ void Daemon::on_recheck() {
   recheck_timer_ = loop_.after(options_.recheck, [this] { on_recheck(); });
   keeper_->tick();
   lists_->tick();
+  records_->tick();
   if (!busy()) {
     refresh_tables();
   }
@@ -349,6 +363,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
     reload_warnings_.emplace_back("the section [repository] stays as it is until the next start");
     state.config.repository = state_.config.repository;
   }
+  if (state.config.records != state_.config.records) {
+    reload_warnings_.emplace_back("the section [records] stays as it is until the next start");
+    state.config.records = state_.config.records;
+  }
   state_ = std::move(state);
   note_proven();
   lists_->want(state_.judged.lists);
@@ -426,20 +444,24 @@ void Daemon::reload(ReloadDone done) {
   });
 }
 
-void Daemon::on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply) {
+void Daemon::on_command(const CommandServer::Command& command, const CommandServer::Reply& reply) {
   const auto judge_now = [this](const KeptChain& chain) {
     const ChainJudgement* const known = state_.fetched.find(chain);
     return known != nullptr ? *known
                             : best_of(judge_everywhere(state_, chain.stored.url, chain.stored.pem, options_.now()));
   };
+  const std::string_view verb = command.verb;
   if (verb == "status") {
     on_status(reply);
+  } else if (verb == "calls") {
+    const Json answer = records_->ask(command.attached, command.user);
+    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
   } else if (verb == "reload") {
     reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
   } else if (verb.starts_with("cert ")) {
-    answer_cert_command(verb, attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
+    answer_cert_command(verb, command.attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
   } else {
-    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert"}).dump());
+    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert, calls"}).dump());
   }
 }
 

@@ -25,6 +25,7 @@
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"
+#include "control/records/record_keeper.hpp"
 #include "control/repository/published_chains.hpp"
 #include "control/repository/repository_server.hpp"
 #include "control/state_compiler.hpp"
@@ -76,7 +77,8 @@ class Daemon {
     EventLoop::Clock::time_point taken_up{};
   };
 
-  Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store);
+  Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_ptr<CertificateStore> store,
+         std::unique_ptr<RecordKeeper> records);
 
   [[nodiscard]] static std::expected<State, config::ConfigErrors> compile(const DaemonOptions& options,
                                                                           std::shared_ptr<ChainCache> chains);
@@ -88,7 +90,7 @@ class Daemon {
   static void drop_list(State& state, const ListName& name);
   void take_lists(State& state) const;
   void on_lists_changed();
-  void on_command(std::string_view verb, std::string_view attached, const CommandServer::Reply& reply);
+  void on_command(const CommandServer::Command& command, const CommandServer::Reply& reply);
   void on_status(const CommandServer::Reply& reply);
   void on_greeted();
   void on_recheck();
@@ -123,6 +125,7 @@ class Daemon {
   std::array<Change, 2> changes_{};           // by KeeperChange
   std::unique_ptr<CertificateKeeper> keeper_;
   std::unique_ptr<ListKeeper> lists_;
+  std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;

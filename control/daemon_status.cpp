@@ -100,6 +100,7 @@ Json Daemon::own_status() const {
           {"certificates", certificates},
           {"fetch", fetch_status(*keeper_)},
           {"lists", list_status(*lists_)},
+          {"records", records_->status()},
           {"repository", repository},
           {"warnings", warnings},
           {"dataplane", dataplane}};

@@ -153,6 +153,10 @@ void DataplaneClient::on_readable() {
     take_wanted(*incoming);
     return;
   }
+  if (incoming->type() == wire::MessageType::records) {
+    take_records(*incoming);
+    return;
+  }
   if (!in_flight_ || incoming->type() != wire::MessageType::result || incoming->header.request_id != request_id_) {
     lose("the data plane sent something nobody asked for");
     return;
@@ -179,6 +183,15 @@ void DataplaneClient::take_wanted(const wire::Incoming& incoming) {
     lose("the data plane wants a certificate from something that is no URL");
   } else if (on_wanted_) {
     on_wanted_(std::string(incoming.text()));
+  }
+}
+
+void DataplaneClient::take_records(const wire::Incoming& incoming) {
+  if (!on_records_) {
+    return;
+  }
+  if (const auto taken = on_records_(incoming.text()); !taken) {
+    lose(fmt::format("the data plane tells of calls what cannot be read: {}", taken.error()));
   }
 }
 

@@ -60,6 +60,10 @@ class DataplaneClient {
   // the connection. Set it before start().
   void on_wanted(std::function<void(const std::string& x5u)> wanted) { on_wanted_ = std::move(wanted); }
 
+  // Called with each payload of records of calls. An error, said in words, ends the connection. Set it before start().
+  using TakeRecords = std::function<std::expected<void, std::string>(std::string_view payload)>;
+  void on_records(TakeRecords take) { on_records_ = std::move(take); }
+
   void start();
 
   [[nodiscard]] bool connected() const { return greeted_now_; }
@@ -88,6 +92,7 @@ class DataplaneClient {
   void send_next();
   void on_readable();
   void take_wanted(const config::wire::Incoming& incoming);
+  void take_records(const config::wire::Incoming& incoming);
   void greet();
   void push_step();
   void finish_push(PushOutcome outcome, const std::string& text);
@@ -96,6 +101,7 @@ class DataplaneClient {
   DataplaneClientOptions options_;
   std::function<void()> on_greeted_;
   std::function<void(const std::string& x5u)> on_wanted_;
+  TakeRecords on_records_;
   config::wire::Channel channel_;
   bool greeted_now_ = false;
   bool in_flight_ = false;

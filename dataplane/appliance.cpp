@@ -128,6 +128,13 @@ void Appliance::housekeep() {
   }
 }
 
+void Appliance::take_records(std::string& batch, std::size_t most) {
+  next_recorder_ = next_recorder_ + 1 < poll_cores_.size() ? next_recorder_ + 1 : 0;
+  for (std::size_t i = 0; i < poll_cores_.size(); ++i) {
+    poll_cores_[(next_recorder_ + i) % poll_cores_.size()]->take_records(batch, most);
+  }
+}
+
 std::expected<void, std::string> Appliance::open_ports() {
   const auto port_config = [this](const std::string& name) -> const config::PortConfig& {
     return *std::ranges::find(config_.ports, name, &config::PortConfig::name);

@@ -52,6 +52,10 @@ class Appliance {
     }
   }
 
+  // Appends records of decisions to `batch`, in the form of config/wire/call_record.hpp, whole ones and at most until
+  // it has `most` octets. The cores take turns in being first.
+  void take_records(std::string& batch, std::size_t most);
+
   void housekeep();  // call now and then: old generations are freed, engines that went wrong told in the log
 
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }
@@ -84,6 +88,7 @@ class Appliance {
   std::vector<Port> ports_;
   std::atomic<bool> stop_polling_{false};
   std::atomic<bool> stop_crypto_{false};
+  std::size_t next_recorder_ = 0;  // the poll core whose records are taken first
   bool running_ = false;
 };
 

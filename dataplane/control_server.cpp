@@ -1,5 +1,6 @@
 #include "dataplane/control_server.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -28,6 +29,8 @@ std::optional<T> payload_as(const wire::Incoming& incoming) {
   return value;
 }
 
+constexpr std::size_t kRecordBatches = 64;  // in one turn: nothing else is to wait for them
+
 wire::MappedImage* place_of(StagedTables& staged, tables::TableKind kind) {
   switch (kind) {
     case tables::TableKind::trunks:
@@ -55,6 +58,7 @@ ControlServer::ControlServer(Appliance& appliance, wire::Listener& listener, con
 void ControlServer::serve(int timeout_ms) {
   serve_sockets(timeout_ms);
   forward_certificate_requests();
+  forward_records();
 }
 
 // Never waits for control: what its socket has no room for is forgotten, and a later call asks again.
@@ -68,16 +72,41 @@ void ControlServer::forward_certificate_requests() {
   });
 }
 
+ControlServer::Peer* ControlServer::recording_peer() {
+  const auto found = std::ranges::find(peers_, true, &Peer::commands);
+  return found == peers_.end() ? nullptr : &*found;
+}
+
+// Never waits for control: what its socket has no room for stays where it is, and a queue that is full drops and
+// counts.
+void ControlServer::forward_records() {
+  Peer* const peer = recording_peer();
+  if (peer == nullptr) {
+    return;
+  }
+  for (std::size_t i = 0; i < kRecordBatches; ++i) {
+    if (records_.empty()) {
+      appliance_.take_records(records_, wire::kMaxPayload);
+    }
+    if (records_.empty() || !peer->channel.send(wire::MessageType::records, 0, records_, -1, 0)) {
+      return;
+    }
+    records_.clear();
+  }
+}
+
 void ControlServer::serve_sockets(int timeout_ms) {
   std::vector<pollfd> waiting = {{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
   for (const Peer& peer : peers_) {
-    waiting.push_back({.fd = peer.channel.fd(), .events = POLLIN, .revents = 0});
+    const bool has_records = peer.commands && !records_.empty();
+    const auto events = static_cast<short>(has_records ? POLLIN | POLLOUT : POLLIN);
+    waiting.push_back({.fd = peer.channel.fd(), .events = events, .revents = 0});
   }
   if (poll(waiting.data(), waiting.size(), timeout_ms) <= 0) {
     return;
   }
   for (std::size_t i = peers_.size(); i > 0; --i) {
-    if (waiting[i].revents != 0 && !serve_peer(peers_[i - 1])) {
+    if ((waiting[i].revents & ~POLLOUT) != 0 && !serve_peer(peers_[i - 1])) {
       peers_.erase(peers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
     }
   }
@@ -92,7 +121,7 @@ void ControlServer::accept_peers() {
       spdlog::warn("control socket: more than {} connections, one turned away", kMaxPeers);
       continue;
     }
-    peers_.push_back({.channel = std::move(*channel), .greeted = false, .staged = {}});
+    peers_.push_back({.channel = std::move(*channel), .greeted = false, .staged = {}, .commands = false});
   }
 }
 
@@ -130,6 +159,7 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
     case wire::MessageType::result:
     case wire::MessageType::command:
     case wire::MessageType::wanted:
+    case wire::MessageType::records:
       break;
   }
   return {wire::ResultCode::bad_message,
@@ -180,6 +210,9 @@ ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& inc
   }
   if (*applied == Appliance::Apply::busy) {
     return {wire::ResultCode::busy, "two generations are alive; try again"};
+  }
+  for (Peer& each : peers_) {
+    each.commands = &each == &peer;
   }
   spdlog::info("generation {} in use", request->generation);
   return {wire::ResultCode::ok, {}};

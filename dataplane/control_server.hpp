@@ -19,8 +19,12 @@ class ControlServer {
   // Both outlive the server.
   ControlServer(Appliance& appliance, config::wire::Listener& listener, const Clock& clock);
 
-  // Waits at most `timeout_ms` for something to do and does it; then tells control which certificates calls need.
+  // Waits at most `timeout_ms` for something to do and does it; then tells control which certificates calls need, and
+  // what was decided about calls.
   void serve(int timeout_ms);
+
+  // Hands records over until control takes no more of them, or there are none left.
+  void forward_records();
 
  private:
   static constexpr std::size_t kMaxPeers = 8;
@@ -29,6 +33,7 @@ class ControlServer {
     config::wire::Channel channel;
     bool greeted = false;
     StagedTables staged;
+    bool commands = false;  // it has committed tables, and nobody has since: records of calls go there
   };
   struct Reply {
     config::wire::ResultCode code = config::wire::ResultCode::ok;
@@ -37,6 +42,7 @@ class ControlServer {
 
   void serve_sockets(int timeout_ms);
   void forward_certificate_requests();
+  [[nodiscard]] Peer* recording_peer();
   void accept_peers();
   [[nodiscard]] bool serve_peer(Peer& peer);  // false: the peer is gone or cut off
   [[nodiscard]] Reply answer(Peer& peer, const config::wire::Incoming& incoming);
@@ -49,6 +55,7 @@ class ControlServer {
   const Clock& clock_;
   std::int64_t started_at_;
   std::vector<Peer> peers_;
+  std::string records_;  // taken from the poll cores, and not sent yet
 };
 
 }  // namespace stirline::dataplane

@@ -6,24 +6,6 @@
 namespace stirline::dataplane {
 namespace {
 
-std::string_view outcome_name(crypto::SignOutcome outcome) {
-  switch (outcome) {
-    case crypto::SignOutcome::signed_:
-      return "signed";
-    case crypto::SignOutcome::no_credential:
-      return "no_credential";
-    case crypto::SignOutcome::outside_credential_validity:
-      return "outside_credential_validity";
-    case crypto::SignOutcome::build_failed:
-      return "build_failed";
-    case crypto::SignOutcome::engine_failed:
-      return "engine_failed";
-    case crypto::SignOutcome::not_diverted:
-      return "not_diverted";
-  }
-  return "unknown";
-}
-
 std::string lower(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -45,7 +27,7 @@ std::array<CounterFacts, kCounters> make_facts() {
     facts[at++] = {"not_signed_" + reason, "messages", "requests towards a peer passed on unsigned: " + reason};
   }
   for (std::size_t i = 0; i < kSignOutcomes; ++i) {
-    const std::string outcome(outcome_name(static_cast<crypto::SignOutcome>(i)));
+    const std::string outcome(crypto::to_string(static_cast<crypto::SignOutcome>(i)));
     facts[at++] = {"sign_" + outcome, "calls", "signing jobs that ended with " + outcome};
   }
   for (std::size_t i = 0; i < crypto::kReasons; ++i) {

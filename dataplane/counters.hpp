@@ -94,6 +94,8 @@ namespace stirline::dataplane {
   X(no_tables, "messages", "trunk traffic before control has sent its tables")                                      \
   X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                        \
   X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")              \
+  X(recorded, "records", "decisions recorded, to be kept by control (STIR-RG-03)")                                  \
+  X(record_dropped, "records", "decisions without a record: control is slow or away, and the queue is full")        \
   X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                                      \
   X(cycles_parse, "cycles", "parsing SIP messages")                                                                 \
   X(cycles_decide, "cycles", "deciding and filling jobs")                                                           \

@@ -66,6 +66,7 @@ int run(const stirline::config::DataplaneConfig& config) {
     (*appliance)->housekeep();
   }
   (*appliance)->stop();
+  server.forward_records();
   spdlog::info("stopped");
   return 0;
 }

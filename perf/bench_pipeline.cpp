@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "config/wire/protocol.hpp"
 #include "crypto_workers/p256/engine_select.hpp"
 #include "dataplane/eal/port.hpp"
 #include "perf/report.hpp"
@@ -74,6 +75,7 @@ Round run_round(Harness& harness, const Direction& direction, const std::vector<
   const auto started = std::chrono::steady_clock::now();
   std::size_t sent = 0;
   std::uint64_t done = 0;
+  std::string records;  // of calls: taken as main would, and forgotten
   while (done < calls.size()) {
     bool moved = false;
     while (sent < calls.size() && sent - done < kWindow) {
@@ -86,6 +88,8 @@ Round run_round(Harness& harness, const Direction& direction, const std::vector<
       moved = true;
     }
     moved = take() || moved;
+    records.clear();
+    harness.appliance().take_records(records, config::wire::kMaxPayload);
     done = finished(harness, direction) - before;
     if (!moved) {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
@@ -216,11 +220,15 @@ double bypass_mpps(double seconds) {
   return static_cast<double>(packets - packets_before) / (cpu - cpu_before);
 }
 
-std::vector<Result> run(int rounds, crypto::EngineKind engine) {
+std::vector<Result> run(int rounds, crypto::EngineKind engine, bool with_records) {
   std::vector<Result> results;
   OpensslRival rival;
   {
-    Harness harness({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kDeadlineUs; },
+    Harness harness({.adjust =
+                         [with_records](config::DataplaneConfig& config) {
+                           config.limits.job_deadline_us = kDeadlineUs;
+                           config.records.enabled = with_records;
+                         },
                      .make_engine =
                          [engine] {
                            auto selected = crypto::select_engine(engine);
@@ -270,6 +278,7 @@ int main(int argc, char** argv) {
   bool json = false;
   int rounds = 9;
   std::string engine = "auto";
+  bool with_records = true;
   app.add_flag("--json", json, "print JSON");
   app.add_option("--rounds", rounds, "rounds of 4,096 calls; medians are reported")
       ->check(CLI::Range(1, 1'000))
@@ -277,10 +286,11 @@ int main(int argc, char** argv) {
   app.add_option("--engine", engine, "crypto engine")
       ->check(CLI::IsMember({"auto", "ifma", "scalar", "openssl"}))
       ->capture_default_str();
+  app.add_flag("!--without-records", with_records, "no records of calls: what they cost is the difference");
   CLI11_PARSE(app, argc, argv);
   try {
     stirline::test::start_eal("bench_pipeline", 2, 512);
-    const auto results = stirline::perf::run(rounds, *stirline::crypto::engine_kind(engine));
+    const auto results = stirline::perf::run(rounds, *stirline::crypto::engine_kind(engine), with_records);
     std::puts((json ? stirline::perf::to_json(results) : stirline::perf::to_table(results)).c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_pipeline: %s\n", error.what());

@@ -65,7 +65,7 @@ std::expected<Header, WireError> check_header(std::span<const std::byte> packet)
     return bad_message("the packet has another length than its header says", header.request_id);
   }
   if (header.type < static_cast<std::uint16_t>(MessageType::hello) ||
-      header.type > static_cast<std::uint16_t>(MessageType::wanted)) {
+      header.type > static_cast<std::uint16_t>(MessageType::records)) {
     return bad_message("message type " + std::to_string(header.type) + " is unknown", header.request_id);
   }
   return header;
@@ -122,6 +122,13 @@ std::expected<Channel, WireError> Channel::connect(const std::string& path) {
     }
   }
   return Channel(std::move(socket));
+}
+
+std::uint32_t Channel::peer_user() const {
+  ucred peer{};
+  socklen_t length = sizeof(peer);
+  const bool known = ::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0;
+  return known ? peer.uid : UINT32_MAX;
 }
 
 std::expected<void, WireError> Channel::send(MessageType type, std::uint32_t request_id, std::string_view payload,

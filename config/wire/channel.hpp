@@ -68,6 +68,7 @@ class Channel {
 
   [[nodiscard]] int fd() const { return socket_.get(); }
   [[nodiscard]] bool open() const { return socket_.valid(); }
+  [[nodiscard]] std::uint32_t peer_user() const;  // whose process connected (SO_PEERCRED); the highest number: unknown
   void close() { socket_ = Descriptor(); }
 
   // Blocks until sent, at most `timeout_ms`. `fd` is passed along if it is not -1 (and stays the caller's).

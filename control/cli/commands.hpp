@@ -18,6 +18,7 @@ void add_sign(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_reload(CLI::App& app, int& status);
 void add_cert(CLI::App& app, int& status);
+void add_calls(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
 void add_lab(CLI::App& app, int& status);
 

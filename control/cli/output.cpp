@@ -107,11 +107,16 @@ std::string printable(std::string_view text) {
   const Json quoted = std::string(text);
   const std::string clean = Json::parse(to_line(quoted)).get<std::string>();
   std::string shown;
-  for (const char c : clean) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      fmt::format_to(std::back_inserter(shown), "\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(clean[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < clean.size() ? clean[i + 1] : '\0');
+    if (octet == 0xc2 && next < 0xa0) {  // U+0080 to U+009F: some terminals obey them, too
+      ++i;
+      fmt::format_to(std::back_inserter(shown), "\\x{:02x}", next);
+    } else if (octet < 0x20 || octet == 0x7f) {
+      fmt::format_to(std::back_inserter(shown), "\\x{:02x}", octet);
     } else {
-      shown.push_back(c);
+      shown.push_back(clean[i]);
     }
   }
   return shown;

@@ -37,6 +37,14 @@ enum class SignOutcome : std::uint8_t {
   engine_failed,
   not_diverted,  // no token of the message names the party that is said to have diverted it
 };
+[[nodiscard]] std::string_view to_string(SignOutcome outcome);  // "signed", "no_credential"
+
+// SHA-256 of a token as it stands in its header field, blanks of folding left out: by it a call is found again in the
+// records of others (STIR-RG-03).
+struct TokenHash {
+  std::array<std::uint8_t, 32> octets{};
+  bool known = false;
+};
 
 // One token to be made.
 struct TokenOrder {
@@ -44,6 +52,7 @@ struct TokenOrder {
   std::uint32_t credential = 0;
   sip::TelephoneNumber diverter;                     // div: whom the call is taken from (RFC 8946 4.1)
   SignOutcome outcome = SignOutcome::no_credential;  // out
+  TokenHash hash{};                                  // out: known only if asked for and signed_
 };
 
 using TokenOrders = sip::FixedList<TokenOrder, kMaxTokenOrders>;
@@ -51,6 +60,7 @@ using TokenOrders = sip::FixedList<TokenOrder, kMaxTokenOrders>;
 struct SignJob {
   // in
   TokenOrders orders;
+  bool wants_hashes = false;
   char attest = 'C';
   std::int64_t iat = 0;
   std::int64_t now = 0;
@@ -83,6 +93,7 @@ struct IdentityVerdict {
   RichCallData rich_call_data = RichCallData::none;
   std::uint8_t inside = kNotInside;  // of an original: the index of the div-o that holds it (RFC 8946 5)
   sip::Span x5u;                     // in the message: the info parameter; empty for an original
+  TokenHash hash{};                  // known only if asked for: of a header field that is valid, or decides
 };
 
 struct VerifyPolicy {
@@ -99,6 +110,7 @@ struct VerifyJob {
   // in
   std::string_view message;  // unchanged until the job returns
   std::int64_t now = 0;
+  bool wants_hashes = false;
   VerifyPolicy policy;
   Place place = Place::invite;
   bool has_orig = false;

@@ -13,6 +13,12 @@ bool within(std::int64_t time, const Credential& credential) {
   return time >= credential.not_before && time <= credential.not_after;
 }
 
+// Of "Identity: token;info=...".
+std::string_view token_of(std::string_view line) {
+  const std::size_t begin = line.find(' ') + 1;
+  return line.substr(begin, line.find(';') - begin);
+}
+
 bool orders(const SignJob& job, TokenType type) {
   return std::ranges::any_of(job.orders.view(), [&](const TokenOrder& order) { return order.type == type; });
 }
@@ -34,6 +40,7 @@ void SigningBatch::add(const Keyring* keyring, SignJob& job) {
     read_diversions(job);
   }
   for (TokenOrder& order : job.orders.view()) {
+    order.hash.known = false;
     order.outcome = keys_good ? build(keyring, job, order) : SignOutcome::build_failed;
   }
 }
@@ -161,8 +168,12 @@ void SigningBatch::finish() {
         build_identity_line({token.input.data(), token.length}, token.signature, token.credential->x5u,
                             facts(token.order->type).ppt, std::span(job.lines).subspan(job.lines_length));
     token.order->outcome = length ? SignOutcome::signed_ : SignOutcome::build_failed;
+    if (length && job.wants_hashes) {
+      hashes_.add(token_of({job.lines.data() + job.lines_length, *length}), token.order->hash);
+    }
     job.lines_length = static_cast<std::uint16_t>(job.lines_length + length.value_or(0));
   }
+  hashes_.finish();
   token_count_ = 0;
   for (SignJob* const job : jobs_) {
     const auto made = [](const TokenOrder& order) { return order.outcome == SignOutcome::signed_; };

@@ -9,6 +9,7 @@
 
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/job/keyring.hpp"
+#include "crypto_workers/job/token_hashes.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "crypto_workers/passport/builder.hpp"
 #include "crypto_workers/passport/diversion_chain.hpp"
@@ -53,6 +54,7 @@ class SigningBatch {
 
   Engine& engine_;
   IntegrityDigest digests_;
+  TokenHashes hashes_;
   Opener opener_;
   DiversionReader diversions_;
   std::array<Diverted, kMaxTokens> diverted_;

@@ -305,10 +305,23 @@ void VerificationBatch::finish() {
       judge_chain(message);
     }
     conclude(message);
+    hash_tokens(*message.job);
   }
+  hashes_.finish();
   request_count_ = 0;
   message_count_ = 0;
   token_count_ = 0;
+}
+
+// What the verdict rests on: every valid token, or else the one that decides.
+void VerificationBatch::hash_tokens(VerifyJob& job) {
+  for (std::size_t i = 0; i < job.identity_count; ++i) {
+    IdentityVerdict& identity = job.verdicts[i];
+    identity.hash.known = false;
+    if (job.wants_hashes && (identity.verdict == Verdict::valid || i == job.decisive)) {
+      hashes_.add(sip::text(job.message, job.identities[i].digest), identity.hash);
+    }
+  }
 }
 
 // One valid identity suffices; what is unsupported counts for nothing (RFC 8224 6.2.1; STIR-VS-01, -10). Originals

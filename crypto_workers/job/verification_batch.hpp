@@ -10,6 +10,7 @@
 
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/job/keyring.hpp"
+#include "crypto_workers/job/token_hashes.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "crypto_workers/passport/diversion_chain.hpp"
 #include "crypto_workers/passport/open.hpp"
@@ -46,10 +47,12 @@ class VerificationBatch {
   void judge_chain(const Message& message);
   void request_signatures(const Message& message);
   void conclude(const Message& message) const;
+  void hash_tokens(VerifyJob& job);
 
   Engine& engine_;
   Opener opener_;
   DiversionReader diversions_;
+  TokenHashes hashes_;
   MediaKeyClaim media_keys_;  // of the message that is being opened
   std::vector<Token> tokens_;
   std::size_t token_count_ = 0;

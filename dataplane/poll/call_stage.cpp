@@ -22,11 +22,6 @@ bool verifies(const Trunk& trunk) {
   return trunk.config.role == config::tables::Role::verify || trunk.config.role == config::tables::Role::both;
 }
 
-// What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is gone.
-crypto::Conveyance not_validated() {
-  return {crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity), {}};
-}
-
 // Of a Reason of the protocol STIR: the counter for its cause.
 Counter complaint(std::optional<std::uint16_t> cause) {
   switch (cause.value_or(0)) {
@@ -44,6 +39,8 @@ Counter complaint(std::optional<std::uint16_t> cause) {
       return Counter::complaints_other;
   }
 }
+
+using config::wire::Decision;
 
 constexpr std::uint64_t kAskAgainMs = 100;
 constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1)
@@ -63,6 +60,7 @@ bool is_judged(sip::Method method) {
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
       sender_(context),
+      recorder_(context),
       links_(std::move(links)),
       origids_(origid_key),
       parking_(context.config.limits.parked),
@@ -71,6 +69,10 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       reasons_(context.config.limits.reasons, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                kLingerSeconds * rte_get_tsc_hz()),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
+
+crypto::Conveyance CallStage::not_validated() {
+  return {crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity), {}};
+}
 
 void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& live) {
   Counters& counters = context_.counters;
@@ -152,6 +154,7 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
   if (match.direction == Direction::from_peer) {
     request_from_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}), emergency);
   } else if (emergency) {  // STIR-AS-13
+    record(datagram, *match.trunk, Direction::to_peer, Decision::emergency, {});
     sender_.pass(datagram);
   } else {
     request_to_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}));
@@ -167,14 +170,21 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (!departure.removals.empty()) {
     counters.add(Counter::withheld);
   }
+  const auto not_signed = [&](std::string_view reason) {
+    record(datagram, trunk, Direction::to_peer, Decision::not_signed, reason);
+  };
   if (!departure.complete || action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
+    if (signs(trunk)) {
+      not_signed(action == sip::Action::flag ? "flagged" : "unmarked");
+    }
     sender_.send_marked(datagram, departure, {});
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
   if (!plan) {
     counters.add(plan.error());
+    not_signed(crypto::to_string(plan.error()));
     sender_.send_marked(datagram, departure, {});
     return;
   }
@@ -186,6 +196,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   }
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
+    not_signed("not_attested");
     sender_.send_marked(datagram, departure, {});
     return;
   }
@@ -195,6 +206,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     crypto::MarkPlan bypass = departure;
     bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
     counters.add(Counter::identity_bypassed);
+    not_signed("identity_bypassed");
     sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
     return;
   }
@@ -241,19 +253,26 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   }
   const crypto::MarkPlan marks =
       crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan, domain, trunk.insert_at);
+  const bool stripped = !marks.removals.empty() && !trunk.config.trusted;
+  const auto record_this = [&](Decision decision, std::string_view reason) {
+    record(datagram, trunk, Direction::from_peer, decision, reason, stripped);
+  };
   if (emergency) {
     // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
     // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
+    record_this(Decision::emergency, {});
     sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
     return;
   }
   if (message_.identities_seen() > sip::kMaxIdentities) {
     counters.add(Counter::identity_limit);
+    record_this(Decision::refused, "identity_limit");
     sender_.refuse_malformed(datagram);
     return;
   }
   if (!marks.complete) {
     counters.add(Counter::unmarked);
+    record_this(Decision::refused, "unmarked");
     sender_.refuse_malformed(datagram);
     return;
   }
@@ -263,6 +282,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   if (!marks.removals.empty()) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
+      record_this(Decision::passed, "trusted_peer");
       sender_.pass(datagram);
       return;
     }
@@ -270,16 +290,31 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   }
   if (!judged) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
+    if (action == sip::Action::flag) {
+      record_this(Decision::passed, "flagged");
+    }
     sender_.send_marked(datagram, marks, {});
     return;
   }
   if (message_.identities().empty()) {
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
+    record_this(Decision::judged, crypto::facts(crypto::Reason::no_identity).name);
     sender_.send_marked(datagram, marks, not_validated());
     return;
   }
   park_for_verifying(datagram, trunk, live, marks);
+}
+
+void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction direction, Decision decision,
+                       std::string_view reason, bool stripped) {
+  recorder_.at_once({.message = message_,
+                     .datagram = datagram,
+                     .trunk = trunk,
+                     .direction = direction,
+                     .decision = decision,
+                     .reason = reason,
+                     .stripped = stripped});
 }
 
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
@@ -294,6 +329,8 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.datagram = datagram;
   slot.live = &live;
   slot.trunk = &trunk;
+  slot.job.sign.wants_hashes = recorder_.enabled();
+  slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;
   return &slot;
 }
@@ -321,6 +358,7 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
                                  const Authority& authority, const crypto::MarkPlan& departure) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
   if (slot == nullptr) {
+    record(datagram, trunk, Direction::to_peer, Decision::undecided, "parked_full");
     sender_.send_marked(datagram, departure, {});
     return;
   }
@@ -335,8 +373,10 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
   slot->marks = departure;
   slot->largest = message_.method() == sip::Method::message ? trunk.config.largest_message
                                                             : std::numeric_limits<std::size_t>::max();
+  DecisionRecorder::prepare(message_, false, *slot);
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
+    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
     sender_.send_marked(slot->datagram, departure, {});
     leave(*slot);
   }
@@ -346,6 +386,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                                    const crypto::MarkPlan& marks) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
   if (slot == nullptr) {
+    record(datagram, trunk, Direction::from_peer, Decision::undecided, "parked_full", !marks.removals.empty());
     sender_.send_marked(datagram, marks, not_validated());
     return;
   }
@@ -353,8 +394,10 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   slot->transaction = transaction_of(message_);
+  DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   context_.counters.add(Counter::to_verify);
   if (!dispatch(*slot)) {
+    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
     sender_.send_marked(slot->datagram, marks, not_validated());
     leave(*slot);
   }
@@ -378,225 +421,6 @@ bool CallStage::dispatch(Slot& slot) {
   context_.publication.unpark(context_.reader, *slot.live);
   context_.counters.add(Counter::ring_full);
   return false;
-}
-
-std::size_t CallStage::resume() {
-  std::array<std::uint32_t, 64> indices;
-  std::size_t moved = 0;
-  for (CryptoLink* link : links_) {
-    const std::size_t count = link->results.pop(indices.data(), indices.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      finish(indices[i]);
-    }
-    moved += count;
-  }
-  return moved;
-}
-
-void CallStage::finish(std::uint32_t index) {
-  Slot& slot = parking_[index];
-  context_.counters.add(Counter::cycles_wait, rte_rdtsc() - slot.parked_at);
-  if (slot.abandoned) {
-    context_.counters.add(Counter::replaced, slot.datagram.packets.count);
-    context_.release(slot.datagram);
-    PollContext::free(slot.datagram.packets);
-  } else if (slot.job.kind == crypto::JobKind::sign) {
-    finish_signing(slot);
-  } else if (waits_for_certificate(slot)) {
-    return;
-  } else {
-    finish_verifying(slot);
-  }
-  context_.publication.unpark(context_.reader, *slot.live);
-  leave(slot);
-}
-
-void CallStage::finish_signing(Slot& slot) {
-  Counters& counters = context_.counters;
-  const crypto::SignJob& job = slot.job.sign;
-  counters.add(job.outcome);
-  sip::EditList edits;
-  crypto::DateLine date_line;
-  if (!crypto::apply_marks(slot.marks, {}, edits) || !crypto::apply_signature(slot.signature, job, date_line, edits)) {
-    sender_.send_marked(slot.datagram, slot.marks, {});
-    return;
-  }
-  if (edits.result_size(slot.datagram.payload().size()) > slot.largest) {
-    counters.add(Counter::message_too_large);
-    sender_.send_marked(slot.datagram, slot.marks, {});
-    return;
-  }
-  if (slot.trunk->config.too_large == config::tables::TooLarge::pass && sender_.would_outgrow(slot.datagram, edits)) {
-    counters.add(Counter::too_large_unsigned);
-    sender_.send_marked(slot.datagram, slot.marks, {});
-    return;
-  }
-  for (const crypto::TokenOrder& order : job.orders.view()) {
-    if (order.outcome == crypto::SignOutcome::signed_) {
-      counters.add(order.type);
-    }
-    if (order.outcome == crypto::SignOutcome::signed_ && order.type == crypto::TokenType::shaken) {
-      counters.add(job.attest == 'A' ? Counter::signed_a : job.attest == 'B' ? Counter::signed_b : Counter::signed_c);
-    }
-  }
-  if (slot.signature.insert_date) {
-    counters.add(Counter::date_inserted);
-  }
-  sender_.replace(slot.datagram, edits);
-}
-
-void CallStage::finish_verifying(Slot& slot) {
-  Counters& counters = context_.counters;
-  const crypto::VerifyJob& job = slot.job.verify;
-  crypto::Conveyance conveyance{crypto::verstat_parameter(job.verdict, job.reason), {}};
-  crypto::AttestationLines lines;
-  counters.add(job.reason);
-  switch (job.verdict) {
-    case crypto::Verdict::valid: {
-      counters.add(Counter::verified_valid);
-      const crypto::IdentityVerdict& decisive = job.verdicts[job.decisive];
-      const char attest = decisive.attest;
-      if (attest != 0) {
-        counters.add(attest == 'A' ? Counter::verified_a : attest == 'B' ? Counter::verified_b : Counter::verified_c);
-      }
-      if (attest != 0 && slot.trunk->config.attestation_info) {
-        conveyance.lines =
-            crypto::write_attestation_info(attest, {decisive.origid.data(), decisive.origid.size()}, lines);
-      }
-      break;
-    }
-    case crypto::Verdict::invalid:
-      counters.add(Counter::verified_invalid);
-      break;
-    case crypto::Verdict::none:
-      counters.add(Counter::verified_none);
-      break;
-  }
-  remember_complaints(slot);
-  sender_.send_marked(slot.datagram, slot.marks, conveyance);
-}
-
-void CallStage::remember_complaints(const Slot& slot) {
-  const crypto::VerifyJob& job = slot.job.verify;
-  if (job.identity_count == 0 || !slot.trunk->config.tell_reasons) {
-    return;
-  }
-  const crypto::Complaints complaints = crypto::complaints_of(job);
-  if (complaints.empty()) {
-    return;
-  }
-  context_.counters.add(Counter::reasons_pending);
-  const auto remembered = reasons_.remember(job.message, slot.transaction, complaints, job.identity_count > 1);
-  if (remembered != PendingReasons::Remembered::yes) {
-    context_.counters.add(Counter::reasons_forgotten);
-  }
-}
-
-// A call that is not valid for want of certificates only may wait for them, each call by itself (STIR-CF-05). It holds
-// its generation, so that it can go on by it if nothing comes.
-bool CallStage::waits_for_certificate(Slot& slot) {
-  const crypto::VerifyJob& job = slot.job.verify;
-  const std::uint64_t wait_ms = slot.trunk->config.certificate_wait_ms;
-  if (job.verdict == crypto::Verdict::valid || wait_ms == 0) {
-    return false;
-  }
-  const std::uint64_t now = rte_rdtsc();
-  bool unknown = false;
-  for (std::size_t i = 0; i < job.identity_count; ++i) {
-    if (job.verdicts[i].reason == crypto::Reason::certificate_unknown) {
-      unknown = true;
-      const auto asked = requests_.ask(sip::text(job.message, job.verdicts[i].x5u), now);
-      context_.counters.add(asked == CertificateRequests::Asked::queued ? Counter::certificates_wanted
-                                                                        : Counter::certificates_not_asked);
-    }
-  }
-  if (!unknown || (slot.wait_until != 0 && now >= slot.wait_until)) {
-    return false;
-  }
-  if (waiting_.full()) {
-    context_.counters.add(Counter::waiting_full);
-    return false;
-  }
-  if (slot.wait_until == 0) {
-    slot.wait_until = now + wait_ms * (rte_get_tsc_hz() / 1'000);
-    context_.counters.add(Counter::waited);
-  }
-  if (slot.live != retried_) {
-    retried_ = nullptr;  // a newer generation may know already what this one did not
-  }
-  const std::uint32_t index = parking_.index_of(slot);
-  parking_.set_aside(index);
-  waiting_.add(index, slot.wait_until);
-  return true;
-}
-
-void CallStage::retry(const Live* live) {
-  if (live == retried_ || live == nullptr) {
-    return;
-  }
-  retried_ = live;
-  waiting_.take_all([&](std::uint32_t index) {
-    if (parking_[index].live == live) {
-      waiting_.add(index, parking_[index].wait_until);
-    } else {
-      judge_again(index, *live);
-    }
-  });
-}
-
-// By the trunk of the same name in the newer generation; if it has none, the call ends as it stands.
-void CallStage::judge_again(std::uint32_t index, const Live& live) {
-  Slot& slot = parking_[index];
-  const auto& trunks = live.generation->trunks();
-  const std::size_t place = slot.trunk->index;
-  if (place >= trunks.size() || trunks[place]->config.name != slot.trunk->config.name) {
-    end_wait(index);
-    return;
-  }
-  context_.publication.unpark(context_.reader, *slot.live);
-  slot.live = &live;
-  slot.trunk = trunks[place].get();
-  parking_.bring_back(index);
-  if (!dispatch(slot)) {
-    sender_.send_marked(slot.datagram, slot.marks, not_validated());
-    leave(slot);
-  }
-}
-
-void CallStage::end_wait(std::uint32_t index) {
-  Slot& slot = parking_[index];
-  context_.counters.add(Counter::wait_expired);
-  context_.counters.add(crypto::Reason::certificate_unknown);
-  context_.counters.add(Counter::verified_none);
-  remember_complaints(slot);
-  sender_.send_marked(slot.datagram, slot.marks, not_validated());
-  context_.publication.unpark(context_.reader, *slot.live);
-  leave(slot);
-}
-
-void CallStage::give_up_waiting() {
-  waiting_.take_all([&](std::uint32_t index) { end_wait(index); });
-}
-
-void CallStage::expire(std::uint64_t now_cycles) {
-  waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
-  for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
-    const Slot& slot = parking_[index];
-    if (now_cycles - slot.parked_at < deadline_cycles_) {
-      return;
-    }
-    // The crypto core may still read the originals, so others go on in their place. Without room for those the message
-    // waits.
-    sip::EditList edits;
-    const bool verifying = slot.job.kind == crypto::JobKind::verify;
-    const bool marked = crypto::apply_marks(slot.marks, verifying ? not_validated() : crypto::Conveyance{}, edits);
-    const bool sent = marked && !edits.empty() ? sender_.write(slot.datagram, edits) : sender_.copy(slot.datagram);
-    if (!sent) {
-      return;
-    }
-    context_.counters.add(Counter::job_deadline);
-    parking_.abandon(index);
-  }
 }
 
 }  // namespace stirline::dataplane

@@ -13,6 +13,7 @@
 
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
+#include "dataplane/poll/decision_recorder.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/pending_reasons.hpp"
@@ -58,8 +59,13 @@ class CallStage {
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
+  [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
 
  private:
+  // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is
+  // gone.
+  [[nodiscard]] static crypto::Conveyance not_validated();
+
   void handle_response(Datagram& datagram, const TrunkMatch& match);
   void count_reasons(std::string_view octets);
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
@@ -80,6 +86,10 @@ class CallStage {
   void park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
                         const Authority& authority, const crypto::MarkPlan& departure);
   void park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks);
+  // A record of what is decided without a crypto core.
+  void record(const Datagram& datagram, const Trunk& trunk, Direction direction, config::wire::Decision decision,
+              std::string_view reason, bool stripped = false);
+  void leave_unsigned(Slot& slot, std::string_view reason);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
   void leave(const Slot& slot);             // the slot is free again
@@ -95,6 +105,7 @@ class CallStage {
 
   PollContext& context_;
   MessageSender sender_;
+  DecisionRecorder recorder_;
   std::vector<CryptoLink*> links_;
   crypto::OrigidGenerator origids_;
   Parking parking_;

@@ -42,6 +42,10 @@ void MessageSender::replace(Datagram& datagram, const sip::EditList& edits) {
     pass(datagram);
     return;
   }
+  retire(datagram);
+}
+
+void MessageSender::retire(Datagram& datagram) {
   context_.counters.add(Counter::replaced, datagram.packets.count);
   context_.release(datagram);
   PollContext::free(datagram.packets);

@@ -28,6 +28,8 @@ class MessageSender {
   // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
   [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);
   [[nodiscard]] bool copy(const Datagram& datagram);
+  // Frees an original that another message stands for.
+  void retire(Datagram& datagram);
 
   // Would the edited message no longer go in one packet? (INL-MTU-01)
   [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;

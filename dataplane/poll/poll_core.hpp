@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dataplane/idle.hpp"
@@ -35,6 +36,9 @@ class PollCore {
   void take_certificate_requests(Visit&& visit) {
     calls_.certificate_requests().take(visit);
   }
+
+  // Main thread: appends records of decisions to `batch`, whole ones, at most until it has `most` octets.
+  void take_records(std::string& batch, std::size_t most) { calls_.records().take(batch, most); }
 
   // What this core holds, as of its last turn; any thread.
   [[nodiscard]] std::uint32_t parked() const { return parked_.load(std::memory_order_relaxed); }

@@ -12,11 +12,13 @@ def require(problems):
 
 
 def test_lab_scenario(build, out):
-    """STIR-SH-03, STIR-VS-15, INL-MTU-01 a: signed, verified, forged ones refused, all fragmented on the way."""
+    """STIR-SH-03, STIR-VS-15, INL-MTU-01 a, STIR-RG-03, STIR-PR-04: signed, verified, forged ones refused, all fragmented
+    on the way; `stirline calls` answers for a signed and for a refused one, and no log holds a number or a token."""
     outcome = scenario.play(build, out, calls_each=50)
     require(outcome.problems)
     signed = Counter(call.attest for call in outcome.judgement.calls)
     assert signed == {"A": 50, "B": 50, "C": 50, "": scenario.UNSIGNED}, f"signed {dict(signed)}"
+    assert [len(each.problems) for each in outcome.tracebacks] == [0, 0], f"tracebacks: {outcome.tracebacks}"
     for name, latency in outcome.latencies.items():
         assert latency and latency.calls >= 150, f"too few INVITEs seen on both sides of the {name}: {latency}"
     for file in outcome.files:

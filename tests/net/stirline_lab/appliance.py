@@ -40,6 +40,7 @@ class Appliance:
         self.control_file = self.folder / "stirline-control.toml"
         self.dataplane_socket = Path(sockets) / f"{role}-dataplane.sock"
         self.control_socket = Path(sockets) / f"{role}-control.sock"
+        self.records = self.folder / "records"
         self.dataplane = None
         self.control = None
         self._namespace = topology.names[role]
@@ -104,6 +105,12 @@ class Appliance:
     def _kept(self):
         answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
         return json.loads(answer.stdout)
+
+    def calls(self, number, since, verdict=None):
+        """The records of calls with this number since then (seconds since 1970): a dictionary each."""
+        answer = run([self._programs.stirline, "calls", "--number", number, "--since", since, "--json", "--socket",
+                      self.control_socket, *(["--verdict", verdict] if verdict else [])])
+        return [json.loads(line) for line in answer.stdout.splitlines()]
 
     def certificates(self):
         """What `stirline cert list` tells: a dictionary for each chain that is kept."""

@@ -51,15 +51,16 @@ def write_dataplane_file(appliance, interfaces):
     ])
 
 
-def _control_table(appliance):
-    return _table("", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket)
+def _control_tables(appliance):
+    return (_table("", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket),
+            _table("[records]", folder=appliance.records))
 
 
 def write_signer_file(appliance, pki, attest=None):
     """`attest` changes what a kind of call gets, as in {"A": "B"}."""
     credential_of = {"A": pki.ranges, "B": pki.provider, "C": pki.provider}
     tables = [
-        _control_table(appliance),
+        *_control_tables(appliance),
         _table("[[trunk]]", name="to-callee", pair="wire", side="b", role="sign",
                peers=[*ENDS["callee"][1:], SECOND_CALLEE], ports=[SIP_PORT], tokens=["shaken", "msg", "div"]),
     ]
@@ -77,7 +78,7 @@ def write_signer_file(appliance, pki, attest=None):
 def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None):
     """`fetch`: more options of the section of that name."""
     tables = [
-        _control_table(appliance),
+        *_control_tables(appliance),
         _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
                peers=list(ENDS["caller"][1:]), ports=[SIP_PORT], certificate_wait_ms=CERTIFICATE_WAIT_MS),
         _table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),

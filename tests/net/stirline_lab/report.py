@@ -54,10 +54,16 @@ def _rows_of_letters(letters):
         yield letter.text, "1/1" if letter.good else "0/1", f"{' + '.join(letter.types)}, {letter.verstat or 'no verstat'}"
 
 
-def table(judgement, letters, latencies, reasons):
-    """Lines of text. `letters`: of correspondence.py; `latencies`: {name: latency.Latency or None}; `reasons`: {verdict reason: count}."""
-    rows = [*_rows_of_calls(judgement), *_rows_of_letters(letters), *_rows_of_forged(judgement, reasons),
-            *(row for name, latency in latencies.items() for row in _rows_of_latency(name, latency))]
+def _rows_of_tracebacks(tracebacks):
+    for each in tracebacks:
+        yield each.text, "0/1" if each.problems else "1/1", each.note
+
+
+def table(outcome):
+    """Lines of text about a scenario.Outcome."""
+    rows = [*_rows_of_calls(outcome.judgement), *_rows_of_letters(outcome.letters),
+            *_rows_of_forged(outcome.judgement, outcome.reasons), *_rows_of_tracebacks(outcome.tracebacks),
+            *(row for name, latency in outcome.latencies.items() for row in _rows_of_latency(name, latency))]
     width = max(len(name) for name, _, _ in rows)
     numbers = max(len(str(number)) for _, number, _ in rows)
     return [f"{name:<{width}}  {number!s:>{numbers}}  {note}".rstrip() for name, number, note in rows]

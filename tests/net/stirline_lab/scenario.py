@@ -3,9 +3,10 @@
 Run by the lab, which prints it, and by the network tests, which assert it.
 """
 
+import time
 from dataclasses import dataclass, field
 
-from . import configuration, judgement, latency, report
+from . import configuration, judgement, latency, report, traceback
 from .correspondence import Correspondence
 from .forge import KINDS
 from .lab import Lab
@@ -22,6 +23,7 @@ class Outcome:
     judgement: judgement.Judgement
     latencies: dict
     letters: list = field(default_factory=list)
+    tracebacks: list = field(default_factory=list)
     reasons: dict = field(default_factory=dict)  # the verifier's counts, by reason
     table: list = field(default_factory=list)
     problems: list = field(default_factory=list)
@@ -55,8 +57,19 @@ def _problems_of_reasons(forged, reasons):
     return sorted(found)
 
 
+def _trace_back(lab, callee, judged, since):
+    """What `stirline calls` says of one signed call and of one forged one."""
+    invites = callee.invites().values()
+    signed = next(message for message in invites if message.tokens and message.verstats
+                  and set(message.verstats) == {judgement.PASSED})
+    forged = next(call.forged for call in judged.forged if call.forged.kind.name == "flipped-bit")
+    return [traceback.of_signed_call(lab.signer, lab.verifier, signed, since),
+            traceback.of_forged_call(lab.signer, lab.verifier, forged, since)]
+
+
 def play(build, out, calls_each=50, say=lambda text: None, count=lambda done, planned: None):
     """The whole scenario. `calls_each`: calls of each attestation. `count` is told how many calls are answered."""
+    since = int(time.time())
     with Lab(build, out, say) as lab:
         callee = lab.callee()
         say(f"calls: {calls_each} of each attestation, {UNSIGNED} unsigned, {RATE} a second")
@@ -74,6 +87,9 @@ def play(build, out, calls_each=50, say=lambda text: None, count=lambda done, pl
                 raise LabError(f"the verifier does not take the revocation list: {document}")
             letters.append(correspondence.after_revocation())
 
+        say("records: two tracebacks")
+        tracebacks = _trace_back(lab, callee, judged, since)
+        logged = traceback.personal_data_in_logs(lab.logs)
         reasons = reasons_of(lab.verifier.counters())
         say("captures: reading")
         lab.capture.stop()
@@ -83,9 +99,10 @@ def play(build, out, calls_each=50, say=lambda text: None, count=lambda done, pl
         outcome = Outcome(judged, {
             "signer": latency.between(first, second, signed),
             "verifier": latency.between(second, third, signed),
-        }, letters, reasons, files=list(lab.capture.files.values()))
+        }, letters, tracebacks, reasons, files=list(lab.capture.files.values()))
     outcome.problems = (judged.problems() + _problems_of_reasons(judged.forged, reasons) +
                         [f"{letter.text}: tokens {letter.types}, verstat {letter.verstat or 'none'}"
-                         for letter in letters if not letter.good])
-    outcome.table = report.table(judged, letters, outcome.latencies, reasons)
+                         for letter in letters if not letter.good] + logged +
+                        [f"{each.text}: {problem}" for each in tracebacks for problem in each.problems])
+    outcome.table = report.table(outcome)
     return outcome

@@ -64,6 +64,9 @@ b = "p1"
 name = "east"
 a = "p3"
 b = "p2"
+[records]
+enabled = false
+queue_kib = 64
 )";
 
 // All mistakes of `text`, each without the name of the file.
@@ -115,6 +118,8 @@ TEST(DataplaneConfig, GoodFileIsReadWhole) {
   EXPECT_EQ(config.bad_input.overlapping_fragments, OnBad::forward);
   EXPECT_EQ(config.bad_input.fragments, OnBad::drop);
   EXPECT_EQ(config.bad_input.malformed_sip, OnBad::drop);
+  EXPECT_FALSE(config.records.enabled);
+  EXPECT_EQ(config.records.queue_kib, 64U);
   ASSERT_EQ(config.ports.size(), 4U);
   EXPECT_EQ(config.ports[0].kind, PortKind::af_packet);
   EXPECT_EQ(config.ports[0].device, "veth0");

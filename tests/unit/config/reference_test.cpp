@@ -101,6 +101,8 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->bad_input.overlapping_fragments, defaults.bad_input.overlapping_fragments);
   EXPECT_EQ(loaded->bad_input.fragments, defaults.bad_input.fragments);
   EXPECT_EQ(loaded->bad_input.malformed_sip, defaults.bad_input.malformed_sip);
+  EXPECT_EQ(loaded->records.enabled, defaults.records.enabled);
+  EXPECT_EQ(loaded->records.queue_kib, defaults.records.queue_kib);
   ASSERT_EQ(loaded->ports.size(), 2U);
   const PortConfig port;
   EXPECT_EQ(loaded->ports[0].kind, port.kind);
@@ -126,6 +128,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   }
   EXPECT_EQ(loaded->fetch, defaults.fetch);
   EXPECT_EQ(loaded->repository, defaults.repository);
+  EXPECT_EQ(loaded->records, defaults.records);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

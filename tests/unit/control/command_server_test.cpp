@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "config/tables/image.hpp"
 #include "tests/unit/control/scratch.hpp"
@@ -57,8 +58,9 @@ class CommandServerTest : public ::testing::Test {
 
 TEST_F(CommandServerTest, AnswersACommandBehindAGreeting) {
   std::vector<std::string> verbs;
-  serve([&](std::string_view verb, std::string_view, const CommandServer::Reply& reply) {
-    verbs.emplace_back(verb);
+  serve([&](const CommandServer::Command& command, const CommandServer::Reply& reply) {
+    verbs.emplace_back(command.verb);
+    EXPECT_EQ(command.user, ::getuid());
     reply(ResultCode::ok, "{\"fine\":true}");
   });
   const auto answer = meanwhile([&] {
@@ -74,7 +76,7 @@ TEST_F(CommandServerTest, AnswersACommandBehindAGreeting) {
 }
 
 TEST_F(CommandServerTest, NoCommandWithoutAGreeting) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply&) { FAIL() << "must not be called"; });
+  serve([](const CommandServer::Command&, const CommandServer::Reply&) { FAIL() << "must not be called"; });
   const auto answer = meanwhile([&] { return connect().ask(MessageType::command, "reload"); });
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_EQ(answer->code, ResultCode::bad_message);
@@ -82,7 +84,7 @@ TEST_F(CommandServerTest, NoCommandWithoutAGreeting) {
 }
 
 TEST_F(CommandServerTest, ACommandOfAnotherBuildIsToldSo) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply&) { FAIL() << "must not be called"; });
+  serve([](const CommandServer::Command&, const CommandServer::Reply&) { FAIL() << "must not be called"; });
   const auto answer =
       meanwhile([&] { return connect().ask(MessageType::hello, greeting(config::tables::schema_hash() ^ 1U)); });
   ASSERT_TRUE(answer) << answer.error().text;
@@ -90,14 +92,14 @@ TEST_F(CommandServerTest, ACommandOfAnotherBuildIsToldSo) {
 }
 
 TEST_F(CommandServerTest, AGreetingOfAWrongLengthIsRefused) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply&) { FAIL() << "must not be called"; });
+  serve([](const CommandServer::Command&, const CommandServer::Reply&) { FAIL() << "must not be called"; });
   const auto answer = meanwhile([&] { return connect().ask(MessageType::hello, "abc"); });
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_EQ(answer->code, ResultCode::bad_message);
 }
 
 TEST_F(CommandServerTest, AVerbBeyondTheLimitIsRefused) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply&) { FAIL() << "must not be called"; });
+  serve([](const CommandServer::Command&, const CommandServer::Reply&) { FAIL() << "must not be called"; });
   const auto answer = meanwhile([&] {
     wire::Channel channel = connect();
     EXPECT_TRUE(channel.ask(MessageType::hello, greeting()));
@@ -108,7 +110,7 @@ TEST_F(CommandServerTest, AVerbBeyondTheLimitIsRefused) {
 }
 
 TEST_F(CommandServerTest, OtherMessagesOfTheProtocolAreRefused) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply&) { FAIL() << "must not be called"; });
+  serve([](const CommandServer::Command&, const CommandServer::Reply&) { FAIL() << "must not be called"; });
   const auto answer = meanwhile([&] {
     wire::Channel channel = connect();
     EXPECT_TRUE(channel.ask(MessageType::hello, greeting()));
@@ -119,7 +121,7 @@ TEST_F(CommandServerTest, OtherMessagesOfTheProtocolAreRefused) {
 }
 
 TEST_F(CommandServerTest, AnAnswerMayComeLater) {
-  serve([this](std::string_view, std::string_view, const CommandServer::Reply& reply) {
+  serve([this](const CommandServer::Command&, const CommandServer::Reply& reply) {
     loop_.after(milliseconds(5), [reply] { reply(ResultCode::busy, "later"); });
   });
   const auto answer = meanwhile([&] {
@@ -134,7 +136,7 @@ TEST_F(CommandServerTest, AnAnswerMayComeLater) {
 
 TEST_F(CommandServerTest, AReplyAfterTheServerHasGoneIsHarmless) {
   std::optional<CommandServer::Reply> kept;
-  serve([&](std::string_view, std::string_view, const CommandServer::Reply& reply) { kept = reply; });
+  serve([&](const CommandServer::Command&, const CommandServer::Reply& reply) { kept = reply; });
   wire::Channel channel = connect();
   ASSERT_TRUE(channel.send(MessageType::hello, 1, greeting()));
   ASSERT_TRUE(channel.send(MessageType::command, 2, "status"));
@@ -144,7 +146,7 @@ TEST_F(CommandServerTest, AReplyAfterTheServerHasGoneIsHarmless) {
 }
 
 TEST_F(CommandServerTest, TheSeventeenthConnectionIsTurnedAway) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply& reply) { reply(ResultCode::ok, ""); });
+  serve([](const CommandServer::Command&, const CommandServer::Reply& reply) { reply(ResultCode::ok, ""); });
   std::vector<wire::Channel> open;
   for (std::size_t i = 0; i < CommandServer::kMaxConnections; ++i) {
     open.push_back(connect());
@@ -159,7 +161,7 @@ TEST_F(CommandServerTest, TheSeventeenthConnectionIsTurnedAway) {
 }
 
 TEST_F(CommandServerTest, AnIdleConnectionIsClosed) {
-  serve([](std::string_view, std::string_view, const CommandServer::Reply& reply) { reply(ResultCode::ok, ""); },
+  serve([](const CommandServer::Command&, const CommandServer::Reply& reply) { reply(ResultCode::ok, ""); },
         milliseconds(10));
   const wire::Channel channel = connect();
   ASSERT_TRUE(turn_until(loop_, [&] { return server_->connections() == 1; }));

@@ -61,6 +61,11 @@ class FakeDataplane {
     const std::scoped_lock lock(mutex_);
     wanted_.push_back(x5u);
   }
+  // Sends this as records of calls, once somebody has greeted.
+  void tell(const std::string& records) {
+    const std::scoped_lock lock(mutex_);
+    records_.push_back(records);
+  }
   // Closes the connection at the next commit, instead of answering.
   void break_at_commit() { break_at_commit_ = true; }
   void hang_up() { hang_up_ = true; }
@@ -88,7 +93,7 @@ class FakeDataplane {
         channel.reset();
         continue;
       }
-      send_wanted(*channel);
+      send_events(*channel);
       auto incoming = channel->receive(5);
       if (!incoming) {
         if (incoming.error().closed) {
@@ -102,11 +107,15 @@ class FakeDataplane {
     }
   }
 
-  void send_wanted(config::wire::Channel& channel) {
+  void send_events(config::wire::Channel& channel) {
     const std::scoped_lock lock(mutex_);
     while (greetings_ > 0 && !wanted_.empty()) {
       static_cast<void>(channel.send(config::wire::MessageType::wanted, 0, wanted_.front()));
       wanted_.pop_front();
+    }
+    while (greetings_ > 0 && !records_.empty()) {
+      static_cast<void>(channel.send(config::wire::MessageType::records, 0, records_.front()));
+      records_.pop_front();
     }
   }
 
@@ -167,6 +176,7 @@ class FakeDataplane {
   config::wire::Answer hello_answer_;
   std::deque<config::wire::Answer> commit_answers_;
   std::deque<std::string> wanted_;
+  std::deque<std::string> records_;
   std::string status_ = R"({"ports":[{"name":"west","rx_packets":7}]})";
   std::map<TableKind, config::tables::Image> staged_;
   std::vector<Generation> generations_;

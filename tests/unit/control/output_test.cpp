@@ -8,6 +8,10 @@ namespace {
 
 TEST(Output, ControlCharactersAreShownNotSent) {
   EXPECT_EQ(printable("a\x1b[2Jb\r\n"), "a\\x1b[2Jb\\x0d\\x0a");
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "2Jb\xc2\xa0"),
+            "a\\x9b2Jb\xc2\xa0")
+      << "CSI as one character";
   EXPECT_EQ(printable("plain text"), "plain text");
 }
 

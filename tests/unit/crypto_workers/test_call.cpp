@@ -104,6 +104,7 @@ std::unique_ptr<crypto::Job> verify(crypto::Engine& engine, const crypto::Keyrin
   job->keyring = &keyring;
   crypto::plan_verification(*message, request, sip::DialPlan{}, crypto::Originator::asserted_then_from, options.policy,
                             options.now, job->verify);
+  job->verify.wants_hashes = options.wants_hashes;
   crypto::Processor processor(engine);
   crypto::Job* const jobs[] = {job.get()};
   processor.process(jobs);

@@ -74,6 +74,7 @@ class Signer {
 struct VerifyOptions {
   std::int64_t now = kNow;
   crypto::VerifyPolicy policy;
+  bool wants_hashes = false;
 };
 
 // Parses, plans and processes `request`; throws if it does not parse.

@@ -1,0 +1,66 @@
+// A record of each decision about a call or message, for the answer to "who brought us this call?" within a day
+// (STIR-RG-03) and for what was attested and found (STIR-SH-02).
+//
+// What has a record: requests that begin something and that our services work on: INVITE and MESSAGE towards a peer of
+// a trunk that signs, INVITE, MESSAGE and SUBSCRIBE from a peer of a trunk that verifies. Requests inside a dialog,
+// other methods, responses, trunks without a service and what does not parse have none: nothing was decided about them.
+// Thread: one poll core; main takes what has gathered.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/wire/call_record.hpp"
+#include "crypto_workers/stir/identity_extraction.hpp"
+#include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/record_queue.hpp"
+#include "dataplane/state/generation.hpp"
+#include "sip_parser/message.hpp"
+
+namespace stirline::dataplane {
+
+class DecisionRecorder {
+ public:
+  explicit DecisionRecorder(PollContext& context);
+
+  // Of a request just parsed that needs no crypto core. `message` was parsed from the datagram, which is still whole.
+  struct AtOnce {
+    const sip::Message& message;
+    const Datagram& datagram;
+    const Trunk& trunk;
+    Direction direction = Direction::from_peer;
+    config::wire::Decision decision = config::wire::Decision::passed;
+    std::string_view reason;  // a static text
+    bool stripped = false;
+  };
+  void at_once(const AtOnce& what);
+
+  // Notes in a slot what its record will need when the message is no longer parsed.
+  static void prepare(const sip::Message& message, bool stripped, Slot& slot) {
+    slot.method = message.method_text();
+    slot.call_id = message.call_id();
+    slot.stripped = stripped;
+  }
+
+  // Of a parked message without an answer of its crypto core: reads only what that core does not write.
+  void unanswered(const Slot& slot, config::wire::Decision decision, std::string_view reason);
+  // Of one that came back.
+  void signed_call(const Slot& slot);
+  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason);
+
+  [[nodiscard]] bool enabled() const { return context_.config.records.enabled; }
+  [[nodiscard]] RecordQueue& queue() { return queue_; }
+
+ private:
+  [[nodiscard]] config::wire::CallRecord begin(const Datagram& datagram, const Trunk& trunk, Direction direction) const;
+  [[nodiscard]] config::wire::CallRecord begin(const Slot& slot) const;
+  void push(const config::wire::CallRecord& record);
+
+  PollContext& context_;
+  std::vector<std::string> port_names_;  // by the index of the port
+  RecordQueue queue_;
+};
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,30 @@
+// From a poll core to the main thread: records of decisions, as the octets in which they go on to control.
+//
+// Bounded; a record goes in whole or not at all. One producer (the poll core), one consumer (main); no lock, no heap
+// after construction.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <boost/lockfree/spsc_queue.hpp>
+
+namespace stirline::dataplane {
+
+class RecordQueue {
+ public:
+  explicit RecordQueue(
+      std::size_t bytes);  // touches its memory, so that the poll core meets no page for the first time
+
+  // False: no room.
+  [[nodiscard]] bool push(std::string_view record);
+
+  // Appends whole records to `batch` as long as the longest would still leave it within `most` octets.
+  void take(std::string& batch, std::size_t most);
+
+ private:
+  boost::lockfree::spsc_queue<char> octets_;
+};
+
+}  // namespace stirline::dataplane
