@@ -103,8 +103,12 @@ std::string_view to_string(NotSigned reason) {
 }
 
 bool is_emergency(const sip::Message& message, std::string_view octets) {
-  return message.kind() == sip::Kind::request &&
-         (is_emergency_uri(octets, message.request_uri()) || is_emergency_uri(octets, message.to().uri));
+  return goes_to_emergency(message, octets) ||
+         (message.kind() == sip::Kind::request && is_emergency_uri(octets, message.to().uri));
+}
+
+bool goes_to_emergency(const sip::Message& message, std::string_view octets) {
+  return message.kind() == sip::Kind::request && is_emergency_uri(octets, message.request_uri());
 }
 
 std::expected<SignPlan, NotSigned> plan_signing(const sip::Message& message, std::string_view octets,

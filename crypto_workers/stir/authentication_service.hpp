@@ -69,4 +69,7 @@ struct SignPlan {
 // True for calls that must never be delayed or blocked: Request-URI or To urn:service:sos..., 112, 911 and the like.
 [[nodiscard]] bool is_emergency(const sip::Message& message, std::string_view octets);
 
+// The same of the Request-URI alone: where the call goes, whatever To says.
+[[nodiscard]] bool goes_to_emergency(const sip::Message& message, std::string_view octets);
+
 }  // namespace stirline::crypto

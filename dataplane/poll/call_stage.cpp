@@ -242,8 +242,9 @@ bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk,
 void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
                                   bool emergency) {
   Counters& counters = context_.counters;
-  // An emergency call keeps who is calling, wherever it comes from (RFC 6881).
-  const crypto::TrustDomain domain = emergency ? crypto::TrustDomain::same : trunk.domain;
+  // An emergency call keeps who is calling, wherever it comes from (RFC 6881); one that only says so in To does not.
+  const bool keeps_caller = emergency && crypto::goes_to_emergency(message_, datagram.payload());
+  const crypto::TrustDomain domain = keeps_caller ? crypto::TrustDomain::same : trunk.domain;
   if (!verifies(trunk)) {
     counters.add(Counter::passed);
     sender_.send_marked(
