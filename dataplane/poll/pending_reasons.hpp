@@ -49,8 +49,8 @@ class PendingReasons {
  private:
   static constexpr std::size_t kMaxNameBytes = 192;
   struct Name {
+    alignas(std::uint32_t) std::array<char, kMaxNameBytes> text;  // rte_jhash() reads words
     std::uint16_t length = 0;
-    std::array<char, kMaxNameBytes> text;
     [[nodiscard]] std::string_view view() const { return {text.data(), length}; }
   };
   struct Call {
