@@ -152,7 +152,8 @@ Trunk read_trunk(Section& section) {
     section.fail("unsigned_destinations", "at most " + std::to_string(tables::kMaxUnsignedDestinations) + " prefixes",
                  std::to_string(trunk.unsigned_destinations.size()));
   }
-  section.text("identity_bypass", trunk.identity_bypass, kNameRule);
+  section.text("identity_bypass", trunk.identity_bypass, kNameRule,
+               section.has("identity_bypass_until") ? Need::required : Need::optional);
   section.time("identity_bypass_until", trunk.identity_bypass_until,
                trunk.identity_bypass.empty() ? Need::optional : Need::required);
   section.number<std::uint32_t>("largest_message", trunk.largest_message, 1, tables::kMostMessageOctets);

@@ -67,9 +67,6 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
   auto keyring = std::make_unique<crypto::Keyring>();
   for (const tables::Credential& record : credentials) {
     auto key = engine.make_signing_key(record.scalar);
-    if (!crypto::is_well_made(record.rich_call_data)) {
-      return std::unexpected("credentials: " + record.name + ": no token may say what its callers show");
-    }
     if (!key) {
       return std::unexpected("credentials: " + record.name + ": not a P-256 private key");
     }
@@ -133,6 +130,13 @@ std::expected<std::vector<std::string>, std::string> Generation::load_keys(
   if (!certificates) {
     return std::unexpected(std::move(certificates.error().text));
   }
+  std::vector<std::string> names;
+  for (const tables::Credential& credential : *credentials) {
+    if (!crypto::is_well_made(credential.rich_call_data)) {
+      return std::unexpected("credentials: " + credential.name + ": no token may say what its callers show");
+    }
+    names.push_back(credential.name);
+  }
   credentials_ = credentials->size();
   certificates_ = certificates->size();
   for (const std::unique_ptr<crypto::Engine>& engine : engines) {
@@ -141,10 +145,6 @@ std::expected<std::vector<std::string>, std::string> Generation::load_keys(
       return std::unexpected(std::move(keyring.error()));
     }
     keyrings_.push_back(std::move(*keyring));
-  }
-  std::vector<std::string> names;
-  for (const tables::Credential& credential : *credentials) {
-    names.push_back(credential.name);
   }
   return names;
 }

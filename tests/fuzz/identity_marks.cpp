@@ -1,5 +1,6 @@
-// Any request that parses: after stripping no verstat is left, after marking the message still parses, with one mark
-// for every number.
+// Any message that parses. A request: after stripping no verstat is left, after marking the message still parses, with
+// one mark for every number. Request or response: across the edge of a trust domain no identity and nothing that our
+// own side says of a call is left, in either direction.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include "crypto_workers/stir/authentication_service.hpp"
 #include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/verification_service.hpp"
+#include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 
@@ -34,6 +36,36 @@ bool edit(const MarkPlan& plan, std::string_view mark, std::string_view octets, 
   return parsed.has_value();
 }
 
+bool has(const sip::Message& message, sip::HeaderId id) {
+  return message.first(id) != nullptr;
+}
+
+// What must not cross (STIR-PR-01, STIR-PR-02, STIR-VS-15) does not, and the second look finds nothing more to take.
+void check_edge(const sip::Message& message, std::string_view octets, sip::Message& again) {
+  std::string edited;
+  for (const TrustDomain domain : {TrustDomain::same, TrustDomain::other}) {
+    const bool other = domain == TrustDomain::other;
+    if (const MarkPlan plan = plan_arrival(message, domain); plan.complete && edit(plan, {}, octets, again, edited)) {
+      check(!has(again, sip::HeaderId::attestation_info) && !has(again, sip::HeaderId::origination_id),
+            "a peer says nothing in our side's name");
+      check(!other ||
+                (!has(again, sip::HeaderId::p_asserted_identity) && !has(again, sip::HeaderId::p_preferred_identity)),
+            "no identity comes from another trust domain");
+      check(plan_arrival(again, domain).removals.empty(), "one look at what arrives is enough");
+    }
+    if (const MarkPlan plan = plan_departure(message, octets, domain);
+        plan.complete && edit(plan, {}, octets, again, edited)) {
+      check(!has(again, sip::HeaderId::attestation_info) && !has(again, sip::HeaderId::origination_id),
+            "what our side says of a call stays here");
+      check(!other || !has(again, sip::HeaderId::p_preferred_identity), "no preference leaves");
+      const auto privacy = sip::read_privacy(message, octets);
+      check(!other || !has(again, sip::HeaderId::p_asserted_identity) || (privacy && !privacy->id),
+            "who wants privacy is not named outside");
+      check(plan_departure(again, edited, domain).removals.empty(), "one look at what departs is enough");
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -44,6 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!message->parse(octets)) {
     return 0;
   }
+  check_edge(*message, octets, *again);
   const sip::DialPlan dial_plan{.country_code = "1", .national_digits = 10};
   plan_verification(*message, octets, dial_plan, Originator::asserted_then_from, {}, 0, *job);
   check(!(job->has_orig && !job->orig_uri.view().empty()), "an identity is a number or a URI");
@@ -61,6 +94,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (edit(plan, {}, octets, *again, edited)) {
     check(plan_marks(*again, edited, dial_plan, TrustDomain::same, sip::InsertPosition::after_via).removals.empty(),
           "no foreign mark is left");
+  }
+  const MarkPlan strange = plan_marks(*message, octets, dial_plan, TrustDomain::other, sip::InsertPosition::after_via);
+  if (strange.complete && edit(strange, {}, octets, *again, edited)) {
+    check(!has(*again, sip::HeaderId::p_asserted_identity) && !has(*again, sip::HeaderId::p_preferred_identity),
+          "a request from another trust domain asserts nobody");
   }
   if (edit(plan, ";verstat=TN-Validation-Failed", octets, *again, edited)) {
     const MarkPlan marked = plan_marks(*again, edited, dial_plan, TrustDomain::same, sip::InsertPosition::after_via);

@@ -1,5 +1,6 @@
 // What crosses an appliance, and how it leaves: the life of a message (design.md 3) from port to port.
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,21 @@ std::string from_a(Harness& harness) {
 std::string signed_invite(Harness& harness, const CallSpec& call) {
   harness.put_a(golden::build(outward(invite(call))));
   return from_b(harness);
+}
+
+constexpr std::string_view kBrokenToken = "Identity: a.b.c;info=<https://cert.example.org/x>;alg=ES256;ppt=shaken\r\n";
+
+// What the callee answers to `method` in the transaction of `call`; `lines`: header lines of its own.
+std::string answer_to(const std::string& call, const std::string& status, const std::string& method,
+                      const std::string& lines) {
+  const auto line = [&](const std::string& name) {
+    const std::size_t at = call.find(name);
+    return call.substr(at, call.find("\r\n", at) - at);
+  };
+  const std::string cseq = line("CSeq: ");
+  return "SIP/2.0 " + status + "\r\n" + line("Via: ") + "\r\n" + lines +
+         "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\nCall-ID: x\r\n" +
+         cseq.substr(0, cseq.find(" INVITE")) + " " + method + "\r\nContent-Length: 0\r\n\r\n";
 }
 
 TEST(Appliance, ForwardsEverythingUntouchedBeforeControlHasSpoken) {
@@ -166,8 +182,7 @@ TEST(Appliance, AnswersSayWhatWasWrong) {
   std::string other = signed_invite(harness, {.number = 71, .date = kTestNow});
   const std::size_t from = other.find("Identity: ");
   const std::string wrong = other.substr(from, other.find("\r\n", from) + 2 - from);
-  const std::string broken = "Identity: a.b.c;info=<https://cert.example.org/x>;alg=ES256;ppt=shaken\r\n";
-  call.insert(begin, wrong + broken);
+  call.insert(begin, wrong + std::string(kBrokenToken));
   for (const PacketSpec& piece : golden::split(inward(call), 1'480)) {
     harness.put_b(golden::build(piece));
   }
@@ -175,28 +190,17 @@ TEST(Appliance, AnswersSayWhatWasWrong) {
 
   EXPECT_TRUE(harness.settle());
   ASSERT_EQ(harness.counter(Counter::reasons_pending), 1U);
-  const auto line = [&](const std::string& name) {
-    const std::size_t at = call.find(name);
-    return call.substr(at, call.find("\r\n", at) - at);
-  };
-  const std::string via = line("Via: ");
-  const std::string cseq_number = line("CSeq: ").substr(6, line("CSeq: ").find(" INVITE") - 6);
-  const auto answer = [&](const std::string& start, const std::string& method, const std::string& extra) {
-    return "SIP/2.0 " + start + "\r\n" + via + "\r\n" + extra +
-           "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\nCall-ID: x\r\nCSeq: " + cseq_number +
-           method + "\r\nContent-Length: 0\r\n\r\n";
-  };
   const auto through = [&](const std::string& text) {
     harness.put_a(golden::build(outward(text)));
     return from_b(harness);
   };
-  const std::string trying = answer("100 Trying", " INVITE", "");
+  const std::string trying = answer_to(call, "100 Trying", "INVITE", "");
   EXPECT_EQ(through(trying), trying);
-  const std::string cancelled = answer("200 OK", " CANCEL", "");
+  const std::string cancelled = answer_to(call, "200 OK", "CANCEL", "");
   EXPECT_EQ(through(cancelled), cancelled);
   const std::string q850 = "Reason: Q.850;cause=17\r\n";
   for (const std::string start : {"180 Ringing", "486 Busy Here", "486 Busy Here"}) {
-    const std::string before = answer(start, " INVITE", q850);
+    const std::string before = answer_to(call, start, "INVITE", q850);
     const std::string after = through(before);
     const std::size_t at = after.find("Reason: STIR;cause=438;text=\"Invalid Identity Header\";ppi=\"..");
     ASSERT_NE(at, std::string::npos) << after;
@@ -209,6 +213,25 @@ TEST(Appliance, AnswersSayWhatWasWrong) {
   EXPECT_TRUE(harness.settle());
   EXPECT_EQ(harness.counter(Counter::reasons_pending), 1U);
   EXPECT_EQ(harness.counter(Counter::reasons_told), 3U);
+}
+
+TEST(Appliance, ATrunkThatTellsNoReasonsKeepsItsAnswers) {  // STIR-ER-01
+  for (const bool tell : {true, false}) {
+    Harness harness;
+    LabTables tables = lab_tables();
+    tables.trunks[0].tell_reasons = tell;
+    harness.publish(tables);
+    std::string call = invite({.number = 72, .date = kTestNow});
+    call.insert(call.find("Content-Length"), kBrokenToken);
+    harness.put_b(golden::build(inward(call)));
+    EXPECT_NE(from_a(harness), "");
+    const std::string before = answer_to(call, "486 Busy Here", "INVITE", "");
+    harness.put_a(golden::build(outward(before)));
+    EXPECT_EQ(from_b(harness) == before, !tell);
+    EXPECT_TRUE(harness.settle());
+    EXPECT_EQ(harness.counter(Counter::reasons_pending), tell ? 1U : 0U);
+    EXPECT_EQ(harness.counter(Counter::reasons_told), tell ? 1U : 0U);
+  }
 }
 
 TEST(Appliance, NeverDelaysEmergencyCalls) {  // STIR-AS-13

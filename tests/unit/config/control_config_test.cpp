@@ -415,6 +415,10 @@ TEST(ControlConfig, TheBypassOfAnOutageEnds) {
     ASSERT_EQ(told.size(), 1U) << wrong;
     EXPECT_TRUE(told[0].starts_with(":15: trunk[0].identity_bypass_until: " + expected)) << told[0];
   }
+  EXPECT_EQ(
+      mistakes(with("identity_bypass_until = 2026-12-01T00:00:00Z\n")),
+      Lines{
+          ":7: trunk[0].identity_bypass: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing"});
 }
 
 TEST(ControlConfig, TheEdgeOfTrust) {

@@ -11,8 +11,8 @@
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/credential_table.hpp"
 #include "config/tables/trunk_table.hpp"
+#include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
-#include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
 namespace stirline::control {
@@ -83,19 +83,9 @@ class DaemonTest : public ::testing::Test {
     return answer.value_or(Reloaded{});
   }
 
-  // Asks with the built command, on its own process, while the loop turns here.
-  test::Finished ask(const std::vector<std::string>& arguments) {
-    std::vector<std::string> argv = {test::program("STIRLINE_COMMAND")};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    argv.insert(argv.end(), {"--socket", (folder_ / "control.sock").string()});
-    std::atomic<bool> finished = false;
-    test::Finished result;
-    const std::jthread asker([&] {
-      result = test::run(argv);
-      finished = true;
-    });
-    EXPECT_TRUE(until([&] { return finished.load(); }));
-    return result;
+  test::Finished ask(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--socket", (folder_ / "control.sock").string()});
+    return test::ask(loop_, std::move(arguments));
   }
 
   static std::string trunk_of(const FakeDataplane::Generation& generation) {

@@ -8,9 +8,9 @@
 #include "config/tables/certificate_table.hpp"
 #include "control/daemon.hpp"
 #include "crypto_workers/job/keyring.hpp"
+#include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
-#include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
 namespace stirline::control {
@@ -95,28 +95,18 @@ class DaemonFetchTest : public ::testing::Test {
     return std::nullopt;
   }
 
-  // Asks with the built command, on its own process, while the loop turns here.
-  test::Finished ask(const std::vector<std::string>& arguments) {
-    std::vector<std::string> argv = {test::program("STIRLINE_COMMAND")};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    std::atomic<bool> finished = false;
-    test::Finished result;
-    const std::jthread asker([&] {
-      result = test::run(argv);
-      finished = true;
-    });
-    EXPECT_TRUE(until([&] { return finished.load(); }));
-    return result;
+  test::Finished ask(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--socket", (folder_ / "control.sock").string()});
+    return test::ask(loop_, std::move(arguments));
   }
 
   test::Finished cert(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "cert");
-    arguments.insert(arguments.end(), {"--socket", (folder_ / "control.sock").string()});
-    return ask(arguments);
+    return ask(std::move(arguments));
   }
 
   ordered_json status() {
-    const test::Finished finished = ask({"status", "--json", "--socket", (folder_ / "control.sock").string()});
+    const test::Finished finished = ask({"status", "--json"});
     EXPECT_EQ(finished.status, 0) << finished.err;
     return ordered_json::parse(finished.out).at("control").at("fetch");
   }
@@ -366,7 +356,7 @@ TEST_F(DaemonFetchTest, OurOwnChainIsServedAndItsUrlKeepsItsContent) {
   };
   credential("test_leaf_spc1234", "/one.pem");
   start();
-  const test::Finished shown = ask({"status", "--json", "--socket", (folder_ / "control.sock").string()});
+  const test::Finished shown = ask({"status", "--json"});
   const auto port = ordered_json::parse(shown.out).at("control").at("repository").at("port").get<std::uint16_t>();
   FetcherOptions options;
   options.transfer.ca_file = folder_ / "web_ca.pem";

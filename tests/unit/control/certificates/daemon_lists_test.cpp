@@ -6,9 +6,9 @@
 
 #include "config/tables/certificate_table.hpp"
 #include "control/daemon.hpp"
+#include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
-#include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
@@ -125,16 +125,8 @@ class DaemonListsTest : public ::testing::Test {
   }
 
   test::Finished ask(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), test::program("STIRLINE_COMMAND"));
     arguments.insert(arguments.end(), {"--socket", (folder_ / "control.sock").string()});
-    std::atomic<bool> finished = false;
-    test::Finished result;
-    const std::jthread asker([&] {
-      result = test::run(arguments);
-      finished = true;
-    });
-    EXPECT_TRUE(until([&] { return finished.load(); }));
-    return result;
+    return test::ask(loop_, std::move(arguments));
   }
   ordered_json lists() {
     const test::Finished finished = ask({"cert", "list", "--json"});

@@ -1,11 +1,9 @@
 // The way of a record from the data plane's socket to an operator's answer: the daemon, and the built command beside
 // it.
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -14,8 +12,8 @@
 #include <spdlog/spdlog.h>
 
 #include "control/daemon.hpp"
+#include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
-#include "tests/unit/control/process.hpp"
 #include "tests/unit/control/records/sample_record.hpp"
 #include "tests/unit/control/scratch.hpp"
 
@@ -59,25 +57,13 @@ class DaemonRecords : public testing::Test {
     daemon_ = std::move(*daemon);
   }
   json control_status() {
-    const test::Finished done = stirline({"status", "--json", "--socket", (folder_ / "control.sock").string()});
+    const test::Finished done = test::ask(loop_, {"status", "--json", "--socket", (folder_ / "control.sock").string()});
     return json::parse(done.out).at("control");
-  }
-  // The built command, on its own process, while the loop turns here.
-  test::Finished stirline(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), test::program("STIRLINE_COMMAND"));
-    std::atomic<bool> finished = false;
-    test::Finished result;
-    const std::jthread asker([&] {
-      result = test::run(arguments);
-      finished = true;
-    });
-    EXPECT_TRUE(test::turn_until(loop_, [&] { return finished.load(); }));
-    return result;
   }
   test::Finished calls(const std::string& number, std::vector<std::string> more) {
     more.insert(more.begin(),
                 {"calls", "--number", number, "--since", "2026-11-18T11:06", "--until", "2026-11-18T11:06"});
-    return stirline(std::move(more));
+    return test::ask(loop_, std::move(more));
   }
   [[nodiscard]] std::string socket() const { return (folder_ / "control.sock").string(); }
   [[nodiscard]] std::string records() const { return (folder_ / "records").string(); }
@@ -176,8 +162,8 @@ TEST_F(DaemonRecords, LimitAndMistakesAreTold) {
   EXPECT_EQ(std::ranges::count(limited.out, '\n'), 1);
   EXPECT_TRUE(limited.err.contains("more than 1"));
   EXPECT_EQ(calls("Bob", {"--socket", socket()}).status, 64);
-  EXPECT_EQ(stirline({"calls", "--number", "1", "--since", "noon", "--socket", socket()}).status, 64);
-  EXPECT_EQ(stirline({"calls", "--number", "1"}).status, 64);
+  EXPECT_EQ(test::ask(loop_, {"calls", "--number", "1", "--since", "noon", "--socket", socket()}).status, 64);
+  EXPECT_EQ(test::ask(loop_, {"calls", "--number", "1"}).status, 64);
   daemon_.reset();
   EXPECT_EQ(calls(kCaller, {"--socket", socket()}).status, 69);
 }
