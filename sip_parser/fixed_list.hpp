@@ -1,6 +1,8 @@
-// A list with room for kMost values and no heap, for what a hostile message may repeat.
+// A list with room for kMost values and no heap, for what a hostile message may repeat. Copies carry what is in it, not
+// the room: most lists of most messages are empty, and they travel in job slots from core to core.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -11,6 +13,17 @@ template <typename Value, std::size_t kMost>
 class FixedList {
  public:
   static constexpr std::size_t kCapacity = kMost;
+
+  FixedList() = default;
+  ~FixedList() = default;
+  FixedList(const FixedList& other) { *this = other; }
+  FixedList& operator=(const FixedList& other) {
+    if (this != &other) {
+      size_ = other.size_;
+      std::ranges::copy(other.view(), values_.begin());
+    }
+    return *this;
+  }
 
   // False, and nothing changed, if the list is full.
   [[nodiscard]] bool push(const Value& value) {

@@ -1,6 +1,7 @@
 // SIP URIs as identities: the normal form in which they are compared and signed (RFC 8224 8.5; STIR-ID-05).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +11,21 @@
 
 namespace stirline::crypto {
 
-// Fixed size: it travels in job slots.
+// Fixed size: it travels in job slots. Copies carry the text only, which is empty where a number is.
 struct UriIdentity {
   static constexpr std::size_t kMaxBytes = 254;
+
+  UriIdentity() = default;
+  ~UriIdentity() = default;
+  UriIdentity(const UriIdentity& other) { *this = other; }
+  UriIdentity& operator=(const UriIdentity& other) {
+    if (this != &other) {
+      length = other.length;
+      std::ranges::copy(other.view(), text.begin());
+    }
+    return *this;
+  }
+
   std::array<char, kMaxBytes> text{};
   std::uint8_t length = 0;  // 0: none
 

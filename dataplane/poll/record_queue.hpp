@@ -14,17 +14,18 @@ namespace stirline::dataplane {
 
 class RecordQueue {
  public:
-  explicit RecordQueue(
-      std::size_t bytes);  // touches its memory, so that the poll core meets no page for the first time
+  // Touches its memory, so that the poll core meets no page for the first time.
+  explicit RecordQueue(std::size_t bytes);
 
   // False: no room.
   [[nodiscard]] bool push(std::string_view record);
 
-  // Appends whole records to `batch` as long as the longest would still leave it within `most` octets.
+  // Appends whole records to `batch`, which is no longer than `most` octets then.
   void take(std::string& batch, std::size_t most);
 
  private:
   boost::lockfree::spsc_queue<char> octets_;
+  std::string cut_;  // the consumer's: the beginning of a record whose end fitted into no batch yet
 };
 
 }  // namespace stirline::dataplane
