@@ -32,6 +32,8 @@ namespace stirline::dataplane {
   X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                             \
   X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                            \
   X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")                \
+  X(dropped_copies, "packets", "copies of a request that waits here: the first goes on (INL-UDP-04)")               \
+  X(dropped_followers, "packets", "CANCEL and ACK of a request that waits here, more than may wait behind it")      \
   X(frame_cut_header, "frames", "frames that end inside a header")                                                  \
   X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                          \
   X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                         \
@@ -83,6 +85,7 @@ namespace stirline::dataplane {
   X(complaints_438, "responses", "likewise with cause 438, invalid Identity header")                                \
   X(complaints_other, "responses", "likewise with another cause, or none")                                          \
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                           \
+  X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")      \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                          \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                          \
   X(waited, "calls", "calls set aside until a certificate is there")                                                \
@@ -112,7 +115,8 @@ enum class Counter : std::uint16_t {
 // What the ledger calls dropped: every way a packet can end here.
 inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Counter::dropped_truncated,
                                              Counter::dropped_bad_header,    Counter::dropped_checksum,
-                                             Counter::dropped_fragments,     Counter::dropped_malformed};
+                                             Counter::dropped_fragments,     Counter::dropped_malformed,
+                                             Counter::dropped_copies,        Counter::dropped_followers};
 
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
 inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::not_diverted) + 1;

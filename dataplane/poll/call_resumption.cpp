@@ -37,8 +37,14 @@ void CallStage::finish(std::uint32_t index) {
   } else {
     finish_verifying(slot);
   }
-  context_.publication.unpark(context_.reader, *slot.live);
+  let_go_of(slot);
+}
+
+// What goes on behind the message is still decided by the generation that the message has held.
+void CallStage::let_go_of(Slot& slot) {
+  const Live& live = *slot.live;
   leave(slot);
+  context_.publication.unpark(context_.reader, live);
 }
 
 void CallStage::finish_signing(Slot& slot) {
@@ -214,8 +220,7 @@ void CallStage::end_wait(std::uint32_t index) {
   remember_complaints(slot);
   recorder_.judged(slot, Decision::undecided, "wait_expired");
   sender_.send_marked(slot.datagram, slot.marks, not_validated());
-  context_.publication.unpark(context_.reader, *slot.live);
-  leave(slot);
+  let_go_of(slot);
 }
 
 void CallStage::give_up_waiting() {
@@ -225,7 +230,7 @@ void CallStage::give_up_waiting() {
 void CallStage::expire(std::uint64_t now_cycles) {
   waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
-    const Slot& slot = parking_[index];
+    Slot& slot = parking_[index];
     if (now_cycles - slot.parked_at < deadline_cycles_) {
       return;
     }
@@ -241,6 +246,7 @@ void CallStage::expire(std::uint64_t now_cycles) {
     context_.counters.add(Counter::job_deadline);
     recorder_.unanswered(slot, Decision::undecided, "job_deadline");
     parking_.abandon(index);
+    let_followers_go(slot);
   }
 }
 

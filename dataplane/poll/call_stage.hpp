@@ -69,6 +69,9 @@ class CallStage {
   void handle_response(Datagram& datagram, const TrunkMatch& match);
   void count_reasons(std::string_view octets);
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
+  // True: another request of the transaction waits here, and this one stays behind it, or goes no further.
+  [[nodiscard]] bool keeps_order(Datagram& datagram);
+  void let_followers_go(Slot& slot);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
 
@@ -92,10 +95,11 @@ class CallStage {
   void leave_unsigned(Slot& slot, std::string_view reason);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
-  void leave(const Slot& slot);             // the slot is free again
+  void leave(Slot& slot);                   // the slot is free again, and what waited behind it goes on
   [[nodiscard]] std::size_t emptier_link();
 
   void finish(std::uint32_t index);
+  void let_go_of(Slot& slot);  // leave(), and of its generation
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
   void remember_complaints(const Slot& slot);
@@ -113,6 +117,7 @@ class CallStage {
   CertificateRequests requests_;
   PendingReasons reasons_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
+  std::uint32_t hash_seed_;
   sip::Message message_;
   std::uint64_t deadline_cycles_;
   std::size_t next_link_ = 0;
