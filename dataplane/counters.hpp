@@ -84,6 +84,8 @@ namespace stirline::dataplane {
   X(complaints_437, "responses", "likewise with cause 437, unsupported credential")                                 \
   X(complaints_438, "responses", "likewise with cause 438, invalid Identity header")                                \
   X(complaints_other, "responses", "likewise with another cause, or none")                                          \
+  X(replay_suspects, "calls", "valid calls whose token came before with another call (STIR-VS-12)")                 \
+  X(tokens_forgotten, "calls", "valid calls whose token took the place of one that could still be replayed")        \
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                           \
   X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")      \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                          \

@@ -97,6 +97,7 @@ void CallStage::finish_verifying(Slot& slot) {
   const crypto::VerifyJob& job = slot.job.verify;
   crypto::Conveyance conveyance{crypto::verstat_parameter(job.verdict, job.reason), {}};
   crypto::AttestationLines lines;
+  std::string_view reason = crypto::facts(job.reason).name;
   counters.add(job.reason);
   switch (job.verdict) {
     case crypto::Verdict::valid: {
@@ -110,6 +111,10 @@ void CallStage::finish_verifying(Slot& slot) {
         conveyance.lines =
             crypto::write_attestation_info(attest, {decisive.origid.data(), decisive.origid.size()}, lines);
       }
+      if (is_replay(slot)) {
+        counters.add(Counter::replay_suspects);
+        reason = "replay_suspect";
+      }
       break;
     }
     case crypto::Verdict::invalid:
@@ -120,8 +125,21 @@ void CallStage::finish_verifying(Slot& slot) {
       break;
   }
   remember_complaints(slot);
-  recorder_.judged(slot, Decision::judged, crypto::facts(job.reason).name);
+  recorder_.judged(slot, Decision::judged, reason);
   sender_.send_marked(slot.datagram, slot.marks, conveyance);
+}
+
+bool CallStage::is_replay(const Slot& slot) {
+  const crypto::VerifyJob& job = slot.job.verify;
+  const auto seen = replays_.see({.token = sip::text(job.message, job.identities[job.decisive].digest),
+                                  .call_id = sip::text(job.message, slot.transaction.call_id),
+                                  .from_tag = sip::text(job.message, slot.transaction.from_tag),
+                                  .now = job.now,
+                                  .fresh_until = job.now + job.policy.fresh_seconds + job.policy.future_seconds});
+  if (seen == ReplayWatch::Seen::too_many) {
+    context_.counters.add(Counter::tokens_forgotten);
+  }
+  return seen == ReplayWatch::Seen::replayed;
 }
 
 void CallStage::remember_complaints(const Slot& slot) {

@@ -68,6 +68,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       requests_(kAskAgainMs * (rte_get_tsc_hz() / 1'000)),
       reasons_(context.config.limits.reasons, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                kLingerSeconds * rte_get_tsc_hz()),
+      replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 

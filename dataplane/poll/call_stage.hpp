@@ -18,6 +18,7 @@
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/replay_watch.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -103,6 +104,7 @@ class CallStage {
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
   void remember_complaints(const Slot& slot);
+  [[nodiscard]] bool is_replay(const Slot& slot);        // of a valid call
   [[nodiscard]] bool waits_for_certificate(Slot& slot);  // true: it has been set aside
   void judge_again(std::uint32_t index, const Live& live);
   void end_wait(std::uint32_t index);
@@ -116,6 +118,7 @@ class CallStage {
   WaitingCalls waiting_;
   CertificateRequests requests_;
   PendingReasons reasons_;
+  ReplayWatch replays_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;
