@@ -69,7 +69,7 @@ void CallStage::finish_signing(Slot& slot) {
   }
   if (!sender_.write(slot.datagram, edits)) {
     recorder_.unanswered(slot, Decision::not_signed, "not_written");
-    sender_.pass(slot.datagram);
+    sender_.leave_unedited(slot.datagram, slot.marks);
     return;
   }
   for (const crypto::TokenOrder& order : job.orders.view()) {
