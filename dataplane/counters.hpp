@@ -32,6 +32,9 @@ namespace stirline::dataplane {
   X(dropped_checksum, "packets", "packets with a wrong checksum dropped as configured")                             \
   X(dropped_fragments, "packets", "fragments of broken datagrams dropped as configured")                            \
   X(dropped_malformed, "packets", "packets of SIP messages that do not parse dropped as configured")                \
+  X(dropped_unedited, "packets", "packets of messages that could not be edited and may not cross as they are")      \
+  X(dropped_copies, "packets", "copies of a request that waits here: the first goes on (INL-UDP-04)")               \
+  X(dropped_followers, "packets", "CANCEL and ACK of a request that waits here, more than may wait behind it")      \
   X(frame_cut_header, "frames", "frames that end inside a header")                                                  \
   X(frame_ip_length, "frames", "frames shorter than their IP packet says")                                          \
   X(frame_ip_header, "frames", "frames whose IP header contradicts itself")                                         \
@@ -82,7 +85,10 @@ namespace stirline::dataplane {
   X(complaints_437, "responses", "likewise with cause 437, unsupported credential")                                 \
   X(complaints_438, "responses", "likewise with cause 438, invalid Identity header")                                \
   X(complaints_other, "responses", "likewise with another cause, or none")                                          \
+  X(replay_suspects, "calls", "valid calls whose token came before with another call (STIR-VS-12)")                 \
+  X(tokens_forgotten, "calls", "valid calls whose token took the place of one that could still be replayed")        \
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                           \
+  X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")      \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                          \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                          \
   X(waited, "calls", "calls set aside until a certificate is there")                                                \
@@ -92,8 +98,8 @@ namespace stirline::dataplane {
   X(certificates_not_asked, "requests", "certificates asked for a moment ago, or too many at once")                 \
   X(job_deadline, "calls", "calls forwarded unsigned or as not validated: no answer in time")                       \
   X(no_tables, "messages", "trunk traffic before control has sent its tables")                                      \
-  X(write_too_long, "messages", "edited messages beyond 65,535 octets: forwarded untouched")                        \
-  X(write_no_buffers, "messages", "edited messages for which no packet was left: forwarded untouched")              \
+  X(write_too_long, "messages", "edited messages beyond 65,535 octets: not edited")                                 \
+  X(write_no_buffers, "messages", "edited messages for which no packet was left: not edited")                       \
   X(recorded, "records", "decisions recorded, to be kept by control (STIR-RG-03)")                                  \
   X(record_dropped, "records", "decisions without a record: control is slow or away, and the queue is full")        \
   X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                                      \
@@ -110,9 +116,10 @@ enum class Counter : std::uint16_t {
 };
 
 // What the ledger calls dropped: every way a packet can end here.
-inline constexpr std::array kDropCounters = {Counter::dropped_transmit_full, Counter::dropped_truncated,
-                                             Counter::dropped_bad_header,    Counter::dropped_checksum,
-                                             Counter::dropped_fragments,     Counter::dropped_malformed};
+inline constexpr std::array kDropCounters = {
+    Counter::dropped_transmit_full, Counter::dropped_truncated, Counter::dropped_bad_header,
+    Counter::dropped_checksum,      Counter::dropped_fragments, Counter::dropped_malformed,
+    Counter::dropped_copies,        Counter::dropped_followers, Counter::dropped_unedited};
 
 inline constexpr std::size_t kSingleCounters = static_cast<std::size_t>(Counter::count_);
 inline constexpr std::size_t kSignOutcomes = static_cast<std::size_t>(crypto::SignOutcome::not_diverted) + 1;

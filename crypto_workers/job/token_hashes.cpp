@@ -1,21 +1,11 @@
 #include "crypto_workers/job/token_hashes.hpp"
 
-#include <algorithm>
 #include <span>
 
 #include "crypto_workers/octets.hpp"
+#include "crypto_workers/passport/folding.hpp"
 
 namespace stirline::crypto {
-namespace {
-
-constexpr std::string_view kFolding = " \t\r\n";
-
-// One search for each of them: find_first_of() looks at octet after octet, which takes four times as long as the hash.
-bool is_folded(std::string_view token) {
-  return std::ranges::any_of(kFolding, [&](char blank) { return token.find(blank) != std::string_view::npos; });
-}
-
-}  // namespace
 
 void TokenHashes::add(std::string_view token, TokenHash& hash) {
   hash.known = false;
@@ -27,12 +17,11 @@ void TokenHashes::add(std::string_view token, TokenHash& hash) {
     return;
   }
   // Rare, and one buffer does for all: it is hashed at once.
-  const auto end = std::ranges::copy_if(token, unfolded_.begin(), [](char c) {
-                     return kFolding.find(c) == std::string_view::npos;
-                   }).out;
   finish();
-  add_unfolded({unfolded_.data(), static_cast<std::size_t>(end - unfolded_.begin())}, hash);
-  finish();
+  if (const auto unfolded = unfold(token, unfolded_)) {
+    add_unfolded(*unfolded, hash);
+    finish();
+  }
 }
 
 void TokenHashes::add_unfolded(std::string_view token, TokenHash& hash) {

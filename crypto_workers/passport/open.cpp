@@ -5,6 +5,7 @@
 #include "crypto_workers/passport/base64url.hpp"
 #include "crypto_workers/passport/builder.hpp"
 #include "crypto_workers/passport/claim_syntax.hpp"
+#include "crypto_workers/passport/folding.hpp"
 #include "crypto_workers/passport/integrity_digest.hpp"
 #include "crypto_workers/passport/json_members.hpp"
 #include "crypto_workers/passport/json_object.hpp"
@@ -14,7 +15,6 @@
 namespace stirline::crypto {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kEncodedSignature = base64url_encoded_size(kSignatureBytes);
 
 Reason reason_of(sip::IdentityError error) {
@@ -33,18 +33,6 @@ Reason reason_of(sip::IdentityError error) {
       return Reason::token_too_long;
   }
   return Reason::digest_malformed;
-}
-
-// Copies `digest` without the blanks of folds, and of folds that a proxy has turned into blanks (STIR-HDR-01; RFC 3261
-// 7.3.1): the signature covers what is left. Nothing if that does not fit.
-std::optional<std::string_view> unfold(std::string_view digest, std::span<char> out) {
-  TextWriter writer(out);
-  while (!digest.empty()) {
-    const std::size_t blank = std::min(digest.find_first_of(kBlanks), digest.size());
-    writer.add(digest.substr(0, blank));
-    digest.remove_prefix(std::min(digest.find_first_not_of(kBlanks, blank), digest.size()));
-  }
-  return writer.overflow() ? std::nullopt : std::optional(writer.view());
 }
 
 struct Segments {
@@ -273,7 +261,7 @@ void Opener::open(std::string_view message, const sip::IdentityHeader& identity,
   }
 
   std::string_view digest = sip::text(message, identity.digest);
-  if (digest.find_first_of(kBlanks) != std::string_view::npos) {
+  if (is_folded(digest)) {
     const auto unfolded = unfold(digest, impl_->input(slot));
     if (!unfolded) {
       reason.add(Reason::token_too_long);

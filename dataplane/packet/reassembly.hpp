@@ -7,6 +7,7 @@
 // fragments per datagram, octets per datagram, age.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -20,8 +21,22 @@ namespace stirline::dataplane {
 
 inline constexpr std::size_t kMaxFragments = 64;  // 65,535 octets at an MTU of 1,280 are 53
 
-// The fragments of one datagram, in order of arrival. Whoever receives it owns the packets.
+// The fragments of one datagram, in order of arrival. Whoever receives it owns the packets. Copies carry those that are
+// there: mostly one, of room for 64.
 struct FragmentSet {
+  FragmentSet() = default;
+  ~FragmentSet() = default;
+  FragmentSet(const FragmentSet& other) { *this = other; }
+  FragmentSet& operator=(const FragmentSet& other) {
+    if (this != &other) {
+      count = other.count;
+      port = other.port;
+      payload_length = other.payload_length;
+      std::copy_n(other.packets.begin(), count, packets.begin());
+    }
+    return *this;
+  }
+
   std::array<rte_mbuf*, kMaxFragments> packets{};
   std::uint16_t count = 0;
   std::uint16_t port = 0;            // of arrival

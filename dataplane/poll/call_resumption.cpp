@@ -37,8 +37,14 @@ void CallStage::finish(std::uint32_t index) {
   } else {
     finish_verifying(slot);
   }
-  context_.publication.unpark(context_.reader, *slot.live);
+  let_go_of(slot);
+}
+
+// What goes on behind the message is still decided by the generation that the message has held.
+void CallStage::let_go_of(Slot& slot) {
+  const Live& live = *slot.live;
   leave(slot);
+  context_.publication.unpark(context_.reader, live);
 }
 
 void CallStage::finish_signing(Slot& slot) {
@@ -63,7 +69,7 @@ void CallStage::finish_signing(Slot& slot) {
   }
   if (!sender_.write(slot.datagram, edits)) {
     recorder_.unanswered(slot, Decision::not_signed, "not_written");
-    sender_.pass(slot.datagram);
+    sender_.leave_unedited(slot.datagram, slot.marks);
     return;
   }
   for (const crypto::TokenOrder& order : job.orders.view()) {
@@ -91,6 +97,7 @@ void CallStage::finish_verifying(Slot& slot) {
   const crypto::VerifyJob& job = slot.job.verify;
   crypto::Conveyance conveyance{crypto::verstat_parameter(job.verdict, job.reason), {}};
   crypto::AttestationLines lines;
+  std::string_view reason = crypto::facts(job.reason).name;
   counters.add(job.reason);
   switch (job.verdict) {
     case crypto::Verdict::valid: {
@@ -104,6 +111,10 @@ void CallStage::finish_verifying(Slot& slot) {
         conveyance.lines =
             crypto::write_attestation_info(attest, {decisive.origid.data(), decisive.origid.size()}, lines);
       }
+      if (is_replay(slot)) {
+        counters.add(Counter::replay_suspects);
+        reason = "replay_suspect";
+      }
       break;
     }
     case crypto::Verdict::invalid:
@@ -114,8 +125,21 @@ void CallStage::finish_verifying(Slot& slot) {
       break;
   }
   remember_complaints(slot);
-  recorder_.judged(slot, Decision::judged, crypto::facts(job.reason).name);
+  recorder_.judged(slot, Decision::judged, reason);
   sender_.send_marked(slot.datagram, slot.marks, conveyance);
+}
+
+bool CallStage::is_replay(const Slot& slot) {
+  const crypto::VerifyJob& job = slot.job.verify;
+  const auto seen = replays_.see({.token = sip::text(job.message, job.identities[job.decisive].digest),
+                                  .call_id = sip::text(job.message, slot.transaction.call_id),
+                                  .from_tag = sip::text(job.message, slot.transaction.from_tag),
+                                  .now = job.now,
+                                  .fresh_until = job.now + job.policy.fresh_seconds + job.policy.future_seconds});
+  if (seen == ReplayWatch::Seen::too_many) {
+    context_.counters.add(Counter::tokens_forgotten);
+  }
+  return seen == ReplayWatch::Seen::replayed;
 }
 
 void CallStage::remember_complaints(const Slot& slot) {
@@ -214,8 +238,7 @@ void CallStage::end_wait(std::uint32_t index) {
   remember_complaints(slot);
   recorder_.judged(slot, Decision::undecided, "wait_expired");
   sender_.send_marked(slot.datagram, slot.marks, not_validated());
-  context_.publication.unpark(context_.reader, *slot.live);
-  leave(slot);
+  let_go_of(slot);
 }
 
 void CallStage::give_up_waiting() {
@@ -225,7 +248,7 @@ void CallStage::give_up_waiting() {
 void CallStage::expire(std::uint64_t now_cycles) {
   waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
-    const Slot& slot = parking_[index];
+    Slot& slot = parking_[index];
     if (now_cycles - slot.parked_at < deadline_cycles_) {
       return;
     }
@@ -241,6 +264,7 @@ void CallStage::expire(std::uint64_t now_cycles) {
     context_.counters.add(Counter::job_deadline);
     recorder_.unanswered(slot, Decision::undecided, "job_deadline");
     parking_.abandon(index);
+    let_followers_go(slot);
   }
 }
 

@@ -63,11 +63,13 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       recorder_(context),
       links_(std::move(links)),
       origids_(origid_key),
-      parking_(context.config.limits.parked),
+      parking_(context.config.limits.parked, static_cast<int>(rte_socket_id())),
       waiting_(context.config.limits.waiting),
       requests_(kAskAgainMs * (rte_get_tsc_hz() / 1'000)),
       reasons_(context.config.limits.reasons, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                kLingerSeconds * rte_get_tsc_hz()),
+      replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
+      hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 
 crypto::Conveyance CallStage::not_validated() {
@@ -145,6 +147,9 @@ void CallStage::count_reasons(std::string_view octets) {
 }
 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
+  if (keeps_order(datagram)) {
+    return;
+  }
   const std::uint64_t started = rte_rdtsc();
   const std::string_view octets = datagram.payload();
   const bool emergency = crypto::is_emergency(message_, octets);
@@ -320,7 +325,9 @@ void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction d
 
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
   const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
-  const std::uint32_t index = room ? parking_.take() : Parking::kNone;
+  const TransactionPlace transaction = transaction_of(message_);
+  const std::uint32_t index =
+      room ? parking_.take(hash_of({datagram.payload(), transaction}, hash_seed_)) : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
     return nullptr;
@@ -330,15 +337,17 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.datagram = datagram;
   slot.live = &live;
   slot.trunk = &trunk;
+  slot.transaction = transaction;
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;
   return &slot;
 }
 
-void CallStage::leave(const Slot& slot) {
+void CallStage::leave(Slot& slot) {
   held_packets_ -= slot.datagram.packets.count;
   parking_.give_back(parking_.index_of(slot));
+  let_followers_go(slot);
 }
 
 // Where nobody gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
@@ -394,7 +403,6 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
-  slot->transaction = transaction_of(message_);
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   context_.counters.add(Counter::to_verify);
   if (!dispatch(*slot)) {

@@ -18,6 +18,7 @@
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/replay_watch.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -69,6 +70,9 @@ class CallStage {
   void handle_response(Datagram& datagram, const TrunkMatch& match);
   void count_reasons(std::string_view octets);
   void handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live);
+  // True: another request of the transaction waits here, and this one stays behind it, or goes no further.
+  [[nodiscard]] bool keeps_order(Datagram& datagram);
+  void let_followers_go(Slot& slot);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
 
@@ -92,13 +96,15 @@ class CallStage {
   void leave_unsigned(Slot& slot, std::string_view reason);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
-  void leave(const Slot& slot);             // the slot is free again
+  void leave(Slot& slot);                   // the slot is free again, and what waited behind it goes on
   [[nodiscard]] std::size_t emptier_link();
 
   void finish(std::uint32_t index);
+  void let_go_of(Slot& slot);  // leave(), and of its generation
   void finish_signing(Slot& slot);
   void finish_verifying(Slot& slot);
   void remember_complaints(const Slot& slot);
+  [[nodiscard]] bool is_replay(const Slot& slot);        // of a valid call
   [[nodiscard]] bool waits_for_certificate(Slot& slot);  // true: it has been set aside
   void judge_again(std::uint32_t index, const Live& live);
   void end_wait(std::uint32_t index);
@@ -112,7 +118,9 @@ class CallStage {
   WaitingCalls waiting_;
   CertificateRequests requests_;
   PendingReasons reasons_;
+  ReplayWatch replays_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
+  std::uint32_t hash_seed_;
   sip::Message message_;
   std::uint64_t deadline_cycles_;
   std::size_t next_link_ = 0;

@@ -34,15 +34,21 @@ void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& mark
     pass(datagram);
     return;
   }
-  replace(datagram, edits);
+  if (write(datagram, edits)) {
+    retire(datagram);
+  } else {
+    leave_unedited(datagram, marks);
+  }
 }
 
-void MessageSender::replace(Datagram& datagram, const sip::EditList& edits) {
-  if (!write(datagram, edits)) {
+void MessageSender::leave_unedited(Datagram& datagram, const crypto::MarkPlan& marks) {
+  if (marks.removals.empty()) {
     pass(datagram);
     return;
   }
-  retire(datagram);
+  context_.counters.add(Counter::dropped_unedited, datagram.packets.count);
+  context_.release(datagram);
+  PollContext::free(datagram.packets);
 }
 
 void MessageSender::retire(Datagram& datagram) {

@@ -22,8 +22,10 @@ class MessageSender {
   // Edits by `marks` and sends; refuses what cannot hold them.
   void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance);
 
-  // Sends the edited message in the place of the original; the original, if there is no memory for another.
-  void replace(Datagram& datagram, const sip::EditList& edits);
+  // For a message that could not be edited, for want of buffers or of room in a datagram: it goes on as it came if
+  // nothing in it may stay here. Else it is dropped, and its sender repeats it: a verstat of the peer's own making must
+  // not come in by exhausting memory (STIR-VS-15), nor a private identity go out (STIR-PR-01).
+  void leave_unedited(Datagram& datagram, const crypto::MarkPlan& marks);
 
   // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
   [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);

@@ -7,23 +7,16 @@ std::string_view Datagram::payload() const {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
-Parking::Parking(std::uint32_t slots) : slots_(slots) {
-  free_.reserve(slots);
-  for (std::uint32_t i = slots; i > 0; --i) {
-    free_.push_back(i - 1);
-  }
-}
+Parking::Parking(std::uint32_t slots, int socket) : slots_(slots), index_(slots, socket) {}
 
-std::uint32_t Parking::take() {
-  if (free_.empty()) {
-    return kNone;
+std::uint32_t Parking::take(std::uint32_t hash) {
+  const std::uint32_t index = index_.take(hash);
+  if (index != kNone) {
+    slots_[index].abandoned = false;
+    slots_[index].wait_until = 0;
+    slots_[index].follower_count = 0;
+    link(index);
   }
-  const std::uint32_t index = free_.back();
-  free_.pop_back();
-  ++used_;
-  slots_[index].abandoned = false;
-  slots_[index].wait_until = 0;
-  link(index);
   return index;
 }
 
@@ -72,8 +65,7 @@ void Parking::give_back(std::uint32_t index) {
   if (slots_[index].listed) {
     unlink(index);
   }
-  free_.push_back(index);
-  --used_;
+  index_.give_back(index);
 }
 
 }  // namespace stirline::dataplane

@@ -1,5 +1,5 @@
 // Messages that wait for a crypto core, or for a certificate: a fixed array of slots, given out and taken back without
-// heap; of those at crypto cores the oldest is at hand.
+// heap; of those at crypto cores the oldest is at hand, and each is found by its transaction.
 //
 // A slot holds the packets as received, so that the message can leave unchanged whatever happens, and everything needed
 // to edit it when the verdict comes, so that it is not parsed twice. Thread: one poll core; the crypto core that has a
@@ -18,7 +18,8 @@
 #include "crypto_workers/stir/signature_edits.hpp"
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/reassembly.hpp"
-#include "dataplane/poll/pending_reasons.hpp"
+#include "dataplane/packet/slot_index.hpp"
+#include "dataplane/poll/transaction.hpp"
 #include "dataplane/state/publication.hpp"
 
 namespace stirline::dataplane {
@@ -35,6 +36,9 @@ struct Datagram {
   [[nodiscard]] std::string_view payload() const;  // the SIP message
 };
 
+// CANCEL and ACK: no more can belong to a request that has not gone on yet.
+inline constexpr std::size_t kMaxFollowers = 2;
+
 struct Slot {
   crypto::Job job;
   Datagram datagram;
@@ -42,33 +46,41 @@ struct Slot {
   const Trunk* trunk = nullptr;      // in that generation
   crypto::MarkPlan marks;            // what is stripped, and where the verdict goes
   crypto::SignatureEdits signature;  // sign
-  TransactionPlace transaction;      // verify
-  std::size_t largest = 0;           // sign: octets that the signed request may have at most
-  sip::Span method;                  // in the message, for its record
-  sip::Span call_id;                 // likewise
-  bool stripped = false;             // foreign marks were found (STIR-VS-15)
-  std::uint64_t parked_at = 0;       // TSC cycles
-  bool abandoned = false;            // a copy has been sent on; the packets wait only for the crypto core to let go
-  bool listed = false;               // among those at crypto cores, by age
-  std::uint64_t wait_until = 0;      // TSC cycles: until when it may wait for a certificate; 0: it never has
-  std::uint32_t older = 0;           // list of parked slots by age
+  TransactionPlace transaction;
+  std::array<Datagram, kMaxFollowers> followers;  // what goes on behind this message (INL-UDP-04)
+  std::uint8_t follower_count = 0;
+  std::size_t largest = 0;       // sign: octets that the signed request may have at most
+  sip::Span method;              // in the message, for its record
+  sip::Span call_id;             // likewise
+  bool stripped = false;         // foreign marks were found (STIR-VS-15)
+  std::uint64_t parked_at = 0;   // TSC cycles
+  bool abandoned = false;        // a copy has been sent on; the packets wait only for the crypto core to let go
+  bool listed = false;           // among those at crypto cores, by age
+  std::uint64_t wait_until = 0;  // TSC cycles: until when it may wait for a certificate; 0: it never has
+  std::uint32_t older = 0;       // list of parked slots by age
   std::uint32_t newer = 0;
 };
 
 class Parking {
  public:
-  static constexpr std::uint32_t kNone = 0xffff'ffff;
+  static constexpr std::uint32_t kNone = kNoSlot;
 
-  explicit Parking(std::uint32_t slots);
+  Parking(std::uint32_t slots, int socket);  // `socket`: NUMA node, or SOCKET_ID_ANY
 
   [[nodiscard]] Slot& operator[](std::uint32_t index) { return slots_[index]; }
   [[nodiscard]] std::span<Slot> slots() { return slots_; }
   [[nodiscard]] std::uint32_t index_of(const Slot& slot) const {
     return static_cast<std::uint32_t>(&slot - slots_.data());
   }
-  [[nodiscard]] std::uint32_t used() const { return used_; }
+  [[nodiscard]] std::uint32_t used() const { return index_.taken(); }
 
-  [[nodiscard]] std::uint32_t take();  // kNone if all are used; the new slot is the youngest
+  // Of the transaction's hash; kNone if all are used. The new slot is the youngest.
+  [[nodiscard]] std::uint32_t take(std::uint32_t hash);
+  // The slot taken with this hash for which `is_it(slot)` holds, or kNone.
+  template <typename Predicate>
+  [[nodiscard]] std::uint32_t find(std::uint32_t hash, Predicate&& is_it) const {
+    return index_.find(hash, [&](std::uint32_t slot) { return is_it(slots_[slot]); });
+  }
   void give_back(std::uint32_t index);
   [[nodiscard]] std::uint32_t oldest() const { return oldest_; }  // not abandoned; kNone if there is none
   void abandon(std::uint32_t index);                              // out of the list of ages, still used
@@ -80,8 +92,7 @@ class Parking {
   void unlink(std::uint32_t index);
 
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_;
-  std::uint32_t used_ = 0;
+  SlotIndex index_;
   std::uint32_t oldest_ = kNone;
   std::uint32_t youngest_ = kNone;
 };

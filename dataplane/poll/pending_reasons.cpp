@@ -8,11 +8,6 @@
 
 namespace stirline::dataplane {
 
-TransactionPlace transaction_of(const sip::Message& message) {
-  const sip::Via& via = message.top_via();
-  return {via.host, via.port, via.branch, message.cseq_method(), message.cseq()};
-}
-
 PendingReasons::PendingReasons(std::uint32_t calls, int socket, std::uint32_t hash_seed, std::uint64_t linger_cycles)
     : calls_(calls), index_(calls, socket), by_age_(calls), hash_seed_(hash_seed), linger_cycles_(linger_cycles) {}
 

@@ -13,20 +13,9 @@
 
 #include "crypto_workers/stir/complaints.hpp"
 #include "dataplane/packet/slot_index.hpp"
-#include "sip_parser/message.hpp"
+#include "dataplane/poll/transaction.hpp"
 
 namespace stirline::dataplane {
-
-// How a transaction is named in requests and in their answers: by the topmost Via and CSeq (RFC 3261 17.1.3). As
-// positions in the message.
-struct TransactionPlace {
-  sip::Span host;
-  sip::Span port;
-  sip::Span branch;
-  sip::Span method;
-  std::uint32_t cseq = 0;
-};
-[[nodiscard]] TransactionPlace transaction_of(const sip::Message& message);
 
 class PendingReasons {
  public:

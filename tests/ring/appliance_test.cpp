@@ -34,12 +34,8 @@ constexpr std::string_view kBrokenToken = "Identity: a.b.c;info=<https://cert.ex
 // What the callee answers to `method` in the transaction of `call`; `lines`: header lines of its own.
 std::string answer_to(const std::string& call, const std::string& status, const std::string& method,
                       const std::string& lines) {
-  const auto line = [&](const std::string& name) {
-    const std::size_t at = call.find(name);
-    return call.substr(at, call.find("\r\n", at) - at);
-  };
-  const std::string cseq = line("CSeq: ");
-  return "SIP/2.0 " + status + "\r\n" + line("Via: ") + "\r\n" + lines +
+  const std::string cseq = header_line(call, "CSeq: ");
+  return "SIP/2.0 " + status + "\r\n" + header_line(call, "Via: ") + "\r\n" + lines +
          "From: <sip:a@example.com>;tag=1\r\nTo: <sip:b@example.com>;tag=2\r\nCall-ID: x\r\n" +
          cseq.substr(0, cseq.find(" INVITE")) + " " + method + "\r\nContent-Length: 0\r\n\r\n";
 }

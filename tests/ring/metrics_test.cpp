@@ -75,7 +75,7 @@ TEST_F(Metrics, EveryFigureOfTheStatusIsOnThePage) {
   }
 }
 
-TEST_F(Metrics, TheDashboardAsksForNothingThatIsNotThere) {
+TEST_F(Metrics, TheDashboardShowsEveryDropAndAsksForNothingThatIsNotThere) {
   const char* source = std::getenv("STIRLINE_SOURCE");
   ASSERT_NE(source, nullptr);
   const auto page = read_open_metrics(page_of(status_));
@@ -85,6 +85,11 @@ TEST_F(Metrics, TheDashboardAsksForNothingThatIsNotThere) {
   EXPECT_GE(asked.size(), 40U);
   for (const std::string& name : asked) {
     EXPECT_TRUE(there.contains(name)) << name;
+  }
+  for (const dataplane::Counter drop : dataplane::kDropCounters) {
+    const dataplane::CounterFacts& facts = dataplane::counter_facts()[static_cast<std::size_t>(drop)];
+    EXPECT_TRUE(asked.contains("stirline_dataplane_" + control::with_unit(facts.name, facts.unit) + "_total"))
+        << "every reason to drop has its line";
   }
 }
 

@@ -1,79 +1,19 @@
 // Messages at crypto cores that are slow, stuck or full: nothing is lost, nothing is used after its time (design.md 2,
 // 3).
-#include <condition_variable>
-#include <memory>
-#include <mutex>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "tests/golden/packet_spec.hpp"
+#include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
 #include "tests/support/datagrams.hpp"
-#include "tests/support/engine_wrapper.hpp"
-#include "tests/support/harness.hpp"
 #include "tests/support/sip_calls.hpp"
 
 namespace stirline::test {
 namespace {
 
 using dataplane::Counter;
-
-// Lets an engine work or holds it before its next batch.
-class Gate {
- public:
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    opened_.notify_all();
-  }
-  void pass() {
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [this] { return open_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
-};
-
-class GatedEngine : public EngineWrapper {
- public:
-  explicit GatedEngine(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
-  void sign(std::span<crypto::SignRequest> batch) override {
-    gate_->pass();
-    EngineWrapper::sign(batch);
-  }
-  void verify(std::span<crypto::VerifyRequest> batch) override {
-    gate_->pass();
-    EngineWrapper::verify(batch);
-  }
-
- private:
-  std::shared_ptr<Gate> gate_;
-};
-
-struct GatedHarness {
-  explicit GatedHarness(std::uint32_t parked, std::uint32_t deadline_us)
-      : gate(std::make_shared<Gate>()),
-        harness({.adjust =
-                     [&](config::DataplaneConfig& config) {
-                       config.limits.parked = parked;
-                       config.limits.job_deadline_us = deadline_us;
-                     },
-                 .make_engine = [this] { return std::make_unique<GatedEngine>(gate); }}) {
-    harness.publish(lab_tables());
-  }
-  ~GatedHarness() { gate->open(); }
-  GatedHarness(const GatedHarness&) = delete;
-  GatedHarness& operator=(const GatedHarness&) = delete;
-
-  std::shared_ptr<Gate> gate;
-  Harness harness;
-};
-
-constexpr std::uint32_t kNeverUs = 600'000'000;
 
 golden::Octets call_frame(std::uint32_t number) {
   return golden::build(outward(invite({.number = number, .date = kTestNow})));

@@ -90,6 +90,27 @@ std::string call_id_of(const std::string& message) {
   return message.substr(begin, message.find('\r', begin) - begin);
 }
 
+TEST_F(Records, ATokenThatComesWithAnotherCallIsASuspicion) {  // STIR-VS-12
+  const std::string sent = outwards(invite({.number = 8, .date = kTestNow}));
+  record();
+  const auto judged = [&](const std::string& call, const std::string& reason) {
+    EXPECT_NE(inwards(call).find(";verstat=TN-Validation-Passed"), std::string::npos);
+    const CallRecord found = record();
+    EXPECT_EQ(found.verdict, crypto::Verdict::valid);
+    EXPECT_EQ(found.reason, reason);
+  };
+  judged(sent, "verified");
+  judged(sent, "verified");
+  std::string spiral = sent;  // the same call crosses us twice (INL-TX-12)
+  spiral.insert(spiral.find("branch=z9hG4bK") + 14, "x");
+  judged(spiral, "verified");
+  EXPECT_EQ(harness_.counter(Counter::replay_suspects), 0U);
+  std::string replay = sent;
+  replay.insert(replay.find("Call-ID: ") + 9, "x");
+  judged(replay, "replay_suspect");
+  EXPECT_EQ(harness_.counter(Counter::replay_suspects), 1U);
+}
+
 TEST_F(Records, ASignedCallAndTheSameCallJudged) {
   const CallSpec call{.number = 7, .date = kTestNow, .attest = 'B'};
   const std::string sent = outwards(invite(call));

@@ -84,4 +84,18 @@ std::string invite(const CallSpec& spec) {
   return message + body;
 }
 
+std::string header_line(const std::string& message, const std::string& name) {
+  const std::size_t at = message.find("\r\n" + name) + 2;
+  return message.substr(at, message.find("\r\n", at) - at);
+}
+
+std::string following(const std::string& invite, const std::string& method) {
+  const std::string uri = invite.substr(invite.find(' '), invite.find(" SIP/2.0") - invite.find(' '));
+  const std::string cseq = header_line(invite, "CSeq: ");
+  return fmt::format("{}{} SIP/2.0\r\n{}\r\nMax-Forwards: 70\r\n{}\r\n{}\r\n{}\r\n{} {}\r\nContent-Length: 0\r\n\r\n",
+                     method, uri, header_line(invite, "Via: "), header_line(invite, "From: "),
+                     header_line(invite, "To: "), header_line(invite, "Call-ID: "), cseq.substr(0, cseq.rfind(' ')),
+                     method);
+}
+
 }  // namespace stirline::test

@@ -18,4 +18,10 @@ struct CallSpec {
 [[nodiscard]] std::string destination(const CallSpec& spec);
 [[nodiscard]] std::string invite(const CallSpec& spec);
 
+// The first header line of `message` that begins with `name` ("Via: "), without CRLF.
+[[nodiscard]] std::string header_line(const std::string& message, const std::string& name);
+
+// The CANCEL of an INVITE, or the ACK of an answer to it that is no 2xx (RFC 3261 9.1, 17.1.1.3).
+[[nodiscard]] std::string following(const std::string& invite, const std::string& method);
+
 }  // namespace stirline::test

@@ -92,6 +92,8 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->cores.idle_max_us, defaults.cores.idle_max_us);
   EXPECT_EQ(loaded->limits.parked, defaults.limits.parked);
   EXPECT_EQ(loaded->limits.job_deadline_us, defaults.limits.job_deadline_us);
+  EXPECT_EQ(loaded->limits.reasons, defaults.limits.reasons);
+  EXPECT_EQ(loaded->limits.tokens, defaults.limits.tokens);
   EXPECT_EQ(loaded->limits.large_buffers, defaults.limits.large_buffers);
   EXPECT_EQ(loaded->limits.reassemblies, defaults.limits.reassemblies);
   EXPECT_EQ(loaded->limits.reassemblies_per_source, defaults.limits.reassemblies_per_source);

@@ -12,18 +12,18 @@ namespace stirline::dataplane {
 namespace {
 
 TEST(Parking, KeepsTheOldestAtHand) {
-  Parking parking(3);
+  Parking parking(3, SOCKET_ID_ANY);
   EXPECT_EQ(parking.oldest(), Parking::kNone);
-  const std::uint32_t first = parking.take();
-  const std::uint32_t second = parking.take();
-  const std::uint32_t third = parking.take();
-  EXPECT_EQ(parking.take(), Parking::kNone);
+  const std::uint32_t first = parking.take(7);
+  const std::uint32_t second = parking.take(7);
+  const std::uint32_t third = parking.take(7);
+  EXPECT_EQ(parking.take(7), Parking::kNone);
   EXPECT_EQ(parking.oldest(), first);
   parking.give_back(second);  // from the middle
   EXPECT_EQ(parking.oldest(), first);
   parking.give_back(first);
   EXPECT_EQ(parking.oldest(), third);
-  const std::uint32_t fourth = parking.take();
+  const std::uint32_t fourth = parking.take(7);
   EXPECT_EQ(parking.oldest(), third);
   parking.give_back(third);
   EXPECT_EQ(parking.oldest(), fourth);
@@ -33,15 +33,15 @@ TEST(Parking, KeepsTheOldestAtHand) {
 }
 
 TEST(Parking, AnAbandonedSlotIsNeitherOldNorFree) {
-  Parking parking(2);
-  const std::uint32_t first = parking.take();
-  const std::uint32_t second = parking.take();
+  Parking parking(2, SOCKET_ID_ANY);
+  const std::uint32_t first = parking.take(7);
+  const std::uint32_t second = parking.take(7);
   parking.abandon(first);
   EXPECT_TRUE(parking[first].abandoned);
   EXPECT_EQ(parking.oldest(), second);
-  EXPECT_EQ(parking.take(), Parking::kNone);
+  EXPECT_EQ(parking.take(7), Parking::kNone);
   parking.give_back(first);
-  const std::uint32_t again = parking.take();
+  const std::uint32_t again = parking.take(7);
   EXPECT_EQ(again, first);
   EXPECT_FALSE(parking[again].abandoned);
   EXPECT_EQ(parking.index_of(parking[again]), again);
