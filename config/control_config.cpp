@@ -147,6 +147,8 @@ class Reader {
     read_repository(repository, config.repository);
     Section records = root_.table("records");
     read_record_keeping(records, config.records);
+    Section metrics = root_.table("metrics");
+    read_metrics(metrics, config.metrics);
     file.report_unknown();
   }
 

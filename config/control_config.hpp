@@ -11,6 +11,7 @@
 
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
+#include "config/metrics_config.hpp"
 #include "config/record_keeping_config.hpp"
 #include "config/regime_config.hpp"
 #include "config/repository_config.hpp"
@@ -68,6 +69,7 @@ struct ControlConfig {
   FetchConfig fetch;
   RepositoryConfig repository;
   RecordKeepingConfig records;
+  MetricsConfig metrics;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -93,6 +93,10 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
   }
+  if (const auto opened = daemon->open_metrics(); !opened) {
+    return std::unexpected(config::ConfigErrors{{daemon->options_.config.string(), 0, "metrics.listen",
+                                                 "an address and port that can be listened on", opened.error()}});
+  }
   daemon->judge_chains(daemon->state_);
   daemon->note_proven();
   daemon->commands_ = std::make_unique<CommandServer>(
@@ -118,6 +122,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   client.first_pause = options_.first_pause;
   client.longest_pause = options_.longest_pause;
   dataplane_ = std::make_unique<DataplaneClient>(loop_, std::move(client), [this] { on_greeted(); });
+  dataplane_status_ = std::make_unique<DataplaneStatus>(loop_, *dataplane_, options_.status_limit);
   keeper_ = std::make_unique<CertificateKeeper>(
       loop_, std::move(store), keeper_options(state_.config.fetch), options_.now,
       [this](const std::string& url, const std::string& pem) {
@@ -362,6 +367,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.repository != state_.config.repository) {
     reload_warnings_.emplace_back("the section [repository] stays as it is until the next start");
     state.config.repository = state_.config.repository;
+  }
+  if (state.config.metrics != state_.config.metrics) {
+    reload_warnings_.emplace_back("the section [metrics] stays as it is until the next start");
+    state.config.metrics = state_.config.metrics;
   }
   if (state.config.records != state_.config.records) {
     reload_warnings_.emplace_back("the section [records] stays as it is until the next start");

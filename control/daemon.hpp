@@ -24,7 +24,9 @@
 #include "control/certificates/list_keeper.hpp"
 #include "control/command_server.hpp"
 #include "control/dataplane_client.hpp"
+#include "control/dataplane_status.hpp"
 #include "control/event_loop.hpp"
+#include "control/metrics/metrics_server.hpp"
 #include "control/records/record_keeper.hpp"
 #include "control/repository/published_chains.hpp"
 #include "control/repository/repository_server.hpp"
@@ -36,7 +38,7 @@ struct DaemonOptions {
   std::filesystem::path config;
   std::function<std::int64_t()> now;              // seconds since 1970
   std::chrono::milliseconds recheck{60'000};      // how often the validity of certificates is looked at
-  std::chrono::milliseconds status_limit{2'000};  // how long `status` waits for the data plane's part
+  std::chrono::milliseconds status_limit{2'000};  // how long `status` and metrics wait for the data plane
   std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
   std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
@@ -106,6 +108,8 @@ class Daemon {
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_metrics();
+  void make_metrics_page(const MetricsServer::PageDone& done);
 
   EventLoop& loop_;
   DaemonOptions options_;
@@ -129,6 +133,8 @@ class Daemon {
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
+  std::unique_ptr<DataplaneStatus> dataplane_status_;
+  std::unique_ptr<MetricsServer> metrics_;  // null: not configured
   std::unique_ptr<CommandServer> commands_;
 };
 

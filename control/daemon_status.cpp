@@ -1,8 +1,6 @@
 // What `stirline status` shows: our own part, and the data plane's as it sent it.
 #include <span>
-#include <utility>
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "control/certificates/certificate_report.hpp"
@@ -16,36 +14,32 @@ using config::wire::ResultCode;
 
 namespace {
 
-// Shared by the answer and the time limit of one status question: the first to come answers.
-struct PendingStatus {
-  CommandServer::Reply reply;
-  EventLoop::TimerId limit = 0;
-};
+Json http_status(std::uint16_t port, const HttpCounters& counters) {
+  return {{"port", port},
+          {"connections", counters.connections},
+          {"turned_away", counters.turned_away},
+          {"served", counters.served},
+          {"refused", counters.refused},
+          {"broken", counters.broken}};
+}
 
 }  // namespace
 
 void Daemon::on_status(const CommandServer::Reply& reply) {
-  const auto pending = std::make_shared<PendingStatus>();
-  pending->reply = reply;
-  const auto finish = [this, pending](const std::expected<std::string, std::string>& document) {
-    const CommandServer::Reply answer = std::exchange(pending->reply, nullptr);
-    if (!answer) {
-      return;
-    }
-    loop_.cancel(pending->limit);
+  dataplane_status_->ask([this, reply](const DataplaneStatus::Document& document) {
     Json whole{{"control", own_status()}, {"dataplane", nullptr}};
     if (document) {
-      Json theirs = Json::parse(*document, nullptr, false);
-      whole["dataplane"] = theirs.is_discarded() ? Json(*document) : std::move(theirs);
+      Json& theirs = whole["dataplane"] = *document;
+      if (theirs.is_object()) {
+        // What counters mean never changes: it is for the metrics page.
+        theirs.erase("counter_families");
+        theirs.erase("counter_facts");
+      }
     } else {
       whole["control"]["dataplane"]["status_error"] = document.error();
     }
-    answer(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
-  };
-  pending->limit = loop_.after(options_.status_limit, [this, finish] {
-    finish(std::unexpected(fmt::format("no status within {} ms", options_.status_limit.count())));
+    reply(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
   });
-  dataplane_->status(finish);
 }
 
 Json Daemon::own_status() const {
@@ -77,14 +71,8 @@ Json Daemon::own_status() const {
   }
   Json repository = nullptr;
   if (repository_ != nullptr) {
-    const RepositoryCounters counters = repository_->counters();
-    repository = {{"port", repository_->port()},
-                  {"pages", published_.pages()->size()},
-                  {"connections", counters.connections},
-                  {"turned_away", counters.turned_away},
-                  {"served", counters.served},
-                  {"refused", counters.refused},
-                  {"broken", counters.broken}};
+    repository = http_status(repository_->port(), repository_->counters());
+    repository["pages"] = published_.pages()->size();
   }
   return {{"pid", ::getpid()},
           {"uptime_seconds", now - started_},
@@ -102,6 +90,7 @@ Json Daemon::own_status() const {
           {"lists", list_status(*lists_)},
           {"records", records_->status()},
           {"repository", repository},
+          {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace stirline::dataplane {
 namespace {
@@ -12,6 +13,10 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+CounterFacts member_of(const CounterFamily& family, std::string member, std::string help) {
+  return {std::string(family.name) + "_" + member, family.unit, std::move(help), &family, std::move(member)};
+}
+
 std::array<CounterFacts, kCounters> make_facts() {
   std::array<CounterFacts, kCounters> facts;
   std::size_t at = 0;
@@ -20,26 +25,27 @@ std::array<CounterFacts, kCounters> make_facts() {
 #undef STIRLINE_COUNTER_FACTS
   for (std::size_t i = 0; i < sip::kErrorCodes; ++i) {
     const std::string code = lower(sip::to_string(static_cast<sip::ErrorCode>(i)));
-    facts[at++] = {"parse_" + code, "messages", "trunk datagrams whose SIP parse ended with " + code};
+    facts[at++] = member_of(kParseFamily, code, "trunk datagrams whose SIP parse ended with " + code);
   }
   for (std::size_t i = 0; i < crypto::kNotSigned; ++i) {
     const std::string reason(crypto::to_string(static_cast<crypto::NotSigned>(i)));
-    facts[at++] = {"not_signed_" + reason, "messages", "requests towards a peer passed on unsigned: " + reason};
+    facts[at++] = member_of(kNotSignedFamily, reason, "requests towards a peer passed on unsigned: " + reason);
   }
   for (std::size_t i = 0; i < kSignOutcomes; ++i) {
     const std::string outcome(crypto::to_string(static_cast<crypto::SignOutcome>(i)));
-    facts[at++] = {"sign_" + outcome, "calls", "signing jobs that ended with " + outcome};
+    facts[at++] = member_of(kSignFamily, outcome, "signing jobs that ended with " + outcome);
   }
   for (std::size_t i = 0; i < crypto::kReasons; ++i) {
     const crypto::ReasonFacts& reason = crypto::facts(static_cast<crypto::Reason>(i));
-    facts[at++] = {"verify_" + std::string(reason.name), "calls",
-                   "verified calls decided by: " + std::string(reason.text)};
+    facts[at++] =
+        member_of(kVerifyFamily, std::string(reason.name), "verified calls decided by: " + std::string(reason.text));
   }
   for (std::size_t i = 0; i < crypto::kTokenTypes; ++i) {
     const std::string_view ppt = crypto::facts(static_cast<crypto::TokenType>(i)).ppt;
     std::string type(ppt.empty() ? "baseline" : ppt);
     std::ranges::replace(type, '-', '_');
-    facts[at++] = {"made_" + type, "tokens", "tokens made of the type " + type};
+    const std::string help = "tokens made of the type " + type;
+    facts[at++] = member_of(kMadeFamily, std::move(type), help);
   }
   return facts;
 }

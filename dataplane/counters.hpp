@@ -130,10 +130,27 @@ inline constexpr std::size_t kReasonBase = kSignOutcomeBase + kSignOutcomes;
 inline constexpr std::size_t kTokenTypeBase = kReasonBase + crypto::kReasons;
 inline constexpr std::size_t kCounters = kTokenTypeBase + crypto::kTokenTypes;
 
+// Counters that differ in one word, which the metrics page shows as a label.
+struct CounterFamily {
+  std::string_view name;
+  std::string_view label;  // what that word is
+  std::string_view unit;
+  std::string_view help;
+};
+inline constexpr CounterFamily kParseFamily{"parse", "code", "messages",
+                                            "trunk datagrams, by how their SIP parse ended"};
+inline constexpr CounterFamily kNotSignedFamily{"not_signed", "reason", "messages",
+                                                "requests towards a peer passed on unsigned, by reason"};
+inline constexpr CounterFamily kSignFamily{"sign", "outcome", "calls", "signing jobs, by how they ended"};
+inline constexpr CounterFamily kVerifyFamily{"verify", "reason", "calls", "verified calls, by what decided them"};
+inline constexpr CounterFamily kMadeFamily{"made", "type", "tokens", "tokens made, by type"};
+
 struct CounterFacts {
   std::string name;
   std::string_view unit;
   std::string help;
+  const CounterFamily* family = nullptr;  // of single counters: none
+  std::string member = {};                // the word in which it differs from others of the family
 };
 [[nodiscard]] const std::array<CounterFacts, kCounters>& counter_facts();
 

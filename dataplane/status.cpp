@@ -110,6 +110,29 @@ ordered_json counters_json(const Appliance& appliance) {
   return counters;
 }
 
+ordered_json families_json() {
+  ordered_json families = ordered_json::object();
+  for (const CounterFacts& facts : counter_facts()) {
+    if (facts.family != nullptr) {
+      families[std::string(facts.family->name)] = {{"label", facts.family->label}, {"help", facts.family->help}};
+    }
+  }
+  return families;
+}
+
+ordered_json counter_facts_json() {
+  ordered_json all = ordered_json::object();
+  for (const CounterFacts& facts : counter_facts()) {
+    ordered_json& entry = all[facts.name];
+    entry = {{"unit", facts.unit}, {"help", facts.help}};
+    if (facts.family != nullptr) {
+      entry["family"] = facts.family->name;
+      entry["member"] = facts.member;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string status_json(const Appliance& appliance, std::int64_t started_at, std::int64_t now) {
@@ -120,7 +143,9 @@ std::string status_json(const Appliance& appliance, std::int64_t started_at, std
                                  {"cores", cores_json(appliance)},
                                  {"tables", tables_json(appliance, now)},
                                  {"ledger", ledger_json(appliance)},
-                                 {"counters", counters_json(appliance)}};
+                                 {"counters", counters_json(appliance)},
+                                 {"counter_families", families_json()},
+                                 {"counter_facts", counter_facts_json()}};
   return document.dump();
 }
 

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "control/certificates/chain_body.hpp"
+#include "control/http/http_answer.hpp"
 
 namespace stirline::control {
 
@@ -25,8 +26,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-
-constexpr std::uint32_t kMaxHeaderOctets = 8'192;
 
 struct Shared {
   std::chrono::milliseconds limit{5'000};
@@ -84,30 +83,16 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void respond() {
-    const http::request<http::empty_body>& request = parser_.get();
+    const HttpRequest& request = parser_.get();
     const std::string_view target(request.target().data(), request.target().size());
-    pages_ = shared_.current();
-    const auto page = pages_->find(target);
-    response_.version(11);
-    response_.keep_alive(false);
-    response_.set(http::field::server, "stirline-control");
-    std::string_view body;
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
-      response_.result(http::status::method_not_allowed);
-      response_.set(http::field::allow, "GET, HEAD");
-    } else if (page == pages_->end()) {
-      response_.result(http::status::not_found);
-    } else {
-      response_.result(http::status::ok);
-      response_.set(http::field::content_type, beast::string_view(kChainContentType.data(), kChainContentType.size()));
-      response_.set(http::field::cache_control, fmt::format("max-age={}", shared_.max_age));
-      body = page->second.body;
+    const std::shared_ptr<const PublishedChains::Pages> pages = shared_.current();
+    const auto found = pages->find(target);
+    HttpPage page{kChainContentType, fmt::format("max-age={}", shared_.max_age), {}};
+    if (found != pages->end()) {
+      page.body = found->second.body;
     }
+    response_ = answer_request(request, found != pages->end() ? &page : nullptr);
     (response_.result() == http::status::ok ? shared_.served : shared_.refused) += 1;
-    response_.content_length(body.size());
-    if (request.method() != http::verb::head) {
-      response_.body() = body;
-    }
     // content_length() stands: a HEAD tells the length of what it does not send.
     serializer_.split(request.method() == http::verb::head);
     const auto written = [self = shared_from_this()](error_code error, std::size_t) {
@@ -127,14 +112,11 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.async_shutdown([self = shared_from_this()](error_code) {});
   }
 
-  using Response = http::response<http::string_body>;
-
   beast::ssl_stream<beast::tcp_stream> stream_;
   Shared& shared_;
   beast::flat_buffer buffer_{kMaxHeaderOctets};
-  http::request_parser<http::empty_body> parser_;
-  std::shared_ptr<const PublishedChains::Pages> pages_;
-  Response response_;
+  HttpRequestParser parser_;
+  HttpResponse response_;
   http::response_serializer<http::string_body> serializer_{response_};
 };
 
@@ -169,7 +151,7 @@ class Server : public RepositoryServer {
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
-  [[nodiscard]] RepositoryCounters counters() const override {
+  [[nodiscard]] HttpCounters counters() const override {
     return {shared_.connections, shared_.turned_away, shared_.served, shared_.refused, shared_.broken};
   }
 

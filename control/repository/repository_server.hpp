@@ -12,17 +12,10 @@
 #include <string_view>
 
 #include "config/repository_config.hpp"
+#include "control/http/http_counters.hpp"
 #include "control/repository/published_chains.hpp"
 
 namespace stirline::control {
-
-struct RepositoryCounters {
-  std::uint64_t connections = 0;
-  std::uint64_t turned_away = 0;  // more connections than are allowed
-  std::uint64_t served = 0;       // 200
-  std::uint64_t refused = 0;      // any other status
-  std::uint64_t broken = 0;       // no TLS, no HTTP, too large, too slow, or gone
-};
 
 class RepositoryServer {
  public:
@@ -38,7 +31,7 @@ class RepositoryServer {
   virtual void publish(std::shared_ptr<const PublishedChains::Pages> pages) = 0;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
-  [[nodiscard]] virtual RepositoryCounters counters() const = 0;
+  [[nodiscard]] virtual HttpCounters counters() const = 0;
 
  protected:
   RepositoryServer() = default;

@@ -131,6 +131,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->fetch, defaults.fetch);
   EXPECT_EQ(loaded->repository, defaults.repository);
   EXPECT_EQ(loaded->records, defaults.records);
+  EXPECT_EQ(loaded->metrics, defaults.metrics);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

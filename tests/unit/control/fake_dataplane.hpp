@@ -75,6 +75,7 @@ class FakeDataplane {
     return generations_;
   }
   [[nodiscard]] std::size_t greetings() const { return greetings_; }
+  [[nodiscard]] std::size_t status_questions() const { return status_questions_; }
   [[nodiscard]] std::size_t commits_seen() const { return commits_seen_; }
 
  private:
@@ -165,6 +166,7 @@ class FakeDataplane {
         return channel.send_result(id, reply.code, reply.text).has_value();
       }
       case wire::MessageType::status:
+        ++status_questions_;
         return channel.send_result(id, ResultCode::ok, status_).has_value();
       default:
         return channel.send_result(id, ResultCode::bad_message, "unexpected").has_value();
@@ -182,6 +184,7 @@ class FakeDataplane {
   std::vector<Generation> generations_;
   std::atomic<std::size_t> greetings_ = 0;
   std::atomic<std::size_t> commits_seen_ = 0;
+  std::atomic<std::size_t> status_questions_ = 0;
   std::atomic<bool> silent_ = false;
   std::atomic<bool> break_at_commit_ = false;
   std::atomic<bool> hang_up_ = false;

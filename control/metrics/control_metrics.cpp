@@ -1,0 +1,176 @@
+#include "control/metrics/control_metrics.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "control/metrics/figures.hpp"
+
+namespace stirline::control {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using enum MetricType;
+
+constexpr std::string_view kTable = "stirline_control_table_records";
+constexpr std::string_view kTableHelp = "records in each table compiled from the configuration";
+constexpr std::string_view kConnections = "stirline_control_http_connections";
+constexpr std::string_view kConnectionsHelp = "connections that an HTTP server of control has taken";
+constexpr std::string_view kTurnedAway = "stirline_control_http_turned_away";
+constexpr std::string_view kTurnedAwayHelp = "of them those closed at once, as there were too many";
+constexpr std::string_view kServed = "stirline_control_http_served";
+constexpr std::string_view kServedHelp = "requests answered with a page";
+constexpr std::string_view kRefused = "stirline_control_http_refused";
+constexpr std::string_view kRefusedHelp = "requests answered with an error";
+constexpr std::string_view kBroken = "stirline_control_http_broken";
+constexpr std::string_view kBrokenHelp = "connections that ended without an answer: no HTTP, too slow, or gone";
+constexpr Label kRepository{"server", "repository"};
+constexpr Label kMetrics{"server", "metrics"};
+
+constexpr std::array kFigures{
+    Figure{"/uptime_seconds", {"stirline_control_uptime_seconds", gauge, "seconds", "age of the process"}},
+    Figure{"/generation",
+           {"stirline_control_generation", gauge, "", "number of the generation of tables compiled last"}},
+    Figure{"/age_seconds", {"stirline_control_generation_age_seconds", gauge, "seconds", "age of that generation"}},
+    Figure{"/tables/trunks", {kTable, gauge, "", kTableHelp}, {"table", "trunks"}},
+    Figure{"/tables/number_ranges", {kTable, gauge, "", kTableHelp}, {"table", "number_ranges"}},
+    Figure{"/tables/credentials", {kTable, gauge, "", kTableHelp}, {"table", "credentials"}},
+    Figure{"/tables/certificates", {kTable, gauge, "", kTableHelp}, {"table", "certificates"}},
+    Figure{"/dataplane/connected",
+           {"stirline_control_dataplane_connected", gauge, "", "1: the data plane has accepted our greeting"}},
+    Figure{
+        "/dataplane/since",
+        {"stirline_control_dataplane_connected_timestamp_seconds", gauge, "seconds", "since when, seconds since 1970"}},
+    Figure{"/dataplane/generation",
+           {"stirline_control_dataplane_generation", gauge, "",
+            "the generation that the data plane has taken; 0: none yet"}},
+
+    Figure{"/fetch/kept", {"stirline_control_certificates_kept", gauge, "", "chains of others that are kept"}},
+    Figure{"/fetch/in_flight", {"stirline_control_fetches_in_flight", gauge, "", "fetches under way"}},
+    Figure{"/fetch/most_in_flight",
+           {"stirline_control_fetches_most_in_flight", gauge, "", "most fetches under way at a time"}},
+    Figure{"/fetch/waiting",
+           {"stirline_control_fetches_waiting", gauge, "", "URLs that wait for their turn to be fetched"}},
+    Figure{"/fetch/pausing_urls",
+           {"stirline_control_pausing_urls", gauge, "", "URLs not fetched for a while, as they failed"}},
+    Figure{"/fetch/dead_urls",
+           {"stirline_control_dead_urls", gauge, "", "URLs that the data plane is told of as unavailable"}},
+    Figure{"/fetch/wanted",
+           {"stirline_control_certificates_wanted", counter, "", "certificates the data plane asked for"}},
+    Figure{"/fetch/wanted_known",
+           {"stirline_control_certificates_wanted_known", counter, "", "of them those kept already"}},
+    Figure{"/fetch/wanted_too_often",
+           {"stirline_control_certificates_wanted_too_often", counter, "", "of them those it asked for too often"}},
+    Figure{"/fetch/wanted_pausing",
+           {"stirline_control_certificates_wanted_pausing", counter, "",
+            "of them those whose URL is not fetched for a while"}},
+    Figure{"/fetch/joined",
+           {"stirline_control_fetches_joined", counter, "", "questions that joined a fetch under way"}},
+    Figure{"/fetch/begun", {"stirline_control_fetches_begun", counter, "", "fetches begun"}},
+    Figure{"/fetch/with_socket",
+           {"stirline_control_fetches_with_socket", counter, "", "of them those that opened a socket"}},
+    Figure{"/fetch/another_type",
+           {"stirline_control_fetches_another_type", counter, "", "chains served under another content type"}},
+    Figure{"/fetch/refreshes", {"stirline_control_certificates_refreshes", counter, "", "refreshes of chains begun"}},
+    Figure{"/fetch/not_replaced",
+           {"stirline_control_certificates_not_replaced", counter, "",
+            "chains kept, as what came instead was not believed"}},
+    Figure{"/fetch/evicted",
+           {"stirline_control_certificates_evicted", counter, "", "chains given up for want of room"}},
+    Figure{"/fetch/expired",
+           {"stirline_control_certificates_expired", counter, "", "chains given up as their time was over"}},
+    Figure{"/fetch/store_errors",
+           {"stirline_control_store_errors", counter, "", "what the store of chains did not take"}},
+
+    Figure{"/lists/wanted",
+           {"stirline_control_lists_wanted", gauge, "", "revocation lists and TNAuthLists that are to be fetched"}},
+    Figure{"/lists/kept", {"stirline_control_lists_kept", gauge, "", "of them those that are here"}},
+    Figure{"/lists/fetched", {"stirline_control_lists_fetched", counter, "", "lists fetched, and good"}},
+    Figure{"/lists/changed", {"stirline_control_lists_changed", counter, "", "of them those with another content"}},
+    Figure{"/lists/refused", {"stirline_control_lists_refused", counter, "", "lists fetched and not usable"}},
+    Figure{"/lists/failed", {"stirline_control_lists_failed", counter, "", "lists that could not be fetched"}},
+    Figure{"/lists/expired",
+           {"stirline_control_lists_expired", counter, "", "TNAuthLists given up as their time was over"}},
+    Figure{"/lists/too_many",
+           {"stirline_control_lists_too_many", counter, "", "lists not fetched, as there are too many"}},
+
+    Figure{"/records/written", {"stirline_control_records_written", counter, "", "records of calls written"}},
+    Figure{"/records/lost",
+           {"stirline_control_records_lost", counter, "", "records of calls that could not be written"}},
+    Figure{"/records/not_kept",
+           {"stirline_control_records_not_kept", counter, "", "records of calls that came though none are kept"}},
+    Figure{"/records/files_closed",
+           {"stirline_control_record_files_closed", counter, "", "files of records that are complete"}},
+    Figure{"/records/files_removed",
+           {"stirline_control_record_files_removed", counter, "", "files of records removed"}},
+    Figure{"/records/pseudonyms",
+           {"stirline_control_record_pseudonyms", gauge, "", "1: numbers stand in the records as pseudonyms"}},
+    Figure{"/records/questions",
+           {"stirline_control_record_questions", counter, "", "questions about records, each noted"}},
+
+    Figure{"/repository/pages", {"stirline_control_repository_pages", gauge, "", "own chains that are published"}},
+    Figure{"/repository/connections", {kConnections, counter, "", kConnectionsHelp}, kRepository},
+    Figure{"/metrics/connections", {kConnections, counter, "", kConnectionsHelp}, kMetrics},
+    Figure{"/repository/turned_away", {kTurnedAway, counter, "", kTurnedAwayHelp}, kRepository},
+    Figure{"/metrics/turned_away", {kTurnedAway, counter, "", kTurnedAwayHelp}, kMetrics},
+    Figure{"/repository/served", {kServed, counter, "", kServedHelp}, kRepository},
+    Figure{"/metrics/served", {kServed, counter, "", kServedHelp}, kMetrics},
+    Figure{"/repository/refused", {kRefused, counter, "", kRefusedHelp}, kRepository},
+    Figure{"/metrics/refused", {kRefused, counter, "", kRefusedHelp}, kMetrics},
+    Figure{"/repository/broken", {kBroken, counter, "", kBrokenHelp}, kRepository},
+    Figure{"/metrics/broken", {kBroken, counter, "", kBrokenHelp}, kMetrics},
+};
+
+// The elements of status[key], each with the labels that its members of those names give.
+std::vector<Subject> subjects_of(const Json& rows, std::initializer_list<std::string_view> labels) {
+  std::vector<Subject> subjects;
+  for (const Json& row : rows) {
+    Subject& subject = subjects.emplace_back(&row);
+    for (const std::string_view label : labels) {
+      subject.labels.push_back({label, row.at(std::string(label)).get_ref<const std::string&>()});
+    }
+  }
+  return subjects;
+}
+
+constexpr std::array kCredential{
+    Figure{"/not_before",
+           {"stirline_control_credential_not_before_timestamp_seconds", gauge, "seconds",
+            "when our own certificates come into force, seconds since 1970"}},
+    Figure{"/not_after",
+           {"stirline_control_credential_not_after_timestamp_seconds", gauge, "seconds",
+            "when our own certificates end, seconds since 1970"}},
+};
+
+constexpr std::array kCertificate{
+    Figure{"/not_before",
+           {"stirline_control_certificate_not_before_timestamp_seconds", gauge, "seconds",
+            "when configured certificates of others come into force, seconds since 1970"}},
+    Figure{"/not_after",
+           {"stirline_control_certificate_not_after_timestamp_seconds", gauge, "seconds",
+            "when configured certificates of others end, seconds since 1970"}},
+};
+
+}  // namespace
+
+void write_control_metrics(Exposition& page, const Json& status) {
+  write_figures(page, kFigures, std::array{Subject{&status}});
+  page.begin({"stirline_control_fetches_ended", counter, "", "fetches by how they ended"});
+  for (const auto& [outcome, count] : status.at("fetch").at("outcomes").items()) {
+    page.sample(std::array{Label{"outcome", outcome}}, count);
+  }
+  page.begin({"stirline_control_warnings", gauge, "", "warnings that status shows"});
+  page.sample(status.at("warnings").size());
+  write_figures(page, kCredential, subjects_of(status.at("credentials"), {"name", "x5u"}));
+  const std::vector<Subject> certificates = subjects_of(status.at("certificates"), {"x5u", "regime"});
+  write_figures(page, kCertificate, certificates);
+  page.begin({"stirline_control_certificate", info, "", "how configured certificates of others are judged"});
+  for (const Subject& subject : certificates) {
+    std::vector<Label> labels = subject.labels;
+    labels.push_back({"standing", subject.document->at("standing").get_ref<const std::string&>()});
+    page.sample(labels, 1);
+  }
+}
+
+}  // namespace stirline::control

@@ -1,0 +1,97 @@
+// The status of a real data plane as a metrics page: nothing of it is lost on the way, and the dashboard asks for
+// nothing that is not there.
+#include <cstdlib>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "control/metrics/dataplane_metrics.hpp"
+#include "dataplane/counters.hpp"
+#include "dataplane/status.hpp"
+#include "tests/support/harness.hpp"
+#include "tests/support/lab_tables.hpp"
+#include "tests/support/open_metrics.hpp"
+
+namespace stirline::test {
+namespace {
+
+using nlohmann::ordered_json;
+
+class Metrics : public testing::Test {
+ protected:
+  Metrics() {
+    harness_.publish(lab_tables());
+    status_ = ordered_json::parse(dataplane::status_json(harness_.appliance(), kTestNow - 5, kTestNow + 7));
+  }
+
+  static std::string page_of(const ordered_json& status) {
+    control::Exposition page;
+    control::write_dataplane_metrics(page, status);
+    EXPECT_EQ(page.left_out(), 0U);
+    return std::move(page).finish();
+  }
+
+  Harness harness_;
+  ordered_json status_;
+};
+
+TEST_F(Metrics, EveryCounterIsThereWithItsUnitAndHelp) {
+  const auto page = read_open_metrics(page_of(status_));
+  ASSERT_TRUE(page) << page.error();
+  for (const dataplane::CounterFacts& facts : dataplane::counter_facts()) {
+    const std::string stem = facts.family == nullptr ? facts.name : std::string(facts.family->name);
+    const std::string name = control::with_unit("stirline_dataplane_" + stem, facts.unit);
+    ASSERT_TRUE(page->contains(name)) << name;
+    const MetricFamily& family = page->at(name);
+    EXPECT_EQ(family.type, "counter") << name;
+    EXPECT_EQ(family.unit, facts.unit) << name;
+    const std::string value = std::to_string(status_.at("counters").at(facts.name).get<std::uint64_t>());
+    if (facts.family == nullptr) {
+      EXPECT_EQ(family.help, facts.help);
+      EXPECT_EQ(family.samples.at(""), value) << name;
+      continue;
+    }
+    const std::string label = std::string(facts.family->label) + "=\"" + facts.member + "\"";
+    EXPECT_EQ(family.help, facts.family->help);
+    ASSERT_TRUE(family.samples.contains(label)) << name << label;
+    EXPECT_EQ(family.samples.at(label), value) << name << label;
+    std::string meaning = label + ",help=\"";
+    for (const char c : facts.help) {
+      meaning += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+    }
+    EXPECT_TRUE(page->at("stirline_dataplane_" + stem + "_meaning").samples.contains(meaning + "\"")) << meaning;
+  }
+}
+
+TEST_F(Metrics, EveryFigureOfTheStatusIsOnThePage) {
+  const std::string page = page_of(status_);
+  // The first is no figure; the others are sums of what is among the counters.
+  const std::set<std::string> elsewhere{"/pid", "/ledger/received", "/ledger/created", "/ledger/transmitted",
+                                        "/ledger/replaced"};
+  for (const std::string& pointer : figures_of(status_)) {
+    EXPECT_NE(page_of(changed_at(status_, pointer)) == page, !elsewhere.contains(pointer)) << pointer;
+  }
+}
+
+TEST_F(Metrics, TheDashboardShowsEveryDropAndAsksForNothingThatIsNotThere) {
+  const char* source = std::getenv("STIRLINE_SOURCE");
+  ASSERT_NE(source, nullptr);
+  const auto page = read_open_metrics(page_of(status_));
+  ASSERT_TRUE(page) << page.error();
+  const std::set<std::string> there = sample_names(*page);
+  const auto asked = dashboard_names(std::string(source) + "/config/grafana/stirline.json", "stirline_dataplane_");
+  EXPECT_GE(asked.size(), 40U);
+  for (const std::string& name : asked) {
+    EXPECT_TRUE(there.contains(name)) << name;
+  }
+  for (const dataplane::Counter drop : dataplane::kDropCounters) {
+    const dataplane::CounterFacts& facts = dataplane::counter_facts()[static_cast<std::size_t>(drop)];
+    EXPECT_TRUE(asked.contains("stirline_dataplane_" + control::with_unit(facts.name, facts.unit) + "_total"))
+        << "every reason to drop has its line";
+  }
+}
+
+}  // namespace
+}  // namespace stirline::test
