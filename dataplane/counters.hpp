@@ -88,6 +88,8 @@ namespace stirline::dataplane {
   X(replay_suspects, "calls", "valid calls whose token came before with another call (STIR-VS-12)")                 \
   X(tokens_forgotten, "calls", "valid calls whose token took the place of one that could still be replayed")        \
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                           \
+  X(signed_again, "messages", "copies of signed requests, sent with the octets of the first (INL-TX-02)")           \
+  X(signed_forgotten, "messages", "signed requests that a copy of could be signed otherwise: no room to remember")  \
   X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")      \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                          \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                          \

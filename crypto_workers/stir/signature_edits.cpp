@@ -32,9 +32,11 @@ SignatureEdits plan_signature_edits(const sip::Message& message, const SignPlan&
 }
 
 bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& date_line, sip::EditList& edits) {
-  if (job.outcome != SignOutcome::signed_) {
-    return false;
-  }
+  return job.outcome == SignOutcome::signed_ && insert_signature(plan, job.identity_lines(), date_line, edits);
+}
+
+bool insert_signature(const SignatureEdits& plan, std::string_view identity_lines, DateLine& date_line,
+                      sip::EditList& edits) {
   if (plan.insert_date) {
     constexpr std::string_view kName = "Date: ";
     const auto date = sip::format_date(plan.iat);
@@ -45,7 +47,7 @@ bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& d
       return false;
     }
   }
-  return edits.insert(plan.offset, job.identity_lines());
+  return edits.insert(plan.offset, identity_lines);
 }
 
 }  // namespace stirline::crypto

@@ -68,4 +68,8 @@ using DateLine = std::array<char, kDateLineBytes>;
 [[nodiscard]] bool apply_signature(const SignatureEdits& plan, const SignJob& job, DateLine& date_line,
                                    sip::EditList& edits);
 
+// The same with Identity lines that were made before.
+[[nodiscard]] bool insert_signature(const SignatureEdits& plan, std::string_view identity_lines, DateLine& date_line,
+                                    sip::EditList& edits);
+
 }  // namespace stirline::crypto

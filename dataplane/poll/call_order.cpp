@@ -1,8 +1,11 @@
-// Messages of one transaction keep their order, and no other message waits for them (INL-UDP-04).
+// Messages of one transaction keep their order, and no other message waits for them (INL-UDP-04). A copy of a signed
+// request is sent as the first was (INL-TX-02).
 #include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
+
+#include <rte_cycles.h>
 
 #include "dataplane/poll/call_stage.hpp"
 
@@ -14,10 +17,8 @@ bool CallStage::keeps_order(Datagram& datagram) {
   if (parking_.used() == 0) {
     return false;
   }
-  const NamedRequest request{datagram.payload(), transaction_of(message_)};
-  const std::uint32_t index = parking_.find(hash_of(request, hash_seed_), [&](const Slot& slot) {
-    return !slot.abandoned && slot.datagram.out_port == datagram.out_port &&
-           belong_together({slot.datagram.payload(), slot.transaction}, request);
+  const std::uint32_t index = parking_.find(request_.hash, [&](const Slot& slot) {
+    return !slot.abandoned && slot.datagram.out_port == datagram.out_port && belong_together(slot.name, request_);
   });
   if (index == Parking::kNone) {
     return false;
@@ -43,6 +44,33 @@ bool CallStage::keeps_order(Datagram& datagram) {
   slot.followers[slot.follower_count++] = datagram;
   held_packets_ += datagram.packets.count;
   context_.counters.add(Counter::followers);
+  return true;
+}
+
+// Once decided, a request stays signed as it is, even if it would be signed otherwise by now, or not at all (INL-TX-02,
+// INL-TX-09).
+bool CallStage::sends_copy(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& departure) {
+  if (!message_.to().tag.empty()) {
+    return false;
+  }
+  const auto inserted = signed_.find(request_, datagram.fingerprint(), rte_rdtsc());
+  if (!inserted) {
+    return false;
+  }
+  const crypto::SignatureEdits signature{sip::insertion_offset(message_, trunk.insert_at), inserted->date.has_value(),
+                                         inserted->date.value_or(0)};
+  sip::EditList edits;
+  crypto::DateLine date_line;
+  if (!crypto::apply_marks(departure, {}, edits) ||
+      !crypto::insert_signature(signature, inserted->lines, date_line, edits)) {
+    return false;
+  }
+  context_.counters.add(Counter::signed_again);
+  if (sender_.write(datagram, edits)) {
+    sender_.retire(datagram);
+  } else {
+    sender_.leave_unedited(datagram, departure);
+  }
   return true;
 }
 

@@ -84,6 +84,10 @@ void CallStage::finish_signing(Slot& slot) {
     counters.add(Counter::date_inserted);
   }
   recorder_.signed_call(slot);
+  const auto date = slot.signature.insert_date ? std::optional(slot.signature.iat) : std::nullopt;
+  if (!signed_.remember(slot.name, slot.datagram.fingerprint(), {date, job.identity_lines()}, rte_rdtsc())) {
+    counters.add(Counter::signed_forgotten);
+  }
   sender_.retire(slot.datagram);
 }
 
@@ -132,8 +136,8 @@ void CallStage::finish_verifying(Slot& slot) {
 bool CallStage::is_replay(const Slot& slot) {
   const crypto::VerifyJob& job = slot.job.verify;
   const auto seen = replays_.see({.token = sip::text(job.message, job.identities[job.decisive].digest),
-                                  .call_id = sip::text(job.message, slot.transaction.call_id),
-                                  .from_tag = sip::text(job.message, slot.transaction.from_tag),
+                                  .call_id = sip::text(job.message, slot.name.place.call_id),
+                                  .from_tag = sip::text(job.message, slot.name.place.from_tag),
                                   .now = job.now,
                                   .fresh_until = job.now + job.policy.fresh_seconds + job.policy.future_seconds});
   if (seen == ReplayWatch::Seen::too_many) {
@@ -152,7 +156,7 @@ void CallStage::remember_complaints(const Slot& slot) {
     return;
   }
   context_.counters.add(Counter::reasons_pending);
-  const auto remembered = reasons_.remember(job.message, slot.transaction, complaints, job.identity_count > 1);
+  const auto remembered = reasons_.remember(job.message, slot.name.place, complaints, job.identity_count > 1);
   if (remembered != PendingReasons::Remembered::yes) {
     context_.counters.add(Counter::reasons_forgotten);
   }

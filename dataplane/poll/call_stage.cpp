@@ -43,7 +43,7 @@ Counter complaint(std::optional<std::uint16_t> cause) {
 using config::wire::Decision;
 
 constexpr std::uint64_t kAskAgainMs = 100;
-constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1)
+constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1): copies come so long
 
 // Not SIP at all, or a keep-alive: none of our business, and no mistake of anybody's (INL-UDP-05).
 bool is_bypass(sip::ErrorCode code) {
@@ -69,6 +69,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       reasons_(context.config.limits.reasons, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                kLingerSeconds * rte_get_tsc_hz()),
       replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
+      signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 
@@ -147,6 +148,7 @@ void CallStage::count_reasons(std::string_view octets) {
 }
 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
+  request_ = name_of(message_, datagram.payload(), hash_seed_);
   if (keeps_order(datagram)) {
     return;
   }
@@ -184,6 +186,9 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
       not_signed(action == sip::Action::flag ? "flagged" : "unmarked");
     }
     sender_.send_marked(datagram, departure, {});
+    return;
+  }
+  if (sends_copy(datagram, trunk, departure)) {
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
@@ -325,9 +330,7 @@ void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction d
 
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
   const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
-  const TransactionPlace transaction = transaction_of(message_);
-  const std::uint32_t index =
-      room ? parking_.take(hash_of({datagram.payload(), transaction}, hash_seed_)) : Parking::kNone;
+  const std::uint32_t index = room ? parking_.take(request_.hash) : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
     return nullptr;
@@ -337,7 +340,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.datagram = datagram;
   slot.live = &live;
   slot.trunk = &trunk;
-  slot.transaction = transaction;
+  slot.name = request_;
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;

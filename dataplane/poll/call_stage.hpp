@@ -19,6 +19,7 @@
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/replay_watch.hpp"
+#include "dataplane/poll/signed_requests.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -76,6 +77,9 @@ class CallStage {
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
 
+  // True: it is a copy of a request that was signed, and has been sent with the same octets.
+  [[nodiscard]] bool sends_copy(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& departure);
+
   // What may be signed, and with which keys.
   struct Authority {
     char caller = 'A';        // the most that our own side allows for this caller
@@ -119,9 +123,11 @@ class CallStage {
   CertificateRequests requests_;
   PendingReasons reasons_;
   ReplayWatch replays_;
+  SignedRequests signed_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
-  sip::Message message_;
+  sip::Message message_;  // in hand; if it is a request, request_ is its name
+  NamedRequest request_;
   std::uint64_t deadline_cycles_;
   std::size_t next_link_ = 0;
   std::uint32_t held_packets_ = 0;

@@ -1,10 +1,17 @@
 #include "dataplane/poll/parking.hpp"
 
+#include "dataplane/packet/octets.hpp"
+
 namespace stirline::dataplane {
 
 std::string_view Datagram::payload() const {
   const std::span<const std::uint8_t> data = udp.subspan(kUdpHeaderOctets);
   return {reinterpret_cast<const char*>(data.data()), data.size()};
+}
+
+std::uint32_t Datagram::fingerprint() const {
+  constexpr std::size_t kChecksum = 6;
+  return static_cast<std::uint32_t>(udp.size() << 16U) | load_be16(&udp[kChecksum]);
 }
 
 Parking::Parking(std::uint32_t slots, int socket) : slots_(slots), index_(slots, socket) {}

@@ -34,6 +34,8 @@ struct Datagram {
   std::uint16_t out_port = 0;           // index of the port it leaves by
 
   [[nodiscard]] std::string_view payload() const;  // the SIP message
+  // Of copies the same: length and UDP checksum. Tells apart what is meant to differ, not what an enemy makes.
+  [[nodiscard]] std::uint32_t fingerprint() const;
 };
 
 // CANCEL and ACK: no more can belong to a request that has not gone on yet.
@@ -46,7 +48,7 @@ struct Slot {
   const Trunk* trunk = nullptr;      // in that generation
   crypto::MarkPlan marks;            // what is stripped, and where the verdict goes
   crypto::SignatureEdits signature;  // sign
-  TransactionPlace transaction;
+  NamedRequest name;
   std::array<Datagram, kMaxFollowers> followers;  // what goes on behind this message (INL-UDP-04)
   std::uint8_t follower_count = 0;
   std::size_t largest = 0;       // sign: octets that the signed request may have at most

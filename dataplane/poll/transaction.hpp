@@ -21,18 +21,19 @@ struct TransactionPlace {
 };
 [[nodiscard]] TransactionPlace transaction_of(const sip::Message& message);
 
-// A request, by its octets and where its name stands in them.
+// A request, by its octets and where its name stands in them. The hash is the same for requests that belong together.
 struct NamedRequest {
   std::string_view octets;
   TransactionPlace place;
+  std::uint32_t hash = 0;
 };
+
+// `message` was parsed from `octets`; `seed` is random, so that nobody outside can aim at one bucket.
+[[nodiscard]] NamedRequest name_of(const sip::Message& message, std::string_view octets, std::uint32_t seed);
 
 // Do two requests belong together: copies of one, or INVITE and its CANCEL or ACK? The methods are not looked at. By
 // Call-ID and From tag too: they are equal in all of these (RFC 3261 9.1, 17.1.1.3), and without the cookie in the
 // branch they are what tells (RFC 2543).
 [[nodiscard]] bool belong_together(const NamedRequest& one, const NamedRequest& other);
-
-// The same for requests that belong together; `seed` is random, so that nobody outside can aim at one bucket.
-[[nodiscard]] std::uint32_t hash_of(const NamedRequest& request, std::uint32_t seed);
 
 }  // namespace stirline::dataplane

@@ -88,6 +88,35 @@ TEST(Order, ACopyOfARequestThatWaitsGoesNoFurther) {  // INL-TX-02
   EXPECT_EQ(from_b(harness), sent) << "a later copy goes on as the first did";
 }
 
+TEST(Order, ACopyIsSignedAsTheFirstWasWhateverHasChanged) {  // INL-TX-02, INL-TX-09
+  Harness harness;
+  LabTables tables = lab_tables();
+  harness.publish(tables);
+  const std::string undated = invite({.number = 3});
+  harness.put_a(outward_frame(undated));
+  harness.put_a(outward_frame(call(4)));
+  std::string first = from_b(harness);
+  const std::string dated = from_b(harness);
+  EXPECT_NE(first.find("\r\nDate: "), std::string::npos);
+  harness.clock().set(kTestNow + 20);
+  tables.trunks[0].attest_at_most = 'C';
+  harness.publish(tables);
+  harness.put_a(outward_frame(undated));
+  EXPECT_EQ(from_b(harness), first);
+  tables.trunks[0].sign_calls = false;
+  harness.publish(tables);
+  harness.put_a(outward_frame(call(4)));
+  EXPECT_EQ(from_b(harness), dated);
+  EXPECT_TRUE(harness.settle());
+  EXPECT_EQ(harness.counter(Counter::signed_again), 2U);
+  EXPECT_EQ(harness.counter(Counter::signed_a), 2U);
+  const std::string cancel = following(call(4), "CANCEL");
+  harness.put_a(outward_frame(cancel));
+  EXPECT_EQ(from_b(harness), cancel) << "no copy, and never signed (INL-TX-08)";
+  harness.put_a(outward_frame(call(5)));
+  EXPECT_EQ(from_b(harness), call(5)) << "another call is decided on by what holds now";
+}
+
 TEST(Order, ALaterCopyIsJudgedAsTheFirstWas) {  // INL-TX-02
   Harness harness;
   harness.publish(lab_tables());

@@ -1,0 +1,64 @@
+// What signed requests were given, for their copies: a copy gets the same octets, whatever has become of keys, tables
+// and clock since (INL-TX-02, INL-TX-09).
+//
+// Bounded in requests and octets: the oldest are forgotten for the newest. Memory is taken and touched at start.
+// Thread: one poll core, so a copy that comes to another one is signed anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "dataplane/packet/slot_index.hpp"
+#include "dataplane/poll/transaction.hpp"
+
+namespace stirline::dataplane {
+
+class SignedRequests {
+ public:
+  // `kibibytes`: of header lines and names, and as many requests at most; `memory_cycles`: how long a request is
+  // remembered, in TSC cycles (64*T1).
+  SignedRequests(std::uint32_t kibibytes, int socket, std::uint64_t memory_cycles);
+
+  // What was inserted. The lines lie in the memory of this object, until the next remember().
+  struct Inserted {
+    std::optional<std::int64_t> date;  // if a Date went in with the lines: seconds since 1970
+    std::string_view lines;            // complete header lines with CRLF
+  };
+
+  // `fingerprint`: of the datagram. Of a request with the same name and another one no copy is made: it may be the very
+  // request on its way back to us, signed (INL-TX-12).
+  // False if for want of room one was forgotten that copies could still come of, or this one has none.
+  bool remember(const NamedRequest& request, std::uint32_t fingerprint, const Inserted& inserted,
+                std::uint64_t now_cycles);
+
+  [[nodiscard]] std::optional<Inserted> find(const NamedRequest& request, std::uint32_t fingerprint,
+                                             std::uint64_t now_cycles) const;
+
+ private:
+  struct Request {
+    std::uint64_t at = 0;  // TSC cycles
+    std::optional<std::int64_t> date;
+    std::size_t begin = 0;  // in text_: its name, then the lines
+    std::size_t taken = 0;  // octets of text_, with those left over before its beginning
+    std::uint32_t cseq = 0;
+    std::uint32_t fingerprint = 0;
+    std::uint16_t name_length = 0;
+    std::uint16_t lines_length = 0;
+  };
+  [[nodiscard]] std::uint32_t slot_of(const NamedRequest& request, std::uint32_t fingerprint) const;
+  [[nodiscard]] bool forget_oldest(std::uint64_t now_cycles);  // false if copies of it could still come
+
+  std::vector<Request> requests_;
+  SlotIndex index_;
+  std::vector<std::uint32_t> by_age_;  // slots in the order in which they were taken, around
+  std::size_t oldest_ = 0;             // in by_age_
+  std::vector<char> text_;             // likewise around
+  std::size_t next_ = 0;
+  std::size_t used_ = 0;
+  std::uint64_t memory_cycles_;
+};
+
+}  // namespace stirline::dataplane
