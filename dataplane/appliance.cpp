@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <utility>
 
 #include <openssl/rand.h>
@@ -75,10 +76,14 @@ Appliance::Appliance(config::DataplaneConfig config, Surroundings surroundings)
 std::expected<std::unique_ptr<Appliance>, std::string> Appliance::make(config::DataplaneConfig config,
                                                                        Surroundings surroundings) {
   std::unique_ptr<Appliance> appliance(new Appliance(std::move(config), std::move(surroundings)));
-  for (const auto step : {&Appliance::make_engines, &Appliance::open_ports, &Appliance::make_cores}) {
-    if (auto done = (appliance.get()->*step)(); !done) {
-      return std::unexpected(std::move(done.error()));
+  try {
+    for (const auto step : {&Appliance::make_engines, &Appliance::open_ports, &Appliance::make_cores}) {
+      if (auto done = (appliance.get()->*step)(); !done) {
+        return std::unexpected(std::move(done.error()));
+      }
     }
+  } catch (const std::bad_alloc&) {
+    return std::unexpected("there is less memory than [limits] asks for: raise memory.megabytes, or lower the limits");
   }
   return appliance;
 }

@@ -71,5 +71,15 @@ TEST(NoBuffers, AVerdictOfThePeersOwnMakingDoesNotComeIn) {  // STIR-VS-15
   EXPECT_TRUE(harness.settle());
 }
 
+TEST(NoBuffers, LimitsBeyondTheMemoryAreToldAtTheStart) {
+  std::string told;
+  try {
+    const Harness greedy({.adjust = [](config::DataplaneConfig& config) { config.limits.tokens = 16'777'216; }});
+  } catch (const std::runtime_error& error) {
+    told = error.what();
+  }
+  EXPECT_NE(told.find("memory.megabytes"), std::string::npos) << told;
+}
+
 }  // namespace
 }  // namespace stirline::test
