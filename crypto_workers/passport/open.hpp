@@ -38,26 +38,26 @@ enum class Profile : std::uint8_t {
 
 // What the token must say, taken from the SIP message and the trunk's policy.
 struct Expectation {
-  Place place = Place::invite;
   const sip::TelephoneNumber* orig = nullptr;  // nullptr: the message holds no number
   const sip::TelephoneNumber* dest = nullptr;
   std::string_view orig_uri;  // normalised (RFC 8224 8.5), for identities that are no numbers; empty: none
   std::string_view dest_uri;
-  bool diverted = false;                         // the message carries diversions: dest may be an earlier party's
   const sip::TelephoneNumber* target = nullptr;  // the Request-URI; only asked for if diverted (STIR-DV-03)
   std::string_view target_uri;
   std::span<const std::uint8_t> body;                      // what msgi is made of (STIR-MS-03)
   std::span<const sip::ResourcePriority> priorities = {};  // of the message (STIR-RP-01)
-  bool psap_callback = false;                              // Priority: psap-callback (STIR-RP-04)
   const MediaKeyClaim* media_keys = nullptr;  // of the body's session descriptions; nullptr: none (STIR-PT-06)
-  bool media_keys_readable = true;            // false: there may be any
   std::optional<std::int64_t> date;           // the Date header: only the compact form needs it (STIR-VS-03)
-  bool date_malformed = false;
-  std::int64_t now = 0;                // seconds since 1970
-  std::int64_t fresh_seconds = 60;     // |now - iat| at most, into the past  (STIR-VS-04)
-  std::int64_t future_seconds = 60;    // and into the future
-  std::int64_t diverted_seconds = 60;  // into the past, for tokens about a party that has diverted the call
+  std::int64_t now = 0;                       // seconds since 1970
+  std::int64_t fresh_seconds = 60;            // |now - iat| at most, into the past  (STIR-VS-04)
+  std::int64_t future_seconds = 60;           // and into the future
+  std::int64_t diverted_seconds = 60;         // into the past, for tokens about a party that has diverted the call
+  Place place = Place::invite;
   Profile profile = Profile::lenient;
+  bool diverted = false;            // the message carries diversions: dest may be an earlier party's
+  bool psap_callback = false;       // Priority: psap-callback (STIR-RP-04)
+  bool media_keys_readable = true;  // false: there may be any
+  bool date_malformed = false;
 };
 
 struct OpenedToken {
