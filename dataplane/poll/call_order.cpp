@@ -53,7 +53,7 @@ bool CallStage::sends_copy(Datagram& datagram, const Trunk& trunk, const crypto:
   if (!message_.to().tag.empty()) {
     return false;
   }
-  const auto inserted = signed_.find(request_, datagram.fingerprint(), rte_rdtsc());
+  const auto inserted = signed_.find(request_, trunk.config.name, datagram.fingerprint(), rte_rdtsc());
   if (!inserted) {
     return false;
   }

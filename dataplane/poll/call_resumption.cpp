@@ -85,7 +85,8 @@ void CallStage::finish_signing(Slot& slot) {
   }
   recorder_.signed_call(slot);
   const auto date = slot.signature.insert_date ? std::optional(slot.signature.iat) : std::nullopt;
-  if (!signed_.remember(slot.name, slot.datagram.fingerprint(), {date, job.identity_lines()}, rte_rdtsc())) {
+  if (!signed_.remember(slot.name, slot.trunk->config.name, slot.datagram.fingerprint(), {date, job.identity_lines()},
+                        rte_rdtsc())) {
     counters.add(Counter::signed_forgotten);
   }
   sender_.retire(slot.datagram);

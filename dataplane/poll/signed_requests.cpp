@@ -10,15 +10,20 @@ namespace {
 constexpr std::size_t kKib = 1'024;
 
 // The parts of a request's name in the order in which they are kept; with the method: CANCEL and ACK are no copies.
-std::array<std::string_view, 6> parts_of(const NamedRequest& request) {
+std::array<std::string_view, 7> parts_of(const NamedRequest& request, std::string_view trunk) {
   const auto part = [&](sip::Span span) { return sip::text(request.octets, span); };
-  return {part(request.place.branch), part(request.place.host),    part(request.place.port),
-          part(request.place.method), part(request.place.call_id), part(request.place.from_tag)};
+  return {part(request.place.branch),
+          part(request.place.host),
+          part(request.place.port),
+          part(request.place.method),
+          part(request.place.call_id),
+          part(request.place.from_tag),
+          trunk};
 }
 
 // Each part ends in a zero, which no part holds: none can be taken for another.
-bool is_name_of(std::string_view kept, const NamedRequest& request) {
-  for (const std::string_view part : parts_of(request)) {
+bool is_name_of(std::string_view kept, const NamedRequest& request, std::string_view trunk) {
+  for (const std::string_view part : parts_of(request, trunk)) {
     if (kept.size() <= part.size() || !kept.starts_with(part) || kept[part.size()] != '\0') {
       return false;
     }
@@ -36,9 +41,9 @@ SignedRequests::SignedRequests(std::uint32_t kibibytes, int socket, std::uint64_
       text_(kibibytes * kKib),
       memory_cycles_(memory_cycles) {}
 
-bool SignedRequests::remember(const NamedRequest& request, std::uint32_t fingerprint, const Inserted& inserted,
-                              std::uint64_t now_cycles) {
-  const auto parts = parts_of(request);
+bool SignedRequests::remember(const NamedRequest& request, std::string_view trunk, std::uint32_t fingerprint,
+                              const Inserted& inserted, std::uint64_t now_cycles) {
+  const auto parts = parts_of(request, trunk);
   std::size_t name_length = parts.size();
   for (const std::string_view part : parts) {
     name_length += part.size();
@@ -75,9 +80,10 @@ bool SignedRequests::remember(const NamedRequest& request, std::uint32_t fingerp
   return spared;
 }
 
-std::optional<SignedRequests::Inserted> SignedRequests::find(const NamedRequest& request, std::uint32_t fingerprint,
+std::optional<SignedRequests::Inserted> SignedRequests::find(const NamedRequest& request, std::string_view trunk,
+                                                             std::uint32_t fingerprint,
                                                              std::uint64_t now_cycles) const {
-  const std::uint32_t slot = slot_of(request, fingerprint);
+  const std::uint32_t slot = slot_of(request, trunk, fingerprint);
   if (slot == kNoSlot || now_cycles - requests_[slot].at > memory_cycles_) {
     return std::nullopt;
   }
@@ -85,11 +91,12 @@ std::optional<SignedRequests::Inserted> SignedRequests::find(const NamedRequest&
   return Inserted{found.date, {&text_[found.begin + found.name_length], found.lines_length}};
 }
 
-std::uint32_t SignedRequests::slot_of(const NamedRequest& request, std::uint32_t fingerprint) const {
+std::uint32_t SignedRequests::slot_of(const NamedRequest& request, std::string_view trunk,
+                                      std::uint32_t fingerprint) const {
   return index_.find(request.hash, [&](std::uint32_t slot) {
     const Request& kept = requests_[slot];
     return kept.fingerprint == fingerprint && kept.cseq == request.place.cseq &&
-           is_name_of({&text_[kept.begin], kept.name_length}, request);
+           is_name_of({&text_[kept.begin], kept.name_length}, request, trunk);
   });
 }
 

@@ -28,14 +28,15 @@ class SignedRequests {
     std::string_view lines;            // complete header lines with CRLF
   };
 
-  // `fingerprint`: of the datagram. Of a request with the same name and another one no copy is made: it may be the very
-  // request on its way back to us, signed (INL-TX-12).
-  // False if for want of room one was forgotten that copies could still come of, or this one has none.
-  bool remember(const NamedRequest& request, std::uint32_t fingerprint, const Inserted& inserted,
-                std::uint64_t now_cycles);
+  // `trunk`: its name; keys of one tenant sign nothing on the trunk of another (STIR-RG-02). `fingerprint`: of the
+  // datagram. Of a request with the same name and another one no copy is made: it may be the very request on its way
+  // back to us, signed (INL-TX-12). False if for want of room one was forgotten that copies could still come of, or
+  // this one has none.
+  bool remember(const NamedRequest& request, std::string_view trunk, std::uint32_t fingerprint,
+                const Inserted& inserted, std::uint64_t now_cycles);
 
-  [[nodiscard]] std::optional<Inserted> find(const NamedRequest& request, std::uint32_t fingerprint,
-                                             std::uint64_t now_cycles) const;
+  [[nodiscard]] std::optional<Inserted> find(const NamedRequest& request, std::string_view trunk,
+                                             std::uint32_t fingerprint, std::uint64_t now_cycles) const;
 
  private:
   struct Request {
@@ -48,7 +49,8 @@ class SignedRequests {
     std::uint16_t name_length = 0;
     std::uint16_t lines_length = 0;
   };
-  [[nodiscard]] std::uint32_t slot_of(const NamedRequest& request, std::uint32_t fingerprint) const;
+  [[nodiscard]] std::uint32_t slot_of(const NamedRequest& request, std::string_view trunk,
+                                      std::uint32_t fingerprint) const;
   [[nodiscard]] bool forget_oldest(std::uint64_t now_cycles);  // false if copies of it could still come
 
   std::vector<Request> requests_;

@@ -23,11 +23,11 @@ class Signed : public testing::Test {
 
   bool remember(std::uint32_t number, std::uint64_t now, std::size_t octets = 100) {
     const std::string text = call(number);
-    return signed_.remember(name(text), kPrint, {number, lines(number, octets)}, now);
+    return signed_.remember(name(text), "peer", kPrint, {number, lines(number, octets)}, now);
   }
   // What a copy of the request would get; empty if nothing.
   std::string of(const std::string& text, std::uint64_t now) {
-    const auto found = signed_.find(name(text), kPrint, now);
+    const auto found = signed_.find(name(text), "peer", kPrint, now);
     return found ? std::string(found->lines) : std::string();
   }
   NamedRequest name(const std::string& text) {
@@ -45,7 +45,7 @@ TEST_F(Signed, ACopyGetsWhatTheFirstGot) {
   EXPECT_EQ(of(call(1), 30), lines(1, 100));
   EXPECT_EQ(of(call(2), 30), lines(2, 100));
   const std::string text = call(1);
-  EXPECT_EQ(signed_.find(name(text), kPrint, 30)->date, 1);
+  EXPECT_EQ(signed_.find(name(text), "peer", kPrint, 30)->date, 1);
   EXPECT_EQ(of(call(3), 30), "");
 }
 
@@ -58,7 +58,8 @@ TEST_F(Signed, WhatSharesOnlyPartOfTheNameIsNoCopy) {
   }
   EXPECT_EQ(of(test::following(call(1), "CANCEL"), 20), "");
   const std::string same = call(1);
-  EXPECT_FALSE(signed_.find(name(same), kPrint + 1, 20).has_value()) << "of another content";
+  EXPECT_FALSE(signed_.find(name(same), "peer", kPrint + 1, 20).has_value()) << "of another content";
+  EXPECT_FALSE(signed_.find(name(same), "pee", kPrint, 20).has_value()) << "of another trunk (STIR-RG-02)";
   EXPECT_EQ(of(test::following(call(1), "ACK"), 20), "");
 }
 
