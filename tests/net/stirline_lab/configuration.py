@@ -35,8 +35,8 @@ def _write(file, tables):
     fresh.replace(file)
 
 
-def write_dataplane_file(appliance, interfaces):
-    """`interfaces`: the one towards the caller, the one towards the callee."""
+def write_dataplane_file(appliance, interfaces, **limits):
+    """`interfaces`: the one towards the caller, the one towards the callee. `limits`: more options of that section."""
     cpus = sorted(os.sched_getaffinity(0))
     near, far = interfaces
     engine = os.environ.get("STIRLINE_ENGINE", "openssl")
@@ -44,7 +44,7 @@ def write_dataplane_file(appliance, interfaces):
         _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}", engine=engine),
         _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
         _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
-        _table("[limits]", reassembly_timeout_ms=15_000),
+        _table("[limits]", reassembly_timeout_ms=15_000, **limits),
         _table("[[port]]", name="near", kind="af_packet", device=near),
         _table("[[port]]", name="far", kind="af_packet", device=far),
         _table("[[pair]]", name="wire", a="near", b="far"),
