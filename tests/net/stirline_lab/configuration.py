@@ -75,12 +75,13 @@ def write_signer_file(appliance, pki, attest=None):
     _write(appliance.control_file, tables)
 
 
-def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None):
-    """`fetch`: more options of the section of that name."""
+def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer=None):
+    """`fetch`, `answer`: more options of the sections of that name."""
     tables = [
         *_control_tables(appliance),
         _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
                peers=list(ENDS["caller"][1:]), ports=[SIP_PORT], certificate_wait_ms=CERTIFICATE_WAIT_MS),
+        _table("[trunk.answer]", **(answer or {})),
         _table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),
         _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK], **(fetch or {})),
     ]
