@@ -17,11 +17,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "crypto_workers/stir/answer_tag.hpp"
 #include "perf/own_parser.hpp"
 #include "perf/report.hpp"
 #include "perf/rival_osip.hpp"
 #include "perf/rival_sofia.hpp"
 #include "perf/sip_messages.hpp"
+#include "sip_parser/answer.hpp"
 #include "sip_parser/edit_list.hpp"
 #include "sip_parser/first_look.hpp"
 #include "sip_parser/message.hpp"
@@ -134,6 +136,7 @@ class Bench {
     two_segments(invites);
     not_ours();
     insert_identity(invites);
+    answer(invites);
   }
 
   // What all three accept of the files in `folder`.
@@ -272,6 +275,42 @@ class Bench {
       expected += messages[i].size() + lines[i].size();
     }
     require(chained == expected * turns_ && copied == expected * turns_, "an edit was lost");
+  }
+
+  // A request read and answered (INL-TX-04), with the tag that makes it ours; and the answer alone.
+  void answer(const Messages& messages) {
+    sip::Message request;
+    std::vector<char> out(sip::kMaxAnswerBytes);
+    crypto::AnswerTag tags(std::array<std::uint8_t, crypto::kOrigidKeyBytes>{1, 2, 3});
+    std::size_t octets = 0;
+    const auto read = [&](std::size_t i) { octets += request.parse(messages[i]) ? 0U : 1U; };
+    const auto read_and_answer = [&](std::size_t i) {
+      const std::string_view asked = messages[i];
+      static_cast<void>(request.parse(asked));
+      crypto::AnswerTagText tag{};
+      const bool named = tags.make({.call_id = sip::text(asked, request.call_id()),
+                                    .from_tag = sip::text(asked, request.from().tag),
+                                    .branch = sip::text(asked, request.top_via().branch),
+                                    .cseq = request.cseq()},
+                                   tag);
+      const auto path = sip::return_path(request, asked, "192.0.2.7", 5'066);
+      octets +=
+          named && path
+              ? sip::write_answer(
+                    request, asked, *path,
+                    {.status = 428, .phrase = "Use Identity Header", .to_tag = {tag.data(), tag.size()}, .lines = {}},
+                    out)
+              : 0;
+    };
+    std::size_t rivals = 0;
+    const auto osip = [&](std::size_t i) {
+      rivals += osip_answer(messages[i], 428, "Use Identity Header", "0123456789");
+    };
+    const std::vector<double> ns = in_turns(
+        turns_, messages, {{"libosip2", on_each(osip)}, {"read", on_each(read)}, {"ours", on_each(read_and_answer)}});
+    results.push_back({"answer/invite", "ns", ns[2], Rival{"libosip2", ns[0], ns[0] / ns[2]}});
+    results.push_back({"answer/alone", "ns", ns[2] - ns[1], {}});
+    require(octets > messages.size() * turns_ * 200 && rivals > messages.size() * turns_ * 200, "an answer was lost");
   }
 
   std::size_t turns_;

@@ -124,4 +124,35 @@ std::unique_ptr<SipParser> make_osip() {
   return std::make_unique<Osip>();
 }
 
+std::size_t osip_answer(std::string_view request, int status, const char* phrase, const char* to_tag) {
+  osip_message_t* asked = nullptr;
+  osip_message_t* answer = nullptr;
+  char* text = nullptr;
+  std::size_t length = 0;
+  const bool good =
+      osip_message_init(&asked) == OSIP_SUCCESS &&
+      osip_message_parse(asked, request.data(), request.size()) == OSIP_SUCCESS &&
+      osip_message_fix_last_via_header(asked, "192.0.2.7", 5'066) == OSIP_SUCCESS &&
+      osip_message_init(&answer) == OSIP_SUCCESS && osip_to_clone(asked->to, &answer->to) == OSIP_SUCCESS &&
+      osip_to_set_tag(answer->to, osip_strdup(to_tag)) == OSIP_SUCCESS &&
+      osip_from_clone(asked->from, &answer->from) == OSIP_SUCCESS &&
+      osip_call_id_clone(asked->call_id, &answer->call_id) == OSIP_SUCCESS &&
+      osip_cseq_clone(asked->cseq, &answer->cseq) == OSIP_SUCCESS &&
+      osip_list_clone(&asked->vias, &answer->vias, reinterpret_cast<int (*)(void*, void**)>(&osip_via_clone)) ==
+          OSIP_SUCCESS;
+  if (good) {
+    osip_message_set_version(answer, osip_strdup("SIP/2.0"));
+    osip_message_set_status_code(answer, status);
+    osip_message_set_reason_phrase(answer, osip_strdup(phrase));
+    if (osip_message_set_content_length(answer, "0") == OSIP_SUCCESS &&
+        osip_message_to_str(answer, &text, &length) != OSIP_SUCCESS) {
+      length = 0;
+    }
+  }
+  osip_free(text);
+  osip_message_free(answer);
+  osip_message_free(asked);
+  return length;
+}
+
 }  // namespace stirline::perf

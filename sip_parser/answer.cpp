@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
+#include <utility>
 
 #include "sip_parser/characters.hpp"
 #include "sip_parser/parameters.hpp"
@@ -24,7 +26,7 @@ class Writer {
       full_ = true;
       return;
     }
-    std::ranges::copy(text, out_.begin() + static_cast<std::ptrdiff_t>(length_));
+    std::memcpy(out_.data() + length_, text.data(), text.size());
     length_ += text.size();
   }
 
@@ -53,44 +55,16 @@ class Writer {
   bool full_ = false;
 };
 
-// The parameters of the topmost Via that say where answers go; each with its ';', empty if absent.
-struct ReturnParameters {
-  Span received;
-  Span rport;
-  Span maddr;  // its value
-};
-
-ReturnParameters return_parameters(const Via& via, std::string_view octets) {
-  ReturnParameters found;
-  const std::size_t sent_by = std::max(via.host.end(), via.port.end());
-  const std::size_t semicolon = octets.substr(0, via.whole.end()).find(';', sent_by);
-  if (semicolon == std::string_view::npos) {
-    return found;
-  }
-  detail::ParameterCursor cursor(octets, detail::span_between(semicolon + 1, via.whole.end()));
-  detail::ParameterItem item;
-  while (cursor.next(item) == detail::ParameterCursor::Step::item) {
-    const std::string_view name = text(octets, item.name);
-    if (detail::equal_ignoring_case(name, "received")) {
-      found.received = item.whole;
-    } else if (detail::equal_ignoring_case(name, "rport")) {
-      found.rport = item.whole;
-    } else if (detail::equal_ignoring_case(name, "maddr")) {
-      found.maddr = item.value;
-    }
-  }
-  return found;
-}
-
 std::string_view without_brackets(std::string_view host) {
   return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
 }
 
 // What stood under `received` was never the sender's to say, so it is replaced; and so is a value of rport.
-void put_top_via(Writer& writer, const Via& via, std::string_view octets, const AnswerParts& parts) {
-  const ReturnParameters given = return_parameters(via, octets);
-  std::array<Span, 2> replaced = {given.received, given.rport};
-  std::ranges::sort(replaced, {}, &Span::offset);
+void put_top_via(Writer& writer, const Via& via, std::string_view octets, const ReturnPath& path) {
+  std::array<Span, 2> replaced = {path.received, path.rport};
+  if (replaced[1].offset < replaced[0].offset) {
+    std::swap(replaced[0], replaced[1]);
+  }
   std::size_t at = via.whole.offset;
   for (const Span span : replaced) {
     if (!span.empty()) {
@@ -99,26 +73,54 @@ void put_top_via(Writer& writer, const Via& via, std::string_view octets, const 
     }
   }
   writer.put_unfolded(octets.substr(at, via.whole.end() - at));
-  if (via.rport || without_brackets(text(octets, via.host)) != parts.source_address) {
+  if (via.rport || without_brackets(text(octets, via.host)) != path.source_address) {
     writer.put(";received=");
-    writer.put(parts.source_address);
+    writer.put(path.source_address);
   }
   if (via.rport) {
     writer.put(";rport=");
-    writer.put(parts.source_port);
+    writer.put(path.source_port);
   }
-}
-
-void put_field(Writer& writer, std::string_view name, std::string_view value) {
-  writer.put(name);
-  writer.put(": ");
-  writer.put_unfolded(value);
 }
 
 }  // namespace
 
-std::size_t write_answer(const Message& request, std::string_view octets, const AnswerParts& parts,
-                         std::span<char> out) {
+std::optional<ReturnPath> return_path(const Message& request, std::string_view octets, std::string_view source_address,
+                                      std::uint16_t source_port) {
+  const Via& via = request.top_via();
+  ReturnPath path{
+      .port = kDefaultPort, .source_address = source_address, .source_port = source_port, .received = {}, .rport = {}};
+  const std::size_t sent_by = std::max(via.host.end(), via.port.end());
+  const std::size_t semicolon = octets.substr(0, via.whole.end()).find(';', sent_by);
+  if (semicolon != std::string_view::npos) {
+    detail::ParameterCursor cursor(octets, detail::span_between(semicolon + 1, via.whole.end()));
+    detail::ParameterItem item;
+    while (cursor.next(item) == detail::ParameterCursor::Step::item) {
+      const std::string_view name = text(octets, item.name);
+      if (detail::equal_ignoring_case(name, "received")) {
+        path.received = item.whole;
+      } else if (detail::equal_ignoring_case(name, "rport")) {
+        path.rport = item.whole;
+      } else if (detail::equal_ignoring_case(name, "maddr") &&
+                 without_brackets(text(octets, item.value)) != source_address) {
+        return std::nullopt;
+      }
+    }
+  }
+  if (via.rport) {
+    path.port = source_port;
+  } else if (!via.port.empty()) {
+    const std::string_view digits = text(octets, via.port);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), path.port);
+    if (error != std::errc{} || end != digits.data() + digits.size()) {
+      return std::nullopt;
+    }
+  }
+  return path.port != 0 ? std::optional(path) : std::nullopt;
+}
+
+std::size_t write_answer(const Message& request, std::string_view octets, const ReturnPath& path,
+                         const AnswerParts& parts, std::span<char> out) {
   Writer writer(out);
   writer.put("SIP/2.0 ");
   writer.put(parts.status);
@@ -127,65 +129,37 @@ std::size_t write_answer(const Message& request, std::string_view octets, const 
   writer.put(kLineEnd);
   const Via& top = request.top_via();
   for (const HeaderLine& line : request.headers()) {
-    const std::string_view value = text(octets, line.value());
+    const auto put_up_to = [&](std::size_t end) { writer.put_unfolded(octets.substr(line.begin, end - line.begin)); };
     switch (line.id) {
       case HeaderId::via:
-        writer.put("Via: ");
-        if (line.value().offset <= top.whole.offset && top.whole.end() <= line.value().end()) {
-          writer.put_unfolded(octets.substr(line.value_begin, top.whole.offset - std::size_t{line.value_begin}));
-          put_top_via(writer, top, octets, parts);
+        if (line.value_begin <= top.whole.offset && top.whole.end() <= line.value().end()) {
+          put_up_to(top.whole.offset);
+          put_top_via(writer, top, octets, path);
           writer.put_unfolded(octets.substr(top.whole.end(), line.value().end() - top.whole.end()));
         } else {
-          writer.put_unfolded(value);
+          put_up_to(line.value_end);
         }
-        writer.put(kLineEnd);
-        break;
-      case HeaderId::from:
-        put_field(writer, "From", value);
-        writer.put(kLineEnd);
         break;
       case HeaderId::to:
-        put_field(writer, "To", value);
+        put_up_to(line.value_end);
         if (request.to().tag.empty()) {
           writer.put(";tag=");
           writer.put(parts.to_tag);
         }
-        writer.put(kLineEnd);
         break;
+      case HeaderId::from:
       case HeaderId::call_id:
-        put_field(writer, "Call-ID", value);
-        writer.put(kLineEnd);
-        break;
       case HeaderId::cseq:
-        put_field(writer, "CSeq", value);
-        writer.put(kLineEnd);
+        put_up_to(line.value_end);
         break;
       default:
-        break;
+        continue;
     }
+    writer.put(kLineEnd);
   }
   writer.put(parts.lines);
   writer.put("Content-Length: 0\r\n\r\n");
   return writer.result();
-}
-
-std::optional<std::uint16_t> answer_port(const Message& request, std::string_view octets,
-                                         std::string_view source_address, std::uint16_t source_port) {
-  const Via& via = request.top_via();
-  const std::string_view maddr = text(octets, return_parameters(via, octets).maddr);
-  if (!maddr.empty() && without_brackets(maddr) != source_address) {
-    return std::nullopt;
-  }
-  if (via.rport) {
-    return source_port;
-  }
-  if (via.port.empty()) {
-    return kDefaultPort;
-  }
-  std::uint16_t port = 0;
-  const std::string_view digits = text(octets, via.port);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  return error == std::errc{} && end == digits.data() + digits.size() && port != 0 ? std::optional(port) : std::nullopt;
 }
 
 }  // namespace stirline::sip

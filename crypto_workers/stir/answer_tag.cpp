@@ -1,6 +1,8 @@
 #include "crypto_workers/stir/answer_tag.hpp"
 
+#include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/hmac.h>
 
@@ -17,17 +19,40 @@ struct AnswerTag::Impl {
   EvpMacContext context;
   SecretBytes<32> key;  // of which SipHash takes the first half
 
+  // What is to be summed, gathered: a call into the library for each piece would cost more than the sum.
+  std::array<std::uint8_t, 256> gathered;
+  std::size_t used = 0;
+
   // The length in front keeps "ab" + "c" apart from "a" + "bc".
   bool add(std::string_view text) {
-    const auto length = static_cast<std::uint32_t>(text.size());
-    return add(length) && EVP_MAC_update(context.get(), octets_of(text).data(), text.size()) == 1;
+    if (!add(static_cast<std::uint32_t>(text.size()))) {
+      return false;
+    }
+    while (text.size() > gathered.size() - used) {
+      const std::size_t piece = gathered.size() - used;
+      std::memcpy(gathered.data() + used, text.data(), piece);
+      used += piece;
+      text.remove_prefix(piece);
+      if (!flush()) {
+        return false;
+      }
+    }
+    std::memcpy(gathered.data() + used, text.data(), text.size());
+    used += text.size();
+    return true;
   }
   bool add(std::uint32_t number) {
-    std::array<std::uint8_t, 4> octets{};
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-      octets[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    if (gathered.size() - used < sizeof number && !flush()) {
+      return false;
     }
-    return EVP_MAC_update(context.get(), octets.data(), octets.size()) == 1;
+    for (std::size_t i = 0; i < sizeof number; ++i) {
+      gathered[used++] = static_cast<std::uint8_t>(number >> (8 * i));
+    }
+    return true;
+  }
+  bool flush() {
+    const std::size_t count = std::exchange(used, 0);
+    return EVP_MAC_update(context.get(), gathered.data(), count) == 1;
   }
 };
 
@@ -49,9 +74,11 @@ bool AnswerTag::make(const AnsweredRequest& request, AnswerTagText& tag) {
   constexpr unsigned kLetterBits = 5;
   std::array<std::uint8_t, 16> mac{};
   std::size_t length = 0;
+  impl_->used = 0;
   if (EVP_MAC_init(impl_->context.get(), impl_->key.data(), Impl::kSipHashKeyBytes, nullptr) != 1 ||
       !impl_->add(request.call_id) || !impl_->add(request.from_tag) || !impl_->add(request.branch) ||
-      !impl_->add(request.cseq) || EVP_MAC_final(impl_->context.get(), mac.data(), &length, mac.size()) != 1) {
+      !impl_->add(request.cseq) || !impl_->flush() ||
+      EVP_MAC_final(impl_->context.get(), mac.data(), &length, mac.size()) != 1) {
     return false;
   }
   std::uint64_t bits = 0;

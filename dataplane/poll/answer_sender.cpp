@@ -52,21 +52,19 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
   const Frame& frame = datagram.frame;
   AddressText address{};
   const std::string_view source = text_of(frame.source, address);
-  const auto port = sip::answer_port(request, octets, source, frame.source_port);
+  const auto path = sip::return_path(request, octets, source, frame.source_port);
   crypto::AnswerTagText tag{};
-  if (!port || !tags_.make(named(request, octets), tag)) {
+  if (!path || !tags_.make(named(request, octets), tag)) {
     return false;
   }
   const config::tables::AnswerFacts& facts = config::tables::facts(answer);
-  const std::size_t length = sip::write_answer(request, octets,
+  const std::size_t length = sip::write_answer(request, octets, *path,
                                                {.status = facts.status,
                                                 .phrase = facts.phrase,
                                                 .to_tag = {tag.data(), tag.size()},
-                                                .source_address = source,
-                                                .source_port = frame.source_port,
                                                 .lines = trunk.answer_lines[static_cast<std::size_t>(answer)]},
                                                text_);
-  const auto reply = Reply::to(datagram.first, frame, *port);
+  const auto reply = Reply::to(datagram.first, frame, path->port);
   if (length == 0 || !reply) {
     return false;
   }
