@@ -2,8 +2,10 @@
 //
 // Exit status: 0 stopped by a signal, 1 could not run (ports, memory, socket), 2 mistakes in the configuration.
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -22,6 +24,7 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kBadConfiguration = 2;
 constexpr int kHousekeepingMs = 20;
+constexpr std::chrono::seconds kCryptoPatience{1};
 
 volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int /*signal*/) {
@@ -65,8 +68,12 @@ int run(const stirline::config::DataplaneConfig& config) {
     server.serve(kHousekeepingMs);
     (*appliance)->housekeep();
   }
-  (*appliance)->stop();
+  const bool all_ended = (*appliance)->stop_within(kCryptoPatience);
   server.forward_records();
+  if (!all_ended) {
+    spdlog::error("stopped, but for a crypto core that is stuck");
+    std::_Exit(kFailed);  // it may still use memory that anything more orderly would free
+  }
   spdlog::info("stopped");
   return 0;
 }

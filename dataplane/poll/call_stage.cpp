@@ -61,7 +61,6 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
     : context_(context),
       sender_(context),
       recorder_(context),
-      links_(std::move(links)),
       origids_(origid_key),
       parking_(context.config.limits.parked, static_cast<int>(rte_socket_id())),
       waiting_(context.config.limits.waiting),
@@ -71,7 +70,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
       signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
-      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
+      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
+      links_(std::move(links), deadline_cycles_) {}
 
 crypto::Conveyance CallStage::not_validated() {
   return {crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity), {}};
@@ -388,8 +388,8 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
                                                             : std::numeric_limits<std::size_t>::max();
   DecisionRecorder::prepare(message_, false, *slot);
   context_.counters.add(Counter::to_sign);
-  if (!dispatch(*slot)) {
-    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
+  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
+    recorder_.unanswered(*slot, Decision::undecided, refusal);
     sender_.send_marked(slot->datagram, departure, {});
     leave(*slot);
   }
@@ -408,31 +408,28 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   context_.counters.add(Counter::to_verify);
-  if (!dispatch(*slot)) {
-    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
+  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
+    recorder_.unanswered(*slot, Decision::undecided, refusal);
     sender_.send_marked(slot->datagram, marks, not_validated());
     leave(*slot);
   }
 }
 
-// The emptier of two, the two taken in turn: nearly as good as the emptiest of all, and it looks at two queues only.
-std::size_t CallStage::emptier_link() {
-  const std::size_t first = next_link_;
-  next_link_ = next_link_ + 1 < links_.size() ? next_link_ + 1 : 0;
-  return links_[next_link_]->jobs.write_available() > links_[first]->jobs.write_available() ? next_link_ : first;
-}
-
-bool CallStage::dispatch(Slot& slot) {
-  const std::size_t link = emptier_link();
-  slot.job.keyring = slot.live->generation->keyring(link);
+std::string_view CallStage::dispatch(Slot& slot) {
+  const auto link = links_.choose();
+  if (!link) {
+    context_.counters.add(Counter::crypto_stuck);
+    return "crypto_stuck";
+  }
+  slot.job.keyring = slot.live->generation->keyring(*link);
   slot.parked_at = rte_rdtsc();
   context_.publication.park(context_.reader, *slot.live);
-  if (links_[link]->jobs.push(parking_.index_of(slot))) {
-    return true;
+  if (links_.send(*link, parking_.index_of(slot), slot.parked_at)) {
+    return {};
   }
   context_.publication.unpark(context_.reader, *slot.live);
   context_.counters.add(Counter::ring_full);
-  return false;
+  return "ring_full";
 }
 
 }  // namespace stirline::dataplane
