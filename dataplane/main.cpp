@@ -6,12 +6,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <expected>
+#include <string>
 
 #include <CLI/CLI.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
 
+#include "config/daemon/logging.hpp"
+#include "config/daemon/privileges.hpp"
+#include "config/daemon/syscall_filter.hpp"
 #include "config/dataplane_config.hpp"
 #include "config/wire/channel.hpp"
 #include "dataplane/appliance.hpp"
@@ -38,6 +41,15 @@ void handle_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+// Ports, memory and socket are open. None of them needs a capability to be used, and the cores' threads, which hold
+// them too, sleep until start().
+std::expected<void, std::string> confine() {
+  if (auto done = stirline::config::give_up_privileges(stirline::config::kNoCapabilities); !done) {
+    return done;
+  }
+  return stirline::config::enter_syscall_filter(stirline::config::Program::dataplane);
+}
+
 int run(const stirline::config::DataplaneConfig& config) {
   using stirline::dataplane::Appliance;
   auto eal = stirline::dataplane::Eal::start(
@@ -54,6 +66,10 @@ int run(const stirline::config::DataplaneConfig& config) {
   auto appliance = Appliance::make(config);
   if (!appliance) {
     spdlog::error("{}", appliance.error());
+    return kFailed;
+  }
+  if (auto confined = confine(); !confined) {
+    spdlog::error("{}", confined.error());
     return kFailed;
   }
   handle_signals();  // after EAL, which installs none, but before anything moves
@@ -81,12 +97,16 @@ int run(const stirline::config::DataplaneConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  prctl(PR_SET_DUMPABLE, 0);  // no core file, no debugger of the same user: signing keys live here
   CLI::App app{"Stirline data plane: forwards everything between its ports, signs and verifies SIP calls on the way"};
   std::string file = "/etc/stirline/stirlined.toml";
   app.add_option("--config", file, "configuration file")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("stirlined"));
+  stirline::config::start_logging("stirlined");
+  if (auto forbidden = stirline::config::forbid_core_dumps(); !forbidden) {
+    spdlog::error("{}", forbidden.error());
+    return kFailed;
+  }
+  stirline::config::lift_memory_lock_limit();
   const auto config = stirline::config::load_dataplane_config(file);
   if (!config) {
     for (const stirline::config::ConfigError& error : config.error()) {
@@ -94,6 +114,6 @@ int main(int argc, char** argv) {
     }
     return kBadConfiguration;
   }
-  spdlog::set_level(spdlog::level::from_str(config->log_level));
+  stirline::config::set_log_level(config->log_level);
   return run(*config);
 }
