@@ -1,5 +1,7 @@
 #include "config/daemon/syscall_filter.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <initializer_list>
 #include <memory>
@@ -90,28 +92,50 @@ constexpr int kBoth[] = {
 // Configuration, keys, store and records; names and certificates out of the network; a thread for the repository.
 constexpr int kControl[] = {
     SCMP_SYS(accept),
-    SCMP_SYS(access),         SCMP_SYS(bind),
-    SCMP_SYS(chmod),          SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),     SCMP_SYS(fallocate),
-    SCMP_SYS(fchmod),         SCMP_SYS(fchmodat),
-    SCMP_SYS(fdatasync),      SCMP_SYS(flock),
-    SCMP_SYS(fstatfs),        SCMP_SYS(fsync),
-    SCMP_SYS(ftruncate),      SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64),     SCMP_SYS(link),
-    SCMP_SYS(linkat),         SCMP_SYS(listen),
-    SCMP_SYS(mkdir),          SCMP_SYS(mkdirat),
-    SCMP_SYS(mmap),           SCMP_SYS(mprotect),
-    SCMP_SYS(open),           SCMP_SYS(openat),
-    SCMP_SYS(pipe2),          SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),     SCMP_SYS(recvmmsg),
-    SCMP_SYS(rename),         SCMP_SYS(renameat),
-    SCMP_SYS(renameat2),      SCMP_SYS(rmdir),
-    SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
-    SCMP_SYS(sendmmsg),       SCMP_SYS(signalfd4),
-    SCMP_SYS(socketpair),     SCMP_SYS(statfs),
-    SCMP_SYS(statx),          SCMP_SYS(sysinfo),
-    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
-    SCMP_SYS(umask),          SCMP_SYS(uname),
+    SCMP_SYS(access),
+    SCMP_SYS(bind),
+    SCMP_SYS(chmod),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(fallocate),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(fdatasync),
+    SCMP_SYS(flock),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(fsync),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(link),
+    SCMP_SYS(linkat),
+    SCMP_SYS(listen),
+    SCMP_SYS(mkdir),
+    SCMP_SYS(mkdirat),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(open),
+    SCMP_SYS(openat),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(recvmmsg),
+    SCMP_SYS(rename),
+    SCMP_SYS(renameat),
+    SCMP_SYS(renameat2),
+    SCMP_SYS(rmdir),
+    SCMP_SYS(sched_getparam),
+    SCMP_SYS(sched_getscheduler),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(signalfd4),
+    SCMP_SYS(socketpair),
+    SCMP_SYS(statfs),
+    SCMP_SYS(statx),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(timerfd_create),
+    SCMP_SYS(timerfd_settime),
+    SCMP_SYS(umask),
+    SCMP_SYS(uname),
     SCMP_SYS(unlinkat),
 };
 
@@ -147,22 +171,12 @@ constexpr bool kInstrumented = true;
 constexpr bool kInstrumented = false;
 #endif
 
-// A leak check stops all threads as a debugger would, a report names its lines by a program; coverage writes files.
-constexpr int kInstruments[] = {
-    SCMP_SYS(clone),      SCMP_SYS(dup2),     SCMP_SYS(execve),
-    SCMP_SYS(getdents64), SCMP_SYS(getppid),  SCMP_SYS(kill),
-    SCMP_SYS(mkdir),      SCMP_SYS(mmap),     SCMP_SYS(mprotect),
-    SCMP_SYS(open),       SCMP_SYS(openat),   SCMP_SYS(pipe2),
-    SCMP_SYS(prctl),      SCMP_SYS(ptrace),   SCMP_SYS(process_vm_readv),
-    SCMP_SYS(pipe),       SCMP_SYS(readlink), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(setpgid),    SCMP_SYS(sysinfo),  SCMP_SYS(tgkill),
-    SCMP_SYS(arch_prctl), SCMP_SYS(uname),    SCMP_SYS(wait4),
-    SCMP_SYS(ftruncate),  SCMP_SYS(access),   SCMP_SYS(getcwd),
-};
+// A leak check stops all threads as a debugger would; a report names its lines by a program.
+constexpr std::array kInstruments = {SCMP_SYS(execve), SCMP_SYS(process_vm_readv), SCMP_SYS(ptrace)};
 
 class Filter {
  public:
-  Filter() : context_(seccomp_init(SCMP_ACT_ERRNO(EPERM))) {
+  Filter() : context_(seccomp_init(kInstrumented ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM))) {
     if (!context_) {
       note(-ENOMEM);
       return;
@@ -172,13 +186,7 @@ class Filter {
   }
 
   void allow(std::span<const int> calls) { add_all(SCMP_ACT_ALLOW, calls); }
-  void kill(std::span<const int> calls) {
-    for (const int call : calls) {
-      if (!kInstrumented || !contains(kInstruments, call)) {
-        add_all(SCMP_ACT_KILL_PROCESS, {&call, 1});
-      }
-    }
-  }
+  void kill(std::span<const int> calls) { add_all(SCMP_ACT_KILL_PROCESS, calls); }
   void answer(int error, int call) { add_all(SCMP_ACT_ERRNO(static_cast<std::uint16_t>(error)), {&call, 1}); }
   // If (argument & mask) == value.
   void allow_if(int call, unsigned argument, std::uint64_t mask, std::uint64_t value) {
@@ -195,14 +203,6 @@ class Filter {
   }
 
  private:
-  static bool contains(std::span<const int> calls, int wanted) {
-    for (const int call : calls) {
-      if (call == wanted) {
-        return true;
-      }
-    }
-    return false;
-  }
   void note(int result) {
     if (result < 0 && result != -EEXIST && error_ == 0) {
       error_ = -result;
@@ -233,9 +233,6 @@ void allow_sockets(Filter& filter, std::initializer_list<int> families) {
 
 void add_dataplane(Filter& filter) {
   allow_sockets(filter, {AF_UNIX});
-  if (kInstrumented) {
-    return;
-  }
   // Its files are open by now; to read another (a time zone) harms nobody. No memory becomes code.
   filter.allow_if(SCMP_SYS(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
   filter.allow_if(SCMP_SYS(mmap), 2, PROT_EXEC, 0);
@@ -248,9 +245,6 @@ void add_control(Filter& filter) {
 }
 
 void add_threads(Filter& filter) {
-  if (kInstrumented) {
-    return;
-  }
   // The flags of clone3 lie in memory, where no filter can read them; told that it is missing, libc takes clone.
   filter.answer(ENOSYS, SCMP_SYS(clone3));
   filter.allow_if(SCMP_SYS(clone), 0, CLONE_THREAD, CLONE_THREAD);
@@ -261,16 +255,19 @@ void add_threads(Filter& filter) {
 
 std::expected<void, std::string> enter_syscall_filter(Program program) {
   Filter filter;
-  filter.allow(kBoth);
-  filter.kill(kIntruders);
-  if (program == Program::control) {
-    add_control(filter);
-  } else {
-    add_dataplane(filter);
+  for (const int call : kIntruders) {
+    if (!kInstrumented || std::ranges::find(kInstruments, call) == kInstruments.end()) {
+      filter.kill({&call, 1});
+    }
   }
-  add_threads(filter);
-  if (kInstrumented) {
-    filter.allow(kInstruments);
+  if (!kInstrumented) {
+    filter.allow(kBoth);
+    add_threads(filter);
+    if (program == Program::control) {
+      add_control(filter);
+    } else {
+      add_dataplane(filter);
+    }
   }
   if (const int error = filter.load(); error != 0) {
     return std::unexpected("the filter of system calls cannot be used: " + std::generic_category().message(error));
