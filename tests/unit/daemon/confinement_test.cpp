@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <netdb.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -224,6 +225,24 @@ TEST(SystemCalls, TheDataPlaneHasLessThanControl) {
                           }),
             0)
       << "control's threads";
+}
+
+TEST(SystemCalls, ControlResolvesNamesOnAThreadOfItsOwn) {
+  EXPECT_EQ(in_child([] {
+              if (!enter_syscall_filter(Program::control)) {
+                return kRefused;
+              }
+              int answer = -1;
+              std::thread([&] {
+                addrinfo* found = nullptr;
+                answer = ::getaddrinfo("127.0.0.1", "443", nullptr, &found);
+                if (found != nullptr) {
+                  ::freeaddrinfo(found);
+                }
+              }).join();
+              return answer == 0 ? kOk : kFailed;
+            }),
+            kOk);
 }
 
 class Files : public testing::Test {
