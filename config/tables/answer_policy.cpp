@@ -18,7 +18,6 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {"486", 486, "Busy Here"},
     {"500", 500, "Server Internal Error"},
     {"503", 503, "Service Unavailable"},
-    {"505", 505, "Version Not Supported"},
     {"603", 603, "Decline"},
     {"603+", 603, "Network Blocked"},
     {"607", 607, "Unwanted"},
@@ -27,6 +26,7 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 436, "Bad Identity Info"},
     {{}, 437, "Unsupported Credential"},
     {{}, 438, "Invalid Identity Header"},
+    {{}, 505, "Version Not Supported"},
     {{}, 487, "Request Terminated"},
     {{}, 200, "OK"},
 }};

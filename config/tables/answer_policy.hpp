@@ -22,7 +22,6 @@ enum class Answer : std::uint8_t {
   busy,              // 486: likewise
   server_error,      // 500
   overloaded,        // 503
-  version,           // 505
   declined,          // 603
   network_blocked,   // 603 "Network Blocked", with a structured reason (ATIS-1000099; STIR-BL-05)
   unwanted,          // 607 (RFC 8197)
@@ -31,6 +30,7 @@ enum class Answer : std::uint8_t {
   bad_info,          // 436
   unsupported,       // 437
   invalid_identity,  // 438
+  version,           // 505, to what would be answered 400, of another version of SIP
   terminated,        // 487, to a request that its own side has cancelled
   done,              // 200, to a CANCEL
 };

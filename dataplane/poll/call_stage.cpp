@@ -1,26 +1,15 @@
 #include "dataplane/poll/call_stage.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <rte_cycles.h>
 #include <rte_random.h>
 
-#include "crypto_workers/stir/attestation_info.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/headers/reason.hpp"
 
 namespace stirline::dataplane {
 namespace {
-
-bool signs(const Trunk& trunk) {
-  return trunk.config.role == config::tables::Role::sign || trunk.config.role == config::tables::Role::both;
-}
-
-bool verifies(const Trunk& trunk) {
-  return trunk.config.role == config::tables::Role::verify || trunk.config.role == config::tables::Role::both;
-}
 
 // Of a Reason of the protocol STIR: the counter for its cause.
 Counter complaint(std::optional<std::uint16_t> cause) {
@@ -50,16 +39,12 @@ bool is_bypass(sip::ErrorCode code) {
   return code == sip::ErrorCode::not_sip || code == sip::ErrorCode::keepalive;
 }
 
-// INL-TX-11
-bool is_judged(sip::Method method) {
-  return method == sip::Method::invite || method == sip::Method::message || method == sip::Method::subscribe;
-}
-
 }  // namespace
 
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
       sender_(context),
+      answers_(context, sender_, origid_key),
       recorder_(context),
       origids_(origid_key),
       parking_(context.config.limits.parked, static_cast<int>(rte_socket_id())),
@@ -69,6 +54,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
                kLingerSeconds * rte_get_tsc_hz()),
       replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
       signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
+      decided_(context.config.limits.transactions, static_cast<int>(rte_socket_id()),
+               kLingerSeconds * rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       links_(std::move(links), deadline_cycles_) {}
@@ -93,7 +80,7 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
       counters.add(Counter::bypassed, datagram.packets.count);
       sender_.pass(datagram);
     } else {
-      sender_.refuse_malformed(datagram);
+      refuse_unread(datagram, *match.trunk, parsed.error().code);
     }
     return;
   }
@@ -109,7 +96,7 @@ void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
   const Trunk& trunk = *match.trunk;
   const std::string_view octets = datagram.payload();
   context_.counters.add(Counter::responses);
-  if (match.direction == Direction::from_peer && signs(trunk)) {
+  if (match.direction == Direction::from_peer && trunk.signs()) {
     count_reasons(octets);
   }
   const bool to_peer = match.direction == Direction::to_peer;
@@ -149,7 +136,8 @@ void CallStage::count_reasons(std::string_view octets) {
 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
   request_ = name_of(message_, datagram.payload(), hash_seed_);
-  if (keeps_order(datagram)) {
+  decided_.prefetch(decision_key(request_, datagram));
+  if (keeps_order(datagram) || is_over(datagram, *match.trunk)) {
     return;
   }
   const std::uint64_t started = rte_rdtsc();
@@ -169,154 +157,6 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
   context_.counters.add(Counter::cycles_decide, rte_rdtsc() - started);
 }
 
-void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
-  Counters& counters = context_.counters;
-  const std::string_view octets = datagram.payload();
-  const crypto::MarkPlan departure =
-      trunk.config.trusted ? crypto::MarkPlan{} : crypto::plan_departure(message_, octets, trunk.domain);
-  if (!departure.removals.empty()) {
-    counters.add(Counter::withheld);
-  }
-  const auto not_signed = [&](std::string_view reason) {
-    record(datagram, trunk, Direction::to_peer, Decision::not_signed, reason);
-  };
-  if (!departure.complete || action == sip::Action::flag || !signs(trunk)) {
-    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    if (signs(trunk)) {
-      not_signed(action == sip::Action::flag ? "flagged" : "unmarked");
-    }
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  if (sends_copy(datagram, trunk, departure)) {
-    return;
-  }
-  const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
-  if (!plan) {
-    counters.add(plan.error());
-    not_signed(crypto::to_string(plan.error()));
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  Authority authority;
-  if (trunk.config.attestation_info) {
-    const crypto::AttestationInfo info = crypto::read_attestation_info(message_, octets);
-    authority.caller = info.attest == 0 ? 'C' : info.attest;  // of nobody whom our side knows
-    authority.origid = info.origid;
-  }
-  if (!find_authority(*plan, trunk, live, authority)) {
-    counters.add(Counter::not_attested);
-    not_signed("not_attested");
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  const std::int64_t now = context_.clock.now();
-  if (!trunk.bypass_line.empty() && now < trunk.config.identity_bypass_until &&
-      plan->type == crypto::TokenType::shaken) {
-    crypto::MarkPlan bypass = departure;
-    bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
-    counters.add(Counter::identity_bypassed);
-    not_signed("identity_bypassed");
-    sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
-    return;
-  }
-  park_for_signing(datagram, trunk, live, *plan, authority, departure);
-}
-
-// STIR-AS-01: no authority, no signature. A token about the caller by the range of his number, one about a diversion by
-// the range of whoever diverted. The attestation is the least of what range, our own side and the trunk allow.
-bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
-                               Authority& authority) {
-  const auto range_of = [&](std::string_view number) { return live.generation->numbers().find(trunk.index, number); };
-  char attest = trunk.config.unknown_attest;
-  std::uint32_t credential = trunk.unknown_credential;
-  if (const auto* range = range_of(plan.orig.view()); range != nullptr) {
-    attest = range->attest;
-    credential = range->credential;
-  }
-  if (attest == '-' && plan.type != crypto::TokenType::div) {
-    return false;
-  }
-  authority.attest = std::max({attest, authority.caller, trunk.config.attest_at_most});
-  const auto credential_of = [&](std::string_view number) {
-    const auto* range = range_of(number);
-    return range == nullptr || range->attest == '-' ? std::nullopt : std::optional(range->credential);
-  };
-  const crypto::Credential* const shown = live.generation->keyring(0)->credential(credential);
-  const bool rich_call_data =
-      trunk.config.sign_rich_call_data && authority.attest == 'A' && shown != nullptr && !shown->rich_call_data.empty();
-  return crypto::order_tokens(plan, credential, credential_of, rich_call_data, trunk.priority_credential,
-                              authority.orders);
-}
-
-void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
-                                  bool emergency) {
-  Counters& counters = context_.counters;
-  // An emergency call keeps who is calling, wherever it comes from (RFC 6881); one that only says so in To does not.
-  const bool keeps_caller = emergency && crypto::goes_to_emergency(message_, datagram.payload());
-  const crypto::TrustDomain domain = keeps_caller ? crypto::TrustDomain::same : trunk.domain;
-  if (!verifies(trunk)) {
-    counters.add(Counter::passed);
-    sender_.send_marked(
-        datagram, domain == crypto::TrustDomain::same ? crypto::MarkPlan{} : crypto::plan_arrival(message_, domain),
-        {});
-    return;
-  }
-  const crypto::MarkPlan marks =
-      crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan, domain, trunk.insert_at);
-  const bool stripped = !marks.removals.empty() && !trunk.config.trusted;
-  const auto record_this = [&](Decision decision, std::string_view reason) {
-    record(datagram, trunk, Direction::from_peer, decision, reason, stripped);
-  };
-  if (emergency) {
-    // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
-    // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
-    record_this(Decision::emergency, {});
-    sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
-    return;
-  }
-  if (message_.identities_seen() > sip::kMaxIdentities) {
-    counters.add(Counter::identity_limit);
-    record_this(Decision::refused, "identity_limit");
-    sender_.refuse_malformed(datagram);
-    return;
-  }
-  if (!marks.complete) {
-    counters.add(Counter::unmarked);
-    record_this(Decision::refused, "unmarked");
-    sender_.refuse_malformed(datagram);
-    return;
-  }
-  // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
-  // judgement.
-  const bool judged = action != sip::Action::flag && is_judged(message_.method()) && message_.to().tag.empty();
-  if (!marks.removals.empty()) {
-    if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
-      counters.add(Counter::passed);
-      record_this(Decision::passed, "trusted_peer");
-      sender_.pass(datagram);
-      return;
-    }
-    counters.add(Counter::stripped);
-  }
-  if (!judged) {
-    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    if (action == sip::Action::flag) {
-      record_this(Decision::passed, "flagged");
-    }
-    sender_.send_marked(datagram, marks, {});
-    return;
-  }
-  if (message_.identities().empty()) {
-    counters.add(Counter::verified_none);
-    counters.add(crypto::Reason::no_identity);
-    record_this(Decision::judged, crypto::facts(crypto::Reason::no_identity).name);
-    sender_.send_marked(datagram, marks, not_validated());
-    return;
-  }
-  park_for_verifying(datagram, trunk, live, marks);
-}
-
 void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction direction, Decision decision,
                        std::string_view reason, bool stripped) {
   recorder_.at_once({.message = message_,
@@ -328,9 +168,27 @@ void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction d
                      .stripped = stripped});
 }
 
+// INL-AV-02: when crypto cores fall behind, what matters least is the first to go on without them. Emergency calls,
+// what is inside dialogs, and responses never wait at all.
+std::uint32_t CallStage::places_for(const Trunk& trunk, crypto::JobKind kind) {
+  const auto places = static_cast<std::uint32_t>(parking_.slots().size());
+  if (has_priority(trunk, kind == crypto::JobKind::sign ? Direction::to_peer : Direction::from_peer)) {
+    return places;
+  }
+  switch (message_.method()) {
+    case sip::Method::invite:
+      return places - places / 16;
+    case sip::Method::message:
+      return places - places / 4;
+    default:
+      return places - places / 2;
+  }
+}
+
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
-  const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
-  const std::uint32_t index = room ? parking_.take(request_.hash) : Parking::kNone;
+  const bool room =
+      held_packets_ + datagram.packets.count <= context_.packet_share() && parking_.used() < places_for(trunk, kind);
+  const std::uint32_t index = room ? parking_.take(request_.hash()) : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
     return nullptr;
@@ -341,6 +199,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.live = &live;
   slot.trunk = &trunk;
   slot.name = request_;
+  slot.decided = known_.has_value();
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;
@@ -353,66 +212,22 @@ void CallStage::leave(Slot& slot) {
   let_followers_go(slot);
 }
 
-// Where nobody gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
-std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, const Authority& authority,
-                                                          std::string_view octets) {
-  std::array<char, crypto::kUuidBytes> origid{};
-  const std::string_view given = authority.origid.empty() ? trunk.config.fixed_origid : authority.origid;
-  if (given.size() == origid.size()) {
-    std::ranges::copy(given, origid.begin());
-  } else {
-    static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
-                                    text(octets, message_.from().tag), origid));
-  }
-  return origid;
-}
-
-void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                                 const Authority& authority, const crypto::MarkPlan& departure) {
-  Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
-  if (slot == nullptr) {
-    record(datagram, trunk, Direction::to_peer, Decision::undecided, "parked_full");
-    sender_.send_marked(datagram, departure, {});
+// The request in hand finds no room at the crypto cores: it goes on as it may without them, or is answered.
+void CallStage::overload(Datagram& datagram, const Trunk& trunk, Direction direction, const crypto::MarkPlan& marks,
+                         std::string_view reason) {
+  const bool from_peer = direction == Direction::from_peer;
+  const bool stripped = from_peer && !marks.removals.empty();
+  if (refuses(datagram, trunk, direction,
+              {.wanted = trunk.config.answers.overload, .reason = reason, .stripped = stripped})) {
     return;
   }
-  const std::string_view octets = datagram.payload();
-  const std::array<char, crypto::kUuidBytes> origid = plan.type == crypto::TokenType::shaken
-                                                          ? origid_of(trunk, authority, octets)
-                                                          : std::array<char, crypto::kUuidBytes>{};
-  slot->job.sign.orders = authority.orders;
-  slot->job.sign.attest = authority.attest;
-  crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
-  slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
-  slot->marks = departure;
-  slot->largest = message_.method() == sip::Method::message ? trunk.config.largest_message
-                                                            : std::numeric_limits<std::size_t>::max();
-  DecisionRecorder::prepare(message_, false, *slot);
-  context_.counters.add(Counter::to_sign);
-  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
-    recorder_.unanswered(*slot, Decision::undecided, refusal);
-    sender_.send_marked(slot->datagram, departure, {});
-    leave(*slot);
-  }
+  record(datagram, trunk, direction, Decision::undecided, reason, stripped);
+  leave_undecided(request_, datagram);
+  sender_.send_marked(datagram, marks, from_peer ? not_validated() : crypto::Conveyance{});
 }
 
-void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live,
-                                   const crypto::MarkPlan& marks) {
-  Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
-  if (slot == nullptr) {
-    record(datagram, trunk, Direction::from_peer, Decision::undecided, "parked_full", !marks.removals.empty());
-    sender_.send_marked(datagram, marks, not_validated());
-    return;
-  }
-  crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
-                            trunk.verify_policy, context_.clock.now(), slot->job.verify);
-  slot->marks = marks;
-  DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
-  context_.counters.add(Counter::to_verify);
-  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
-    recorder_.unanswered(*slot, Decision::undecided, refusal);
-    sender_.send_marked(slot->datagram, marks, not_validated());
-    leave(*slot);
-  }
+void CallStage::leave_undecided(const NamedRequest& request, const Datagram& datagram) {
+  remember(request, datagram, {.course = Decided::Course::undecided});
 }
 
 std::string_view CallStage::dispatch(Slot& slot) {

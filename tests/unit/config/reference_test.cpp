@@ -95,6 +95,7 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->limits.job_deadline_us, defaults.limits.job_deadline_us);
   EXPECT_EQ(loaded->limits.reasons, defaults.limits.reasons);
   EXPECT_EQ(loaded->limits.signed_kib, defaults.limits.signed_kib);
+  EXPECT_EQ(loaded->limits.transactions, defaults.limits.transactions);
   EXPECT_EQ(loaded->limits.tokens, defaults.limits.tokens);
   EXPECT_EQ(loaded->limits.large_buffers, defaults.limits.large_buffers);
   EXPECT_EQ(loaded->limits.reassemblies, defaults.limits.reassemblies);

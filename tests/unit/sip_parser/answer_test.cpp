@@ -128,5 +128,32 @@ TEST(Answer, GoesToThePortThatTheTopViaNames) {
   EXPECT_EQ(port("SIP/2.0/UDP pc:0;branch=z9hG4bK1"), std::nullopt);
 }
 
+// INL-ED-02: what is wrong need not be in the way of an answer.
+TEST(Answer, OfWhatCannotBeReadNeedsItsOwnFieldsOnly) {
+  const auto salvaged = [](const std::string& octets) {
+    EXPECT_FALSE(Parsed(octets).ok()) << octets;
+    Message message;
+    static_cast<void>(message.parse(octets));
+    if (!message.salvage(octets)) {
+      return std::string();
+    }
+    std::string out(kMaxAnswerBytes, '?');
+    out.resize(write_answer(message, octets, kParts, out));
+    return out;
+  };
+  const std::string good = answer(invite());
+  EXPECT_EQ(salvaged(invite("Content-Length: none\r\n")), good);
+  EXPECT_EQ(salvaged(invite("Date: a\r\nDate: b\r\n")), good);
+  EXPECT_EQ(salvaged(invite_with("INVITE sip:+12155550131@", "INVITE sip:%zz@")), good);
+  EXPECT_EQ(salvaged(invite_with("SIP/2.0\r\n", "SIP/7.1\r\n")), good);
+  for (const std::string& hopeless :
+       {invite_with(kCallId, ""), invite_with(kCallId, kCallId + kCallId), invite_with(kVia, ""),
+        invite_with("branch=z9", "branch=\"z9"), invite_with(kCseq, "CSeq: x INVITE\r\n"),
+        invite_with("Max-Forwards: 70\r\n", "Max-Forwards\r\n"), invite_with(" SIP/2.0\r\n", "\r\n"),
+        std::string("SIP/2.0 200\r\n\r\n")}) {
+    EXPECT_EQ(salvaged(hopeless), "") << hopeless;
+  }
+}
+
 }  // namespace
 }  // namespace stirline::sip::test
