@@ -9,6 +9,7 @@
 
 #include <openssl/rand.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -30,6 +31,7 @@ struct Launch {
 template <typename Core>
 int run_core(void* argument) {
   const std::unique_ptr<Launch<Core>> launch(static_cast<Launch<Core>*>(argument));
+  prctl(PR_SET_NAME, Core::kThreadName);  // what top -H and a debugger show
   launch->core->run(*launch->stop);
   return 0;
 }

@@ -17,6 +17,8 @@ namespace stirline::dataplane {
 
 class CryptoCore {
  public:
+  static constexpr const char* kThreadName = "crypto";
+
   using Source = crypto::JobSource<JobQueue, Slot>;
 
   // `sources`: one per poll core.

@@ -18,6 +18,8 @@ namespace stirline::dataplane {
 
 class PollCore {
  public:
+  static constexpr const char* kThreadName = "poll";
+
   PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool, const config::DataplaneConfig& config,
            Publication& publication, const Clock& clock, std::vector<CryptoLink*> links, const OrigidKey& origid_key);
 

@@ -36,8 +36,8 @@ def _write(file, tables):
     fresh.replace(file)
 
 
-def write_dataplane_file(appliance, interfaces):
-    """`interfaces`: the one towards the caller, the one towards the callee."""
+def write_dataplane_file(appliance, interfaces, **limits):
+    """`interfaces`: the one towards the caller, the one towards the callee. `limits`: more options of that section."""
     cpus = sorted(os.sched_getaffinity(0))
     near, far = interfaces
     engine = os.environ.get("STIRLINE_ENGINE", "openssl")
@@ -45,7 +45,7 @@ def write_dataplane_file(appliance, interfaces):
         _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}", engine=engine),
         _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
         _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
-        _table("[limits]", reassembly_timeout_ms=15_000),
+        _table("[limits]", reassembly_timeout_ms=15_000, **limits),
         _table("[[port]]", name="near", kind="af_packet", device=near),
         _table("[[port]]", name="far", kind="af_packet", device=far),
         _table("[[pair]]", name="wire", a="near", b="far"),
@@ -76,12 +76,13 @@ def write_signer_file(appliance, pki, attest=None):
     _write(appliance.control_file, tables)
 
 
-def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None):
-    """`fetch`: more options of the section of that name."""
+def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer=None):
+    """`fetch`, `answer`: more options of the sections of that name."""
     tables = [
         *_control_tables(appliance),
         _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
                peers=list(ENDS["caller"][1:]), ports=[SIP_PORT], certificate_wait_ms=CERTIFICATE_WAIT_MS),
+        _table("[trunk.answer]", **(answer or {})),
         _table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),
         _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK], **(fetch or {})),
     ]

@@ -5,20 +5,17 @@ certificate, and UDP promises nothing.
 """
 
 import re
-import select
-import socket
 import time
 from dataclasses import dataclass
 
 from . import sip
-from .configuration import SIP_PORT
+from .ends import Ends, request, session
 from .judgement import FAILED, NONE, PASSED
 from .numbers import CALLED, FIRST
 from .processes import LabError
 from .topology import ENDS, SECOND_CALLEE
 
-PORT = 5071
-CALLER, OURS, THEIRS, TARGET = FIRST["A"] + 900, FIRST["B"] + 900, CALLED + 9_001, CALLED + 9_002
+OURS, THEIRS, TARGET = FIRST["B"] + 900, CALLED + 9_001, CALLED + 9_002
 
 
 @dataclass(frozen=True)
@@ -35,22 +32,6 @@ class Letter:
         return sorted(self.types) == sorted(self.wanted_types) and self.verstat == self.wanted_verstat
 
 
-def _request(method, name, called, target=None, extra="", body="", content_type="text/plain"):
-    address = ENDS["caller"][1]
-    return (f"{method} sip:+{target or called}@{SECOND_CALLEE}:{SIP_PORT};user=phone SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {address}:{PORT};branch=z9hG4bK{name}\r\nMax-Forwards: 70\r\n"
-            f"From: <sip:+{CALLER}@{address};user=phone>;tag={name}\r\n"
-            f"To: <sip:+{called}@{SECOND_CALLEE};user=phone>\r\n"
-            f"Call-ID: {name}@{address}\r\nCSeq: 1 {method}\r\nContact: <sip:lab@{address}:{PORT}>\r\n{extra}"
-            f"Content-Type: {content_type}\r\nContent-Length: {len(body.encode())}\r\n\r\n{body}")
-
-
-def _session():
-    address = ENDS["caller"][1]
-    return (f"v=0\r\no=lab 1 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
-            "m=audio 6000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n")
-
-
 def _types(message):
     found = [re.search(r';ppt="?([\w-]+)', value) for value in message.all("identity")]
     return tuple(match.group(1) if match else "baseline" for match in found)
@@ -60,28 +41,23 @@ class Correspondence:
     """From `with` to its end."""
 
     def __init__(self, topology):
-        self._topology = topology
+        self._ends = Ends(topology)
 
     def __enter__(self):
-        self._caller = self._topology.socket("caller", socket.AF_INET, socket.SOCK_DGRAM)
-        self._callee = self._topology.socket("callee", socket.AF_INET, socket.SOCK_DGRAM)
-        self._caller.bind((ENDS["caller"][1], PORT))
-        self._callee.bind((SECOND_CALLEE, SIP_PORT))
+        self._ends.__enter__()
         return self
 
     def __exit__(self, *unused):
-        self._caller.close()
-        self._callee.close()
+        self._ends.__exit__()
 
     def carry(self, text, seconds=20):
         """The request as it arrives: octets."""
         call_id = sip.parse(text.encode()).call_id
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self._caller.sendto(text.encode(), (SECOND_CALLEE, SIP_PORT))
+            self._ends.send(text)
             again = time.monotonic() + 3
-            while (left := again - time.monotonic()) > 0 and select.select([self._callee], [], [], left)[0]:
-                octets, _ = self._callee.recvfrom(65_535)
+            while octets := self._ends.arrived(again - time.monotonic()):
                 message = sip.parse(octets)
                 if message is not None and message.call_id == call_id:
                     return octets
@@ -94,24 +70,24 @@ class Correspondence:
 
     def _diverted(self, name, first_called):
         """A call to `first_called`, signed on its way there, that now goes to TARGET."""
-        arrived = sip.parse(self.carry(_request("INVITE", f"{name}-first", first_called, body=_session(),
+        arrived = sip.parse(self.carry(request("INVITE", f"{name}-first", first_called, body=session(),
                                                 content_type="application/sdp")))
         carried = "".join(f"Identity: {value}\r\n" for value in arrived.all("identity"))
         date = f"Date: {arrived.first('date')}\r\n"
         diversion = f"Diversion: <sip:+{first_called}@{SECOND_CALLEE};user=phone>;reason=unconditional\r\n"
-        return _request("INVITE", name, TARGET, extra=carried + date + diversion, body=_session(),
+        return request("INVITE", name, TARGET, extra=carried + date + diversion, body=session(),
                         content_type="application/sdp")
 
     def call(self, text, name, wanted_verstat):
         """A call from CALLER, by the certificate `ranges`."""
-        return self._letter(text, _request("INVITE", name, TARGET, body=_session(), content_type="application/sdp"),
+        return self._letter(text, request("INVITE", name, TARGET, body=session(), content_type="application/sdp"),
                             ("shaken",), wanted_verstat)
 
     def after_revocation(self):
         return self.call("its certificate revoked meanwhile, refused", "revoked", FAILED)
 
     def letters(self):
-        yield self._letter("message, signed and verified", _request("MESSAGE", "message", TARGET, body="Hello \u00e4"),
+        yield self._letter("message, signed and verified", request("MESSAGE", "message", TARGET, body="Hello \u00e4"),
                            ("msg",), PASSED)
         yield self._letter("diverted from a number of ours: whole chain", self._diverted("diverted", OURS),
                            ("shaken", "div"), PASSED)

@@ -4,6 +4,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from .pki import Pki
 from .processes import LabError, run, wait_until
 from .sipp import Callee, Caller
 from .topology import ENDS, Topology
+
+
+SIGNER_PORTS = ("s0", "s1")  # towards the caller, towards the callee
 
 
 @contextmanager
@@ -61,8 +65,12 @@ class Lab:
             raise
         return self
 
-    def __exit__(self, *unused):
-        self._stack.close()
+    def __exit__(self, kind, *unused):
+        try:
+            if kind is None and (problems := self.unbalanced_ledgers()):
+                raise LabError("; ".join(problems))
+        finally:
+            self._stack.close()
 
     def _start(self):
         if self.out.is_dir() and any(self.out.iterdir()):
@@ -77,7 +85,7 @@ class Lab:
         self._say("namespaces: caller - signer - verifier - callee")
         self.topology = self._stack.enter_context(Topology())
 
-        self.signer = self._appliance("signer", ("s0", "s1"), hidden)
+        self.signer = self._appliance("signer", SIGNER_PORTS, hidden)
         configuration.write_signer_file(self.signer, self.pki)
         self.verifier = self._appliance("verifier", ("v0", "v1"), hidden)
         configuration.write_verifier_file(self.verifier, self.pki, fetch=self._fetch)
@@ -120,15 +128,31 @@ class Lab:
             self._stack.callback(self._callees[family].stop)
         return self._callees[family]
 
-    def place_calls(self, signed_each, unsigned=0, kinds="ABC", rate=50, family=4):
-        """A SIPp caller that has begun; see sipp.Caller."""
+    def place_calls(self, signed_each, unsigned=0, kinds="ABC", rate=50, family=4, **options):
+        """A SIPp caller that has begun; see sipp.Caller. Two at one time need a `port` each."""
         self.callee(family).process.require_running()
         self._callers += 1
         address = {end: ENDS[end][1 if family == 4 else 2] for end in ENDS}
         caller = Caller(self.topology, address["caller"], address["callee"],
-                        plan_calls(signed_each, unsigned, kinds), rate, self.logs, name=f"caller-{self._callers}")
+                        plan_calls(signed_each, unsigned, kinds), rate, self.logs, name=f"caller-{self._callers}", **options)
         self._stack.callback(caller.process.kill)
         return caller
+
+    def unbalanced_ledgers(self, seconds=10):
+        """Sentences about appliances whose every packet is not accounted for, once they are at rest; empty if all are.
+        One that is not running says nothing."""
+        def open_items():
+            found = []
+            for appliance in (self.signer, self.verifier):
+                ledger = ((appliance.status() or {}).get("dataplane") or {}).get("ledger")
+                if ledger and ledger["received"] + ledger["created"] != sum(
+                        ledger[name] for name in ("transmitted", "held", "dropped", "replaced")):
+                    found.append(f"ledger of the {appliance.role}: {ledger}")
+            return found
+        deadline = time.monotonic() + seconds
+        while (found := open_items()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
 
     def forger(self):
         return Forger(self.topology, self.pki, self._programs.stirline, self.logs)

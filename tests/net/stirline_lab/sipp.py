@@ -79,7 +79,7 @@ class Callee:
 class Caller:
     """Places the planned calls at `rate` a second and ends by itself."""
 
-    def __init__(self, topology, address, called_address, calls, rate, folder, name="caller"):
+    def __init__(self, topology, address, called_address, calls, rate, folder, name="caller", port=SIP_PORT):
         self.planned = calls
         log = Path(folder) / f"{name}-messages.log"
         self._log = MessageLog(log)
@@ -91,7 +91,7 @@ class Caller:
             for index, call in enumerate(calls)), encoding="ascii")
         seconds = int(len(calls) / rate) + 60
         argv = ["sipp", f"{bracketed(called_address)}:{SIP_PORT}", "-sf", SCENARIOS / "caller.xml", "-inf", rows,
-                "-i", bracketed(address), "-p", SIP_PORT, "-m", len(calls), "-r", rate, "-l", 1_000,
+                "-i", bracketed(address), "-p", port, "-m", len(calls), "-r", rate, "-l", 1_000,
                 "-timeout", f"{seconds}s", "-timeout_error", "-nostdin", "-trace_msg", "-message_file", log,
                 "-trace_err", "-error_file", log.with_suffix(".errors")]
         self._seconds = seconds + 20
