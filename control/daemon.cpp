@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "config/daemon/logging.hpp"
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
-#include "control/logging.hpp"
 #include "crypto_workers/job/keyring.hpp"
 
 namespace stirline::control {
@@ -209,7 +209,7 @@ void Daemon::note_proven() {
 }
 
 void Daemon::serve() {
-  set_log_level(state_.config.log_level);
+  config::set_log_level(state_.config.log_level);
   for (const std::string& warning : state_.judged.warnings) {
     spdlog::warn("{}", warning);
   }
@@ -382,7 +382,7 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   generation_ = generation;
   push_refused_ = false;
   compiled_ = options_.now();
-  set_log_level(state_.config.log_level);
+  config::set_log_level(state_.config.log_level);
   for (const std::string& warning : state_.judged.warnings) {
     spdlog::warn("{}", warning);
   }

@@ -23,6 +23,7 @@
 #include "control/certificates/judged_chains.hpp"
 #include "control/certificates/list_keeper.hpp"
 #include "control/command_server.hpp"
+#include "control/confinement.hpp"
 #include "control/dataplane_client.hpp"
 #include "control/dataplane_status.hpp"
 #include "control/event_loop.hpp"
@@ -36,6 +37,7 @@ namespace stirline::control {
 
 struct DaemonOptions {
   std::filesystem::path config;
+  Confinement confinement = {};                   // for the status
   std::function<std::int64_t()> now;              // seconds since 1970
   std::chrono::milliseconds recheck{60'000};      // how often the validity of certificates is looked at
   std::chrono::milliseconds status_limit{2'000};  // how long `status` and metrics wait for the data plane

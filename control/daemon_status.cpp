@@ -76,6 +76,10 @@ Json Daemon::own_status() const {
   }
   return {{"pid", ::getpid()},
           {"uptime_seconds", now - started_},
+          {"confinement",
+           {{"user", ::geteuid()},
+            {"files", options_.confinement.files},
+            {"system_calls_filtered", options_.confinement.system_calls}}},
           {"config", state_.config.file.string()},
           {"generation", generation_},
           {"age_seconds", now - compiled_},

@@ -7,21 +7,25 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <expected>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "config/daemon/logging.hpp"
+#include "config/daemon/privileges.hpp"
 #include "config/wire/channel.hpp"
+#include "control/confinement.hpp"
 #include "control/daemon.hpp"
 #include "control/event_loop.hpp"
-#include "control/logging.hpp"
 
 namespace stirline::control {
 
@@ -47,26 +51,47 @@ config::wire::Descriptor take_signals() {
   return descriptor;
 }
 
-int serve(const std::string& config_file) {
-  // Private keys pass through this process: no core dump, no debugger of the same user.
-  if (::prctl(PR_SET_DUMPABLE, 0) != 0) {
-    throw std::system_error(errno, std::generic_category(), "prctl(PR_SET_DUMPABLE)");
+void print(const config::ConfigErrors& errors) {
+  for (const config::ConfigError& error : errors) {
+    fmt::print(stderr, "{}\n", config::to_string(error));
   }
+}
+
+void require(const std::expected<void, std::string>& done) {
+  if (!done) {
+    throw std::runtime_error(done.error());
+  }
+}
+
+int serve(const std::string& config_file, const std::string& user) {
+  if (!user.empty()) {
+    require(config::change_user(user));
+  }
+  require(config::forbid_core_dumps());  // private keys pass through this process
   // A fetch has two seconds; a resolver's thread that hangs on for half a minute would only pile up (resolv.conf(5)).
   if (::setenv("RES_OPTIONS", "timeout:1 attempts:2", 0) != 0) {
     throw std::system_error(errno, std::generic_category(), "setenv");
   }
-  start_logging();
+  config::start_logging("stirline-control");
+  const auto config = config::load_control_config(config_file);
+  if (!config) {
+    print(config.error());
+    return kExitConfig;
+  }
+  auto confinement = confine(*config);
+  if (!confinement) {
+    throw std::runtime_error(confinement.error());
+  }
+  spdlog::info("confined: user {}, files {}, system calls filtered", ::geteuid(), confinement->files);
   EventLoop loop;
   const config::wire::Descriptor signals = take_signals();
   DaemonOptions options;
   options.config = config_file;
+  options.confinement = std::move(*confinement);
   options.now = [] { return static_cast<std::int64_t>(std::time(nullptr)); };
   const auto daemon = Daemon::make(loop, std::move(options));
   if (!daemon) {
-    for (const config::ConfigError& error : daemon.error()) {
-      fmt::print(stderr, "{}\n", config::to_string(error));
-    }
+    print(daemon.error());
     return kExitConfig;
   }
   loop.watch(signals.get(), [&] {
@@ -93,12 +118,14 @@ int main(int argc, char** argv) {
     CLI::App app("Stirline's control daemon: configuration, trust and keys for the data plane", "stirline-control");
     std::string config_file;
     app.add_option("--config", config_file, "configuration file (TOML)")->required();
+    std::string user;
+    app.add_option("--user", user, "become this user first (only root can)");
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? 0 : stirline::control::kExitUsage;
     }
-    return stirline::control::serve(config_file);
+    return stirline::control::serve(config_file, user);
   } catch (const std::exception& error) {
     fmt::print(stderr, "stirline-control: {}\n", error.what());
     return stirline::control::kExitFailed;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include <openssl/rand.h>
@@ -117,22 +118,45 @@ std::expected<void, std::string> Appliance::make_engines() {
     }
     engines_.push_back(std::move(selected->engine));
   }
-  alarmed_.assign(engines_.size(), false);
+  alarms_.resize(engines_.size());
   return {};
 }
 
 void Appliance::housekeep() {
   publication_.reclaim();
   for (std::size_t i = 0; i < engines_.size(); ++i) {
-    const crypto::EngineCounters counters = engines_[i]->counters();
-    if (!counters.trusted && !alarmed_[i]) {
-      spdlog::error(
-          "crypto core {}: the P-256 engine {} has given {} wrong results or failed its self-test; OpenSSL does "
-          "its work now, this processor should be replaced",
-          i, engines_[i]->name(), counters.faults);
-      alarmed_[i] = true;
-    }
+    tell_alarms(i);
   }
+}
+
+void Appliance::tell_alarms(std::size_t crypto_core) {
+  Alarms& alarms = alarms_[crypto_core];
+  const crypto::Engine& engine = *engines_[crypto_core];
+  const crypto::EngineCounters counters = engine.counters();
+  if (!counters.trusted && !alarms.distrusted) {
+    spdlog::error(
+        "crypto core {}: the P-256 engine {} has given {} wrong results or failed its self-test; OpenSSL does its work "
+        "now, this processor should be replaced",
+        crypto_core, engine.name(), counters.faults);
+    alarms.distrusted = true;
+  }
+  const bool stuck_now = stuck(crypto_core).now;
+  if (stuck_now && !alarms.stuck) {
+    spdlog::error("crypto core {} is stuck: it gets no more calls, and those it has go on unsigned or not validated",
+                  crypto_core);
+  } else if (!stuck_now && alarms.stuck) {
+    spdlog::warn("crypto core {} works again", crypto_core);
+  }
+  alarms.stuck = stuck_now;
+}
+
+Appliance::Stuck Appliance::stuck(std::size_t crypto_core) const {
+  Stuck stuck;
+  for (std::size_t link = crypto_core; link < links_.size(); link += plan_.cryptos.size()) {
+    stuck.now = stuck.now || links_[link]->stuck.load(std::memory_order_relaxed);
+    stuck.times += links_[link]->found_stuck.load(std::memory_order_relaxed);
+  }
+  return stuck;
 }
 
 void Appliance::take_records(std::string& batch, std::size_t most) {
@@ -225,15 +249,35 @@ std::expected<void, std::string> Appliance::start() {
   return {};
 }
 
-void Appliance::stop() {
-  if (!std::exchange(running_, false)) {
-    return;
-  }
+void Appliance::stop_polling() {
   stop_polling_.store(true);
   for (const CorePlan::Poll& poll : plan_.polls) {
     rte_eal_wait_lcore(poll.lcore);
   }
   stop_crypto_.store(true);
+}
+
+bool Appliance::stop_within(std::chrono::milliseconds patience) {
+  stop_polling();
+  const auto is_running = [](const CorePlan::Crypto& crypto) {
+    return rte_eal_get_lcore_state(crypto.lcore) == RUNNING;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (running_ && std::ranges::any_of(plan_.cryptos, is_running)) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  stop();
+  return true;
+}
+
+void Appliance::stop() {
+  if (!std::exchange(running_, false)) {
+    return;
+  }
+  stop_polling();
   for (const CorePlan::Crypto& crypto : plan_.cryptos) {
     rte_eal_wait_lcore(crypto.lcore);
   }

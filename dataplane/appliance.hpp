@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -40,6 +41,9 @@ class Appliance {
 
   [[nodiscard]] std::expected<void, std::string> start();  // launches the cores on their EAL threads
   void stop();  // poll cores first, so that crypto cores answer what is parked
+  // The same, but it does not wait longer than that for a crypto core. False: one still runs. Then neither this object
+  // nor EAL may be destroyed; the process can only leave at once, or try again.
+  [[nodiscard]] bool stop_within(std::chrono::milliseconds patience);
 
   enum class Apply : std::uint8_t { done, busy };
   // Validates and publishes; on error nothing has changed.
@@ -56,7 +60,14 @@ class Appliance {
   // it has `most` octets. The cores take turns in being first.
   void take_records(std::string& batch, std::size_t most);
 
-  void housekeep();  // call now and then: old generations are freed, engines that went wrong told in the log
+  void housekeep();  // call now and then: old generations are freed, crypto cores that went wrong told in the log
+
+  // What the poll cores have seen of a crypto core.
+  struct Stuck {
+    bool now = false;         // it keeps jobs of one of them and gives none back
+    std::uint64_t times = 0;  // that one of them has found it so
+  };
+  [[nodiscard]] Stuck stuck(std::size_t crypto_core) const;
 
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }
   [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
@@ -72,6 +83,14 @@ class Appliance {
   [[nodiscard]] std::expected<void, std::string> make_engines();
   [[nodiscard]] std::expected<void, std::string> make_cores();
   [[nodiscard]] std::vector<PollPort> ports_of(const CorePlan::Poll& poll) const;
+  void tell_alarms(std::size_t crypto_core);
+  void stop_polling();
+
+  // Told in the log and not cleared.
+  struct Alarms {
+    bool distrusted = false;
+    bool stuck = false;
+  };
 
   config::DataplaneConfig config_;
   Surroundings surroundings_;
@@ -80,9 +99,9 @@ class Appliance {
   std::vector<rte_mempool*> pools_;  // per poll core; EAL's memory, freed with it
   std::vector<std::string> pair_names_;
   std::vector<std::unique_ptr<crypto::Engine>> engines_;  // before publication_: keys must not outlive them
-  std::vector<bool> alarmed_;                             // per engine
+  std::vector<Alarms> alarms_;                            // per crypto core
   Publication publication_;
-  std::vector<std::unique_ptr<CryptoLink>> links_;
+  std::vector<std::unique_ptr<CryptoLink>> links_;  // of the first poll core to each crypto core, of the second …
   std::vector<std::unique_ptr<PollCore>> poll_cores_;
   std::vector<std::unique_ptr<CryptoCore>> crypto_cores_;
   std::vector<Port> ports_;

@@ -102,6 +102,7 @@ namespace stirline::dataplane {
   X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")       \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                           \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                           \
+  X(crypto_stuck, "calls", "calls forwarded unsigned or as not validated: all crypto cores stuck")                   \
   X(waited, "calls", "calls set aside until a certificate is there")                                                 \
   X(wait_expired, "calls", "of them those that went on as not validated: it did not come in time")                   \
   X(waiting_full, "calls", "calls that found no place among those that wait for certificates")                       \

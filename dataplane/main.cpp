@@ -2,14 +2,19 @@
 //
 // Exit status: 0 stopped by a signal, 1 could not run (ports, memory, socket), 2 mistakes in the configuration.
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <expected>
+#include <string>
 
 #include <CLI/CLI.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
 
+#include "config/daemon/logging.hpp"
+#include "config/daemon/privileges.hpp"
+#include "config/daemon/syscall_filter.hpp"
 #include "config/dataplane_config.hpp"
 #include "config/wire/channel.hpp"
 #include "dataplane/appliance.hpp"
@@ -22,6 +27,7 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kBadConfiguration = 2;
 constexpr int kHousekeepingMs = 20;
+constexpr std::chrono::seconds kCryptoPatience{1};
 
 volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int /*signal*/) {
@@ -33,6 +39,15 @@ void handle_signals() {
   action.sa_handler = request_stop;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+// Ports, memory and socket are open. None of them needs a capability to be used, and the cores' threads, which hold
+// them too, sleep until start().
+std::expected<void, std::string> confine() {
+  if (auto done = stirline::config::give_up_privileges(stirline::config::kNoCapabilities); !done) {
+    return done;
+  }
+  return stirline::config::enter_syscall_filter(stirline::config::Program::dataplane);
 }
 
 int run(const stirline::config::DataplaneConfig& config) {
@@ -53,6 +68,10 @@ int run(const stirline::config::DataplaneConfig& config) {
     spdlog::error("{}", appliance.error());
     return kFailed;
   }
+  if (auto confined = confine(); !confined) {
+    spdlog::error("{}", confined.error());
+    return kFailed;
+  }
   handle_signals();  // after EAL, which installs none, but before anything moves
   if (auto started = (*appliance)->start(); !started) {
     spdlog::error("{}", started.error());
@@ -65,8 +84,12 @@ int run(const stirline::config::DataplaneConfig& config) {
     server.serve(kHousekeepingMs);
     (*appliance)->housekeep();
   }
-  (*appliance)->stop();
+  const bool all_ended = (*appliance)->stop_within(kCryptoPatience);
   server.forward_records();
+  if (!all_ended) {
+    spdlog::error("stopped, but for a crypto core that is stuck");
+    std::_Exit(kFailed);  // it may still use memory that anything more orderly would free
+  }
   spdlog::info("stopped");
   return 0;
 }
@@ -74,12 +97,16 @@ int run(const stirline::config::DataplaneConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  prctl(PR_SET_DUMPABLE, 0);  // no core file, no debugger of the same user: signing keys live here
   CLI::App app{"Stirline data plane: forwards everything between its ports, signs and verifies SIP calls on the way"};
   std::string file = "/etc/stirline/stirlined.toml";
   app.add_option("--config", file, "configuration file")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("stirlined"));
+  stirline::config::start_logging("stirlined");
+  if (auto forbidden = stirline::config::forbid_core_dumps(); !forbidden) {
+    spdlog::error("{}", forbidden.error());
+    return kFailed;
+  }
+  stirline::config::lift_memory_lock_limit();
   const auto config = stirline::config::load_dataplane_config(file);
   if (!config) {
     for (const stirline::config::ConfigError& error : config.error()) {
@@ -87,6 +114,6 @@ int main(int argc, char** argv) {
     }
     return kBadConfiguration;
   }
-  spdlog::set_level(spdlog::level::from_str(config->log_level));
+  stirline::config::set_log_level(config->log_level);
   return run(*config);
 }

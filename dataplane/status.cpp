@@ -48,11 +48,14 @@ ordered_json cores_json(const Appliance& appliance) {
   for (std::size_t i = 0; i < plan.cryptos.size(); ++i) {
     const CryptoCore& core = *appliance.crypto_cores()[i];
     const crypto::EngineCounters engine = appliance.engines()[i]->counters();
+    const Appliance::Stuck stuck = appliance.stuck(i);
     cores.push_back({{"role", "crypto"},
                      {"cpu", plan.cryptos[i].cpu},
                      {"engine", appliance.engines()[i]->name()},
                      {"jobs", core.jobs()},
                      {"batches", core.batches()},
+                     {"stuck", stuck.now},
+                     {"found_stuck", stuck.times},
                      {"engine_trusted", engine.trusted},
                      {"engine_faults", engine.faults},
                      {"secrets_locked", engine.locked},

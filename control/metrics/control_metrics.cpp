@@ -30,6 +30,9 @@ constexpr Label kMetrics{"server", "metrics"};
 
 constexpr std::array kFigures{
     Figure{"/uptime_seconds", {"stirline_control_uptime_seconds", gauge, "seconds", "age of the process"}},
+    Figure{
+        "/confinement/system_calls_filtered",
+        {"stirline_control_system_calls_filtered", gauge, "", "1: it can make only the system calls it is known to"}},
     Figure{"/generation",
            {"stirline_control_generation", gauge, "", "number of the generation of tables compiled last"}},
     Figure{"/age_seconds", {"stirline_control_generation_age_seconds", gauge, "seconds", "age of that generation"}},

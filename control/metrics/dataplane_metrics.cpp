@@ -60,6 +60,11 @@ constexpr std::array kCore{
            {"stirline_dataplane_core_held_packets", gauge, "packets", "packets that a poll core holds at the moment"}},
     Figure{"/jobs", {"stirline_dataplane_core_jobs", counter, "", "jobs a crypto core has done"}},
     Figure{"/batches", {"stirline_dataplane_core_batches", counter, "", "batches in which a crypto core did them"}},
+    Figure{"/stuck",
+           {"stirline_dataplane_core_stuck", gauge, "", "1: a crypto core keeps its jobs and gives none back"}},
+    Figure{
+        "/found_stuck",
+        {"stirline_dataplane_core_found_stuck", counter, "", "times that a poll core has found a crypto core stuck"}},
     Figure{
         "/engine_trusted",
         {"stirline_dataplane_core_engine_trusted", gauge, "", "0: the engine has erred and OpenSSL does everything"}},

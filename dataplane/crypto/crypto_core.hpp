@@ -10,7 +10,8 @@
 #include "crypto_workers/p256/engine.hpp"
 #include "dataplane/clock.hpp"
 #include "dataplane/idle.hpp"
-#include "dataplane/poll/call_stage.hpp"
+#include "dataplane/poll/crypto_links.hpp"
+#include "dataplane/poll/parking.hpp"
 
 namespace stirline::dataplane {
 

@@ -99,8 +99,8 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   context_.counters.add(Counter::to_verify);
-  if (!dispatch(*slot)) {
-    overload(slot->datagram, trunk, Direction::from_peer, marks, "ring_full");
+  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
+    overload(slot->datagram, trunk, Direction::from_peer, marks, refusal);
     leave(*slot);
   }
 }

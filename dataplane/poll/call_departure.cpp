@@ -137,8 +137,8 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
                                                             : std::numeric_limits<std::size_t>::max();
   DecisionRecorder::prepare(message_, false, *slot);
   context_.counters.add(Counter::to_sign);
-  if (!dispatch(*slot)) {
-    overload(slot->datagram, trunk, Direction::to_peer, departure, "ring_full");
+  if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
+    overload(slot->datagram, trunk, Direction::to_peer, departure, refusal);
     leave(*slot);
   }
 }

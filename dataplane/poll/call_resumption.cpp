@@ -1,6 +1,4 @@
 // Steps 7 and 8 of a message's life: back from its crypto core, at its deadline, or when its certificate has come.
-#include <array>
-
 #include <rte_cycles.h>
 
 #include "crypto_workers/stir/attestation_info.hpp"
@@ -11,16 +9,7 @@ namespace stirline::dataplane {
 using config::wire::Decision;
 
 std::size_t CallStage::resume() {
-  std::array<std::uint32_t, 64> indices;
-  std::size_t moved = 0;
-  for (CryptoLink* link : links_) {
-    const std::size_t count = link->results.pop(indices.data(), indices.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      finish(indices[i]);
-    }
-    moved += count;
-  }
-  return moved;
+  return links_.take([this](std::uint32_t index) { finish(index); });
 }
 
 void CallStage::finish(std::uint32_t index) {
@@ -235,8 +224,8 @@ void CallStage::judge_again(std::uint32_t index, const Live& live) {
   slot.live = &live;
   slot.trunk = trunks[place].get();
   parking_.bring_back(index);
-  if (!dispatch(slot)) {
-    recorder_.unanswered(slot, Decision::undecided, "ring_full");
+  if (const std::string_view refusal = dispatch(slot); !refusal.empty()) {
+    recorder_.unanswered(slot, Decision::undecided, refusal);
     leave_undecided(slot.name, slot.datagram);
     sender_.send_marked(slot.datagram, slot.marks, not_validated());
     leave(slot);
@@ -260,6 +249,7 @@ void CallStage::give_up_waiting() {
 }
 
 void CallStage::expire(std::uint64_t now_cycles) {
+  links_.watch(now_cycles);
   waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
     Slot& slot = parking_[index];

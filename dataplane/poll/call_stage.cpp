@@ -46,7 +46,6 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       sender_(context),
       answers_(context, sender_, origid_key),
       recorder_(context),
-      links_(std::move(links)),
       origids_(origid_key),
       parking_(context.config.limits.parked, static_cast<int>(rte_socket_id())),
       waiting_(context.config.limits.waiting),
@@ -58,7 +57,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       decided_(context.config.limits.transactions, static_cast<int>(rte_socket_id()),
                kLingerSeconds * rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
-      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
+      deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
+      links_(std::move(links), deadline_cycles_) {}
 
 crypto::Conveyance CallStage::not_validated() {
   return {crypto::verstat_parameter(crypto::Verdict::none, crypto::Reason::no_identity), {}};
@@ -230,24 +230,21 @@ void CallStage::leave_undecided(const NamedRequest& request, const Datagram& dat
   remember(request, datagram, {.course = Decided::Course::undecided});
 }
 
-// The emptier of two, the two taken in turn: nearly as good as the emptiest of all, and it looks at two queues only.
-std::size_t CallStage::emptier_link() {
-  const std::size_t first = next_link_;
-  next_link_ = next_link_ + 1 < links_.size() ? next_link_ + 1 : 0;
-  return links_[next_link_]->jobs.write_available() > links_[first]->jobs.write_available() ? next_link_ : first;
-}
-
-bool CallStage::dispatch(Slot& slot) {
-  const std::size_t link = emptier_link();
-  slot.job.keyring = slot.live->generation->keyring(link);
+std::string_view CallStage::dispatch(Slot& slot) {
+  const auto link = links_.choose();
+  if (!link) {
+    context_.counters.add(Counter::crypto_stuck);
+    return "crypto_stuck";
+  }
+  slot.job.keyring = slot.live->generation->keyring(*link);
   slot.parked_at = rte_rdtsc();
   context_.publication.park(context_.reader, *slot.live);
-  if (links_[link]->jobs.push(parking_.index_of(slot))) {
-    return true;
+  if (links_.send(*link, parking_.index_of(slot), slot.parked_at)) {
+    return {};
   }
   context_.publication.unpark(context_.reader, *slot.live);
   context_.counters.add(Counter::ring_full);
-  return false;
+  return "ring_full";
 }
 
 }  // namespace stirline::dataplane

@@ -10,11 +10,10 @@
 #include <string>
 #include <vector>
 
-#include <boost/lockfree/spsc_queue.hpp>
-
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
+#include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/decided_requests.hpp"
 #include "dataplane/poll/decision_recorder.hpp"
 #include "dataplane/poll/message_sender.hpp"
@@ -29,14 +28,6 @@
 #include "sip_parser/message.hpp"
 
 namespace stirline::dataplane {
-
-// Job indices between one poll core and one crypto core, there and back.
-using JobQueue = boost::lockfree::spsc_queue<std::uint32_t>;
-struct CryptoLink {
-  explicit CryptoLink(std::size_t slots) : jobs(slots), results(slots) {}
-  JobQueue jobs;
-  JobQueue results;  // as many places as there are slots: a result always fits
-};
 
 using OrigidKey = std::array<std::uint8_t, crypto::kOrigidKeyBytes>;
 
@@ -136,9 +127,8 @@ class CallStage {
   // How many messages may be parked before one like that in hand finds no place.
   [[nodiscard]] std::uint32_t places_for(const Trunk& trunk, crypto::JobKind kind);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
-  [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
-  void leave(Slot& slot);                   // the slot is free again, and what waited behind it goes on
-  [[nodiscard]] std::size_t emptier_link();
+  [[nodiscard]] std::string_view dispatch(Slot& slot);  // empty, or why no crypto core takes it
+  void leave(Slot& slot);                               // the slot is free again, and what waited behind it goes on
 
   void finish(std::uint32_t index);
   void let_go_of(Slot& slot);  // leave(), and of its generation
@@ -154,7 +144,6 @@ class CallStage {
   MessageSender sender_;
   AnswerSender answers_;
   DecisionRecorder recorder_;
-  std::vector<CryptoLink*> links_;
   crypto::OrigidGenerator origids_;
   Parking parking_;
   WaitingCalls waiting_;
@@ -169,7 +158,7 @@ class CallStage {
   NamedRequest request_;
   std::optional<Decided> known_;  // what was decided about it before
   std::uint64_t deadline_cycles_;
-  std::size_t next_link_ = 0;
+  CryptoLinks links_;
   std::uint32_t held_packets_ = 0;
 };
 

@@ -6,6 +6,6 @@
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  stirline::test::start_eal("ring_tests", 2, 512);
+  stirline::test::start_eal("ring_tests", 3, 512);
   return RUN_ALL_TESTS();
 }

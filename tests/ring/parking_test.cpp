@@ -75,7 +75,8 @@ TEST(Parking, ALateVerdictIsNoVerdict) {
   EXPECT_EQ(gated.harness.get_b(), call_frame(1));
   gated.harness.put_b(golden::build(inward(boasting_call(2))));
   const std::string late = next_payload([&] { return gated.harness.get_a(); });
-  EXPECT_EQ(gated.harness.counter(Counter::job_deadline), 2U);
+  // On a slow machine the crypto core counts as stuck by now, and the call has not waited for it.
+  EXPECT_EQ(gated.harness.counter(Counter::job_deadline) + gated.harness.counter(Counter::crypto_stuck), 2U);
   EXPECT_EQ(late.find("TN-Validation-Passed"), std::string::npos);
   EXPECT_NE(late.find(";verstat=No-TN-Validation@"), std::string::npos);
   gated.gate->open();

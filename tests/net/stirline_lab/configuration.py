@@ -9,6 +9,7 @@ from .topology import ENDS, MANAGEMENT, MANAGEMENT_NETWORK, SECOND_CALLEE
 
 SIP_PORT = 5060
 REPOSITORY = (MANAGEMENT["signer"][1], 8443)  # where the signer serves its certificates
+METRICS = "127.0.0.1:9464"  # in each namespace
 # Labs run on whatever machine there is: a call may wait as long as it is ever allowed to.
 CERTIFICATE_WAIT_MS = 2_000
 
@@ -53,7 +54,7 @@ def write_dataplane_file(appliance, interfaces, **limits):
 
 def _control_tables(appliance):
     return (_table("", socket=appliance.control_socket, dataplane_socket=appliance.dataplane_socket),
-            _table("[records]", folder=appliance.records))
+            _table("[records]", folder=appliance.records), _table("[metrics]", listen=METRICS))
 
 
 def write_signer_file(appliance, pki, attest=None):

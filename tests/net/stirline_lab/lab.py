@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
@@ -108,6 +109,12 @@ class Lab:
     def in_caller(self, argv, **options):
         """A short command in the caller's namespace."""
         return run(["nsenter", f"--net=/run/netns/{self.topology.names['caller']}", "--", *argv], **options)
+
+    def metrics_page(self, appliance):
+        """Of its stirline-control, as a scraper gets it."""
+        read = f"import urllib.request as r; print(r.urlopen('http://{configuration.METRICS}/metrics').read().decode())"
+        return run(["nsenter", f"--net=/run/netns/{self.topology.names[appliance.role]}", "--", sys.executable, "-c",
+                    read]).stdout
 
     def ping(self, address, size=56):
         return self.in_caller(["ping", "-n", "-c", "1", "-W", "1", "-s", str(size), address],

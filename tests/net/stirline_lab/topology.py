@@ -109,6 +109,7 @@ class Topology:
     def _create(self):
         for role in ROLES:
             run(["ip", "netns", "add", self.names[role]])
+            run(["ip", "-n", self.names[role], "link", "set", "lo", "up"])
             self._quieten(role)
         for (near, near_if), (far, far_if) in LINKS:
             run(["ip", "link", "add", near_if, "netns", self.names[near], "type", "veth",
@@ -123,7 +124,6 @@ class Topology:
             run(["ip", "-n", self.names[role], "link", "set", interface, "up"])
         for role, (interface, v4, v6) in ENDS.items():
             name = self.names[role]
-            run(["ip", "-n", name, "link", "set", "lo", "up"])
             run(["ip", "-n", name, "addr", "add", f"{v4}/24", "dev", interface])
             run(["ip", "-n", name, "addr", "add", f"{v6}/64", "dev", interface, "nodad"])
         run(["ip", "-n", self.names["callee"], "addr", "add", f"{SECOND_CALLEE}/24", "dev", ENDS["callee"][0]])

@@ -14,6 +14,7 @@
 #include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
+#include "tests/unit/daemon/process_facts.hpp"
 
 namespace stirline::control {
 namespace {
@@ -23,6 +24,8 @@ namespace tables = config::tables;
 using config::wire::ResultCode;
 using nlohmann::ordered_json;
 using std::chrono::milliseconds;
+using stirline::test::bits;
+using stirline::test::says;
 using tables::TableKind;
 using test::FakeDataplane;
 using test::pem;
@@ -325,6 +328,43 @@ TEST_F(DaemonTest, TheProgramServesUntilItIsToldToStop) {
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.err();
   EXPECT_FALSE(fs::exists(folder_ / "control.sock"));
+}
+
+// What the kernel says of it: no capability, no way to get one, a filter of system calls, no core; and as another user.
+TEST_F(DaemonTest, TheProgramIsConfined) {
+  configure("carrier");
+  const auto check = [&](std::vector<std::string> more) {
+    std::vector<std::string> argv = {test::program("STIRLINE_CONTROL"), "--config",
+                                     (folder_ / "control.toml").string()};
+    argv.insert(argv.end(), more.begin(), more.end());
+    test::Process process(argv);
+    test::Finished answer;
+    ASSERT_TRUE(until([&] { return (answer = ask({"status", "--json"})).status == 0; })) << process.err();
+    const auto threads = stirline::test::thread_facts(std::to_string(process.pid()));
+    EXPECT_FALSE(threads.empty());
+    for (const stirline::test::ThreadFacts& facts : threads) {
+      for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"}) {
+        EXPECT_EQ(bits(facts, set), 0U) << set;
+      }
+      EXPECT_TRUE(bits(facts, "CapBnd") == 0 || ::geteuid() != 0) << "the bounding set";
+      EXPECT_TRUE(says(facts, "NoNewPrivs", "1"));
+      EXPECT_TRUE(says(facts, "Seccomp", "2"));
+      EXPECT_EQ(facts.at("Uid").starts_with("0\t"), ::geteuid() == 0 && more.empty()) << facts.at("Uid");
+    }
+    const auto status = ordered_json::parse(answer.out).at("control").at("confinement");
+    EXPECT_EQ(status.at("system_calls_filtered"), true);
+    EXPECT_NE(status.at("files").get<std::string>().find("limited"), std::string::npos);
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(), 0) << process.err();
+  };
+  check({});
+  if (::geteuid() == 0) {
+    for (const auto& file : fs::directory_iterator(folder_.path())) {
+      fs::permissions(file, fs::perms::others_read, fs::perm_options::add);
+    }
+    fs::permissions(folder_.path(), fs::perms::all);
+    check({"--user", "nobody"});
+  }
 }
 
 TEST_F(DaemonTest, TheProgramPrintsEveryMistakeAndEndsWithTwo) {

@@ -164,7 +164,7 @@ TEST_F(DaemonMetricsTest, EveryFigureOfOurStatusIsOnThePage) {
   };
   const std::string page = page_of(status);
   // What names a process or a place says nothing that one could plot.
-  const std::set<std::string> names{"/pid", "/metrics/port", "/repository/port"};
+  const std::set<std::string> names{"/pid", "/confinement/user", "/metrics/port", "/repository/port"};
   for (const std::string& pointer : stirline::test::figures_of(status)) {
     EXPECT_NE(page_of(stirline::test::changed_at(status, pointer)) == page, !names.contains(pointer)) << pointer;
   }

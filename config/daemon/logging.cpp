@@ -1,14 +1,17 @@
-#include "control/logging.hpp"
+#include "config/daemon/logging.hpp"
 
 #include <cstdlib>
 #include <memory>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-namespace stirline::control {
+namespace stirline::config {
 
 namespace {
 
@@ -40,11 +43,19 @@ class JournalPriority : public spdlog::custom_flag_formatter {
   }
 };
 
+// sd_journal_stream_fd(3): what was true of the service need not be true of a program whose stderr has been redirected.
+bool journal_reads_stderr() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat facts{};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &facts) == 0 &&
+         fmt::format("{}:{}", facts.st_dev, facts.st_ino) == stream;
+}
+
 }  // namespace
 
-void start_logging() {
-  const auto logger = spdlog::stderr_logger_st("stirline-control");
-  if (std::getenv("JOURNAL_STREAM") != nullptr) {
+void start_logging(const std::string& program) {
+  const auto logger = spdlog::stderr_logger_st(program);
+  if (journal_reads_stderr()) {
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<JournalPriority>('*').set_pattern("%*%v");
     logger->set_formatter(std::move(formatter));
@@ -58,4 +69,4 @@ void set_log_level(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
-}  // namespace stirline::control
+}  // namespace stirline::config
