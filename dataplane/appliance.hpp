@@ -56,6 +56,13 @@ class Appliance {
   // it has `most` octets. The cores take turns in being first.
   void take_records(std::string& batch, std::size_t most);
 
+  // What the rings of a crypto core hold: jobs that wait for it, results that wait for their poll cores.
+  struct Queued {
+    std::size_t jobs = 0;
+    std::size_t results = 0;
+  };
+  [[nodiscard]] Queued queued(std::size_t crypto) const;
+
   void housekeep();  // call now and then: old generations are freed, engines that went wrong told in the log
 
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }

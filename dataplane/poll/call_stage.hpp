@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -20,6 +21,7 @@
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/replay_watch.hpp"
 #include "dataplane/poll/signed_requests.hpp"
+#include "dataplane/poll/table_fills.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -33,6 +35,9 @@ struct CryptoLink {
   explicit CryptoLink(std::size_t slots) : jobs(slots), results(slots) {}
   JobQueue jobs;
   JobQueue results;  // as many places as there are slots: a result always fits
+  // What they hold, as the poll core last saw it; any thread.
+  std::atomic<std::size_t> jobs_queued{0};
+  std::atomic<std::size_t> results_queued{0};
 };
 
 using OrigidKey = std::array<std::uint8_t, crypto::kOrigidKeyBytes>;
@@ -57,11 +62,15 @@ class CallStage {
   // Sends on as not validated whatever waits for a certificate.
   void give_up_waiting();
 
+  void show_fills(TableFills& fills);
+  void show_queues();
+
   [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
+  [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
 
  private:
   // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is

@@ -14,12 +14,16 @@ MessageSender::MessageSender(PollContext& context)
 void MessageSender::pass(Datagram& datagram) {
   context_.release(datagram);
   context_.forward(datagram.packets, datagram.out_port);
+  context_.delays.sent(datagram.path, datagram.arrived);
 }
 
 void MessageSender::refuse_malformed(Datagram& datagram) {
   context_.release(datagram);
   context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
                            Counter::dropped_malformed);
+  if (context_.config.bad_input.malformed_sip == config::OnBad::forward) {
+    context_.delays.sent(datagram.path, datagram.arrived);
+  }
 }
 
 void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks,
@@ -76,6 +80,7 @@ bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) 
   for (std::uint16_t i = 0; i < written.packets; ++i) {
     context_.transmitter.send(datagram.out_port, packets[i]);
   }
+  context_.delays.sent(datagram.path, datagram.arrived);
   counters.add(Counter::cycles_write, rte_rdtsc() - started);
   return true;
 }
@@ -92,6 +97,7 @@ bool MessageSender::copy(const Datagram& datagram) {
   }
   context_.counters.add(Counter::created, copies.count);
   context_.forward(copies, datagram.out_port);
+  context_.delays.sent(datagram.path, datagram.arrived);
   return true;
 }
 

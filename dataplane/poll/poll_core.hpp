@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/core_load.hpp"
 #include "dataplane/idle.hpp"
 #include "dataplane/poll/call_stage.hpp"
 #include "dataplane/poll/intake.hpp"
@@ -29,6 +30,9 @@ class PollCore {
   bool turn();
 
   [[nodiscard]] const Counters& counters() const { return context_.counters; }
+  [[nodiscard]] const DelayHistogram& delays(DelayPath path) const { return context_.delays.histogram(path); }
+  [[nodiscard]] const CoreLoad& load() const { return load_; }
+  [[nodiscard]] const TableFills& fills() const { return fills_; }
   [[nodiscard]] std::span<Slot> slots() { return calls_.slots(); }
 
   // Main thread: calls `visit` with the URL of each certificate that a call has needed in vain.
@@ -36,6 +40,9 @@ class PollCore {
   void take_certificate_requests(Visit&& visit) {
     calls_.certificate_requests().take(visit);
   }
+
+  // Main thread: octets of records that wait to be taken.
+  [[nodiscard]] std::size_t records_queued() const { return calls_.records().queued(); }
 
   // Main thread: appends records of decisions to `batch`, whole ones, at most until it has `most` octets.
   void take_records(std::string& batch, std::size_t most) { calls_.records().take(batch, most); }
@@ -49,12 +56,14 @@ class PollCore {
 
   std::size_t receive(std::uint16_t port, const Live* live);
   void drain();
-  void show_held();
+  void show(bool moved);
 
   PollContext context_;
   CallStage calls_;
   Intake intake_;
   Idler idler_;
+  CoreLoad load_;
+  TableFills fills_;
   std::atomic<std::uint32_t> parked_{0};
   std::atomic<std::uint32_t> held_{0};
 };

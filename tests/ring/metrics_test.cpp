@@ -75,6 +75,18 @@ TEST_F(Metrics, EveryFigureOfTheStatusIsOnThePage) {
   }
 }
 
+TEST_F(Metrics, EveryWayThroughHasItsHistogram) {
+  const auto page = read_open_metrics(page_of(status_));
+  ASSERT_TRUE(page) << page.error();
+  const MetricFamily& family = page->at("stirline_dataplane_added_delay_seconds");
+  EXPECT_EQ(family.type, "histogram");
+  for (std::size_t i = 0; i < dataplane::kDelayPaths; ++i) {
+    const std::string path = "path=\"" + std::string(facts(static_cast<dataplane::DelayPath>(i)).name) + "\"";
+    EXPECT_EQ(family.samples.at("_count|" + path), "0");
+    EXPECT_TRUE(family.samples.contains("_bucket|" + path + ",le=\"0.000000128\"")) << path;
+  }
+}
+
 TEST_F(Metrics, TheDashboardShowsEveryDropAndAsksForNothingThatIsNotThere) {
   const char* source = std::getenv("STIRLINE_SOURCE");
   ASSERT_NE(source, nullptr);
