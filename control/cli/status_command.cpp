@@ -25,8 +25,14 @@ struct Question {
   bool json = false;
 };
 
-// People want to know how long, not a histogram, and no help beside each row. JSON has all of it.
+// People want to know how long, not a histogram; the alarms that stand, not how often each has stood; and no help
+// beside each row. JSON has all of it.
 void digest(Json& document) {
+  const Json::json_pointer alarms("/control/alarms");
+  const Json::json_pointer raised("/control/alarms/raised");
+  if (document.contains(raised)) {
+    document[alarms] = Json(document.at(raised));
+  }
   if (!document.is_object() || !document.contains("dataplane") || !document.at("dataplane").is_object()) {
     return;
   }

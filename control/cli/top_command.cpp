@@ -32,6 +32,7 @@ struct TopOptions {
   std::string socket = config::ControlConfig{}.socket;
   double interval = 1;  // seconds
   bool once = false;
+  std::size_t looks = 1;
   top::Size size;
   std::string svg;
 };
@@ -53,11 +54,16 @@ top::Sample take_sample(const std::string& socket) {
 }
 
 int show_once(const TopOptions& options, milliseconds interval) {
-  const top::Sample before = take_sample(options.socket);
-  std::this_thread::sleep_for(interval);
-  const top::Figures figures = top::read_figures(before, take_sample(options.socket));
   top::Trends trends;
-  trends.add(figures);
+  top::Figures figures;
+  top::Sample before = take_sample(options.socket);
+  for (std::size_t i = 0; i < options.looks; ++i) {
+    std::this_thread::sleep_for(interval);
+    top::Sample now = take_sample(options.socket);
+    figures = top::read_figures(before, now);
+    trends.add(figures);
+    before = std::move(now);
+  }
   const top::Frame frame = top::draw(figures, trends, options.size);
   fmt::print("{}", top::to_plain(frame));
   if (!options.svg.empty()) {
@@ -104,7 +110,7 @@ void add_top(CLI::App& app, int& status) {
   command->add_option("--interval", options->interval, "seconds between two looks")
       ->check(CLI::Range(0.1, 3'600.0))
       ->capture_default_str();
-  CLI::Option* once = command->add_flag("--once", options->once, "one picture as plain text, of one interval");
+  CLI::Option* once = command->add_flag("--once", options->once, "one picture as plain text");
   command->add_option("--columns", options->size.columns, "with --once: its width")
       ->needs(once)
       ->check(CLI::Range(20, 500))
@@ -112,6 +118,10 @@ void add_top(CLI::App& app, int& status) {
   command->add_option("--rows", options->size.rows, "with --once: its height")
       ->needs(once)
       ->check(CLI::Range(4, 500))
+      ->capture_default_str();
+  command->add_option("--looks", options->looks, "with --once: after so many intervals, the last of them in figures")
+      ->needs(once)
+      ->check(CLI::Range(1, 240))
       ->capture_default_str();
   command->add_option("--svg", options->svg, "with --once: draw the picture into this file, too")->needs(once);
   command->callback([options, &status] {

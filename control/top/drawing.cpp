@@ -11,7 +11,7 @@ namespace stirline::control::top {
 
 namespace {
 
-constexpr std::size_t kLabel = 11;  // columns of what stands in front of a line
+constexpr std::size_t kLabel = 12;  // columns of what stands in front of a line
 constexpr std::size_t kMostAlarms = 3;
 constexpr double kWarmCore = 0.7;
 constexpr double kHotCore = 0.9;
@@ -151,7 +151,7 @@ class Drawing {
   void cores() {
     line().add("cores", Tone::strong).to_column(kLabel).add("busy", Tone::faint);
     for (const CoreFigures& core : figures_.cores) {
-      const std::size_t width = std::min<std::size_t>(20, size_.columns / 4);
+      const std::size_t width = std::min<std::size_t>(16, size_.columns / 5);
       Line& row = line();
       row.add(core.crypto ? "  crypto" : "  poll").to_column(kLabel);
       row.add(bar(core.busy, width), core.busy >= kHotCore    ? Tone::bad
