@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include <rte_cycles.h>
 
@@ -55,12 +56,14 @@ class DelayMeter {
   // A burst was taken from a port; times are in TSC cycles.
   void begin_burst(std::uint64_t now) { arrived_ = now; }
   [[nodiscard]] std::uint64_t arrived() const { return arrived_; }  // of the burst in hand
-  void bypass(std::uint32_t packets) { bypassed_ += packets; }      // of it, these went on
-  void end_burst() {
-    if (bypassed_ != 0) {
-      sent(DelayPath::bypassed, arrived_, bypassed_);
-      bypassed_ = 0;
+  void bypass(std::uint32_t packets) { bypassed_ += packets; }      // of it, these went on as none of ours
+  // How many did.
+  std::uint32_t end_burst() {
+    const std::uint32_t bypassed = std::exchange(bypassed_, 0);
+    if (bypassed != 0) {
+      sent(DelayPath::bypassed, arrived_, bypassed);
     }
+    return bypassed;
   }
 
   // Messages that arrived then are in the transmit queues.

@@ -82,7 +82,6 @@ void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
   Counters& counters = context_.counters;
   if (packet->nb_segs != 1) {
     counters.add(Counter::scattered);
-    context_.delays.bypass(1);
     context_.transmitter.send(other_side(port), packet);
     return;
   }
@@ -115,7 +114,6 @@ void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
 }
 
 void Intake::bypass(std::uint16_t port, rte_mbuf* packet) {
-  context_.counters.add(Counter::bypassed);
   context_.delays.bypass(1);
   context_.transmitter.send(other_side(port), packet);
 }
@@ -208,7 +206,6 @@ void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const 
   datagram.first = octets_of(set.packets[first]);
   datagram.frame = read_frame(datagram.first);
   if (datagram.frame.protocol != IPPROTO_UDP) {
-    counters.add(Counter::bypassed, set.count);
     context_.delays.bypass(set.count);
     context_.forward(set, datagram.out_port);
     return;
@@ -230,7 +227,6 @@ void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const 
   datagram.frame.destination_port = load_be16(&datagram.udp[2]);
   const TrunkMatch found = match(port, datagram.frame, live, false);
   if (found.trunk == nullptr) {
-    counters.add(Counter::bypassed, set.count);
     context_.delays.bypass(set.count);
     context_.release(datagram);
     context_.forward(set, datagram.out_port);

@@ -26,6 +26,7 @@ class Intake {
   }
 
  private:
+  // It is none of ours. Counted at the end of the burst.
   void bypass(std::uint16_t port, rte_mbuf* packet);
   void receive_faulty(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live* live);
   void receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live);

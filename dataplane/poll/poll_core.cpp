@@ -45,7 +45,7 @@ void PollCore::drain() {
   intake_.expire(UINT64_MAX);
   context_.transmitter.flush();
   context_.delays.flushed(rte_rdtsc());
-  show(true);
+  show(false);
 }
 
 bool PollCore::turn() {
@@ -56,13 +56,14 @@ bool PollCore::turn() {
   for (std::uint16_t port = 0; port < context_.ports.size(); ++port) {
     moved += receive(port, live);
   }
+  context_.transmitter.flush();
   const std::uint64_t now = rte_rdtsc();
+  context_.delays.flushed(now);
+  load_.end_turn(now, moved != 0);
   calls_.expire(now);
   intake_.expire(now);
   context_.transmitter.flush();
-  const std::uint64_t ended = rte_rdtsc();
-  context_.delays.flushed(ended);
-  load_.end_turn(ended, moved != 0);
+  context_.delays.flushed(now);
   show(moved != 0);
   return moved != 0;
 }
@@ -70,11 +71,17 @@ bool PollCore::turn() {
 void PollCore::show(bool moved) {
   parked_.store(calls_.parked(), std::memory_order_relaxed);
   held_.store(calls_.held_packets() + intake_.held_packets(), std::memory_order_relaxed);
-  calls_.show_fills(fills_);
-  intake_.show_fills(fills_);
-  if (moved) {  // else a look at them would only take their cache lines from the crypto cores
+  // Now and then under load, and whenever it ends. Rings only then: a look takes their cache lines from the crypto
+  // cores.
+  const bool now_and_then = moved && ++busy_turns_ % kShowEvery == 0;
+  if (now_and_then || !moved) {
+    calls_.show_fills(fills_);
+    intake_.show_fills(fills_);
+  }
+  if (now_and_then || (!moved && moved_)) {
     calls_.show_queues();
   }
+  moved_ = moved;
 }
 
 std::size_t PollCore::receive(std::uint16_t port, const Live* live) {
@@ -88,7 +95,7 @@ std::size_t PollCore::receive(std::uint16_t port, const Live* live) {
   for (std::uint16_t i = 0; i < count; ++i) {
     intake_.receive(port, packets[i], live);
   }
-  context_.delays.end_burst();
+  context_.counters.add(Counter::bypassed, context_.delays.end_burst());
   return count;
 }
 

@@ -53,6 +53,7 @@ class PollCore {
 
  private:
   static constexpr std::uint16_t kBurst = 32;
+  static constexpr std::uint32_t kShowEvery = 64;  // turns
 
   std::size_t receive(std::uint16_t port, const Live* live);
   void drain();
@@ -64,6 +65,8 @@ class PollCore {
   Idler idler_;
   CoreLoad load_;
   TableFills fills_;
+  std::uint32_t busy_turns_ = 0;
+  bool moved_ = true;  // in the turn before
   std::atomic<std::uint32_t> parked_{0};
   std::atomic<std::uint32_t> held_{0};
 };

@@ -141,9 +141,9 @@ TEST_F(Meter, CountsWhatIsNotOursAsOneSumABurst) {
   meter_.begin_burst(1'000);
   meter_.bypass(1);
   meter_.bypass(3);
-  meter_.end_burst();
+  EXPECT_EQ(meter_.end_burst(), 4U);
   meter_.begin_burst(1'100);
-  meter_.end_burst();
+  EXPECT_EQ(meter_.end_burst(), 0U);
   meter_.flushed(1'600);
   EXPECT_EQ(count(DelayPath::bypassed), 4U);
   EXPECT_EQ(sum(DelayPath::bypassed), 4 * 600U);
