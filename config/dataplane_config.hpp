@@ -63,6 +63,7 @@ struct LimitConfig {
   std::uint32_t waiting = 512;                   // of them, those that wait for a certificate (STIR-CF-05)
   std::uint32_t reasons = 4'096;                 // calls whose answers will say what failed, per poll core (STIR-ER-01)
   std::uint32_t signed_kib = 16'384;             // of what signed requests were given, per poll core (INL-TX-02)
+  std::uint32_t transactions = 1'048'576;        // whose decision is remembered, per poll core (INL-TX-09)
   std::uint32_t tokens = 65'536;                 // remembered to notice replays, per poll core (STIR-VS-12)
   std::uint32_t large_buffers = 64;              // reassembled messages of more than 4 kB at one time, per poll core
   std::uint32_t reassemblies = 512;              // datagrams in reassembly, per poll core

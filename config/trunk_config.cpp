@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 
+#include "config/answer_config.hpp"
 #include "config/option_rules.hpp"
 
 namespace stirline::config {
@@ -175,6 +176,8 @@ Trunk read_trunk(Section& section) {
   section.number<std::uint8_t>("national_digits", trunk.national_digits, 0, kMaxE164Digits);
   section.flag("accept_bare_digits", trunk.accept_bare_digits);
   section.flag("accept_leading_plus", trunk.accept_leading_plus);
+  Section answer = section.table("answer");
+  read_answers(answer, trunk.answers);
   return trunk;
 }
 

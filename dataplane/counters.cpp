@@ -47,6 +47,13 @@ std::array<CounterFacts, kCounters> make_facts() {
     const std::string help = "tokens made of the type " + type;
     facts[at++] = member_of(kMadeFamily, std::move(type), help);
   }
+  for (std::size_t i = 0; i < config::tables::kAnswers; ++i) {
+    const config::tables::AnswerFacts& answer = config::tables::facts(static_cast<config::tables::Answer>(i));
+    std::string phrase = lower(answer.phrase.empty() ? answer.word : answer.phrase);
+    std::ranges::replace(phrase, ' ', '_');
+    const std::string help = "answers of our own: " + std::to_string(answer.status) + " " + phrase;
+    facts[at++] = member_of(kAnswerFamily, std::move(phrase), help);
+  }
   return facts;
 }
 

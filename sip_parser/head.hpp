@@ -14,4 +14,8 @@ namespace stirline::sip::detail {
 [[nodiscard]] ParseError read_head(MessageFields& fields, std::string_view octets, const Strictness& strictness,
                                    std::size_t& body);
 
+// The part of it behind the start line, which ends at `begin`.
+[[nodiscard]] ParseError read_header_block(MessageFields& fields, std::string_view octets, std::size_t begin,
+                                           const Strictness& strictness, std::size_t& body);
+
 }  // namespace stirline::sip::detail

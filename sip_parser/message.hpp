@@ -40,6 +40,11 @@ class Message {
     return outcome(read_with(kernel, octets, strictness));
   }
 
+  // After a failed parse of a request: reads again what an answer to it needs, and no more (answer.hpp). True:
+  // method(), headers(), via_count(), top_via(), from(), to(), call_id(), cseq() and cseq_method() hold; nothing else
+  // does.
+  [[nodiscard]] bool salvage(std::string_view octets);
+
   [[nodiscard]] Kind kind() const { return fields_.kind; }
   [[nodiscard]] Method method() const { return fields_.method; }          // of a response: the CSeq method
   [[nodiscard]] Span method_text() const { return fields_.method_text; }  // request only; case-sensitive (RFC 3261 7.1)

@@ -51,6 +51,9 @@ struct TrunkRecord {
   Slice priority_credential;
   Slice unsigned_destinations;  // digits, separated by commas
   Slice identity_bypass;
+  Slice redirect_to;
+  Slice rejection_card;
+  Slice block_text;
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
   std::uint32_t diverted_seconds = 0;
@@ -78,9 +81,17 @@ struct TrunkRecord {
   char attest_at_most = 'A';
   std::uint8_t tell_reasons = 0;
   std::uint8_t sign_rich_call_data = 0;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t answer_no_identity = 0;
+  std::uint8_t answer_invalid = 0;
+  std::uint8_t answer_replayed = 0;
+  std::uint8_t answer_malformed = 0;
+  std::uint8_t answer_overload = 0;
+  std::uint8_t answer_privacy = 0;
+  std::uint8_t answer_unannounced = 0;
+  std::uint16_t retry_after = 0;
+  std::uint8_t reserved[2] = {};
 };
-static_assert(sizeof(TrunkRecord) == 168);
+static_assert(sizeof(TrunkRecord) == 200);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -189,6 +200,19 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.attest_at_most", offsetof(TrunkRecord, attest_at_most), sizeof(TrunkRecord::attest_at_most)},
     Field{"trunk.unsigned_destinations", offsetof(TrunkRecord, unsigned_destinations), sizeof(Slice)},
     Field{"trunk.sign_diversions", offsetof(TrunkRecord, sign_diversions), sizeof(TrunkRecord::sign_diversions)},
+    Field{"trunk.redirect_to", offsetof(TrunkRecord, redirect_to), sizeof(Slice)},
+    Field{"trunk.rejection_card", offsetof(TrunkRecord, rejection_card), sizeof(Slice)},
+    Field{"trunk.block_text", offsetof(TrunkRecord, block_text), sizeof(Slice)},
+    Field{"trunk.retry_after", offsetof(TrunkRecord, retry_after), sizeof(TrunkRecord::retry_after)},
+    Field{"trunk.answer_no_identity", offsetof(TrunkRecord, answer_no_identity),
+          sizeof(TrunkRecord::answer_no_identity)},
+    Field{"trunk.answer_invalid", offsetof(TrunkRecord, answer_invalid), sizeof(TrunkRecord::answer_invalid)},
+    Field{"trunk.answer_replayed", offsetof(TrunkRecord, answer_replayed), sizeof(TrunkRecord::answer_replayed)},
+    Field{"trunk.answer_malformed", offsetof(TrunkRecord, answer_malformed), sizeof(TrunkRecord::answer_malformed)},
+    Field{"trunk.answer_overload", offsetof(TrunkRecord, answer_overload), sizeof(TrunkRecord::answer_overload)},
+    Field{"trunk.answer_privacy", offsetof(TrunkRecord, answer_privacy), sizeof(TrunkRecord::answer_privacy)},
+    Field{"trunk.answer_unannounced", offsetof(TrunkRecord, answer_unannounced),
+          sizeof(TrunkRecord::answer_unannounced)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
     Field{"trunk.future_seconds", offsetof(TrunkRecord, future_seconds), sizeof(TrunkRecord::future_seconds)},
     Field{"trunk.date_seconds", offsetof(TrunkRecord, date_seconds), sizeof(TrunkRecord::date_seconds)},

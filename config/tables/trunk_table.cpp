@@ -49,7 +49,8 @@ std::size_t pool_bytes(const Trunk& trunk) {
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
          trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
          trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size() +
-         joined(trunk.unsigned_destinations).size() + trunk.identity_bypass.size();
+         joined(trunk.unsigned_destinations).size() + trunk.identity_bypass.size() + trunk.answers.redirect_to.size() +
+         trunk.answers.rejection_card.size() + trunk.answers.block_text.size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -75,8 +76,29 @@ bool is_peer(const PeerRecord& record) {
   return true;
 }
 
+template <typename Rule>
+auto empty_or(Rule rule) {
+  return [rule](std::string_view text) { return text.empty() || rule(text); };
+}
+
+AnswerPolicy decode_answers(ImageReader& reader, const TrunkRecord& record) {
+  AnswerPolicy answers;
+  answers.redirect_to = reader.text(record.redirect_to, "redirect_to", empty_or(is_redirection));
+  answers.rejection_card = reader.text(record.rejection_card, "rejection_card", empty_or(is_https_url));
+  answers.block_text = reader.text(record.block_text, "block_text", is_block_text);
+  answers.no_identity = reader.enumerator(record.answer_no_identity, Answer::done, "answer_no_identity");
+  answers.invalid = reader.enumerator(record.answer_invalid, Answer::done, "answer_invalid");
+  answers.replayed = reader.enumerator(record.answer_replayed, Answer::done, "answer_replayed");
+  answers.malformed = reader.enumerator(record.answer_malformed, Answer::done, "answer_malformed");
+  answers.overload = reader.enumerator(record.answer_overload, Answer::done, "answer_overload");
+  answers.privacy = reader.enumerator(record.answer_privacy, Answer::done, "answer_privacy");
+  answers.unannounced = reader.enumerator(record.answer_unannounced, Answer::done, "answer_unannounced");
+  answers.retry_after = record.retry_after;
+  reader.require(record.retry_after <= kMaxRetryAfter, "retry_after", "is out of range");
+  return answers;
+}
+
 Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
-  const auto empty_or = [](auto rule) { return [rule](std::string_view text) { return text.empty() || rule(text); }; };
   const auto prefix_digits = [](std::string_view text) { return is_digits(text, 0, kMaxPrefixDigits); };
   Trunk trunk;
   trunk.name = reader.text(record.name, "name", is_name);
@@ -105,6 +127,7 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.unsigned_destinations =
       split(reader.text(record.unsigned_destinations, "unsigned_destinations", is_prefix_list));
   trunk.identity_bypass = reader.text(record.identity_bypass, "identity_bypass", empty_or(is_name));
+  trunk.answers = decode_answers(reader, record);
   trunk.identity_bypass_until = record.identity_bypass_until;
   trunk.largest_message = record.largest_message;
   reader.require(record.largest_message <= kMostMessageOctets, "largest_message", "is out of range");
@@ -172,6 +195,17 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.priority_credential = writer.put(trunk.priority_credential);
     record.unsigned_destinations = writer.put(joined(trunk.unsigned_destinations));
     record.identity_bypass = writer.put(trunk.identity_bypass);
+    record.redirect_to = writer.put(trunk.answers.redirect_to);
+    record.rejection_card = writer.put(trunk.answers.rejection_card);
+    record.block_text = writer.put(trunk.answers.block_text);
+    record.retry_after = trunk.answers.retry_after;
+    record.answer_no_identity = static_cast<std::uint8_t>(trunk.answers.no_identity);
+    record.answer_invalid = static_cast<std::uint8_t>(trunk.answers.invalid);
+    record.answer_replayed = static_cast<std::uint8_t>(trunk.answers.replayed);
+    record.answer_malformed = static_cast<std::uint8_t>(trunk.answers.malformed);
+    record.answer_overload = static_cast<std::uint8_t>(trunk.answers.overload);
+    record.answer_privacy = static_cast<std::uint8_t>(trunk.answers.privacy);
+    record.answer_unannounced = static_cast<std::uint8_t>(trunk.answers.unannounced);
     record.identity_bypass_until = trunk.identity_bypass_until;
     record.largest_message = trunk.largest_message;
     record.trust_domain = trunk.trust_domain ? 1 : 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/ip_prefix.hpp"
+#include "config/tables/answer_policy.hpp"
 #include "config/tables/image.hpp"
 
 namespace stirline::config::tables {
@@ -79,6 +80,7 @@ struct Trunk {
   std::uint8_t national_digits = 0;  // 0: they vary
   bool accept_bare_digits = true;
   bool accept_leading_plus = true;
+  AnswerPolicy answers;
   std::uint16_t regime = 0;  // whose signers are believed: an index of ControlConfig::regime()
   std::uint32_t line = 0;    // in the configuration file; does not travel
 };

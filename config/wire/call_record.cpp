@@ -11,6 +11,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
+constexpr std::uint16_t kMaxStatus = 699;
 constexpr std::uint8_t kStripped = 1;
 constexpr std::uint8_t kCut = 2;
 constexpr std::uint8_t kHashed = 0x80;  // in front of a token: its hash follows; the rest is the length of its type
@@ -60,6 +61,10 @@ const char* fault_of(const RecordHead& head, std::size_t there) {
   }
   if (head.attest != 0 && (head.attest < 'A' || head.attest > 'C')) {
     return "a record with an unknown attestation";
+  }
+  if (head.status > kMaxStatus ||
+      (head.status != 0) != (head.decision == static_cast<std::uint8_t>(Decision::answered))) {
+    return "a record whose status does not go with its decision";
   }
   if (head.tokens > kMaxRecordTokens || std::ranges::any_of(head.reserved, [](auto octet) { return octet != 0; })) {
     return "a record with too many tokens, or with reserved octets";
@@ -112,6 +117,8 @@ std::string_view to_string(Decision decision) {
       return "refused";
     case Decision::emergency:
       return "emergency";
+    case Decision::answered:
+      return "answered";
   }
   return {};
 }
@@ -129,6 +136,7 @@ std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBy
   head.attest = static_cast<std::uint8_t>(record.attest);
   head.tokens = record.token_count;
   head.time = record.time;
+  head.status = record.status;
   char* at = out.data() + sizeof(head);
   for (std::size_t i = 0; i < kTexts.size(); ++i) {
     const std::string_view whole = record.*kTexts[i].member;
@@ -169,6 +177,7 @@ std::expected<CallRecord, std::string> decode_record(std::string_view& octets) {
   record.stripped = (head.flags & kStripped) != 0;
   record.cut = (head.flags & kCut) != 0;
   record.attest = static_cast<char>(head.attest);
+  record.status = head.status;
   if (!read_rest(head, take(octets, head.bytes).substr(sizeof(head)), record)) {
     return std::unexpected("a record whose texts do not fit its length");
   }

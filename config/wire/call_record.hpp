@@ -27,8 +27,9 @@ enum class Decision : std::uint8_t {
   passed,      // not judged by policy, or ambiguous
   refused,     // beyond our limits: forwarded or dropped as [bad_input] has it
   emergency,   // passed at once
+  answered,    // by us, with `status`: it went no further
 };
-inline constexpr std::size_t kDecisions = static_cast<std::size_t>(Decision::emergency) + 1;
+inline constexpr std::size_t kDecisions = static_cast<std::size_t>(Decision::answered) + 1;
 [[nodiscard]] std::string_view to_string(Decision decision);  // "signed", "not_signed", ...
 [[nodiscard]] std::string_view to_string(Flow flow);          // "from_peer", "to_peer"
 
@@ -58,6 +59,7 @@ struct CallRecord {
   bool stripped = false;     // marks of an untrusted peer were taken away (STIR-VS-15)
   bool cut = false;          // a text was longer than its limit; encode_record() sees to it
   char attest = 0;           // 'A', 'B', 'C'; 0: none
+  std::uint16_t status = 0;  // answered: the SIP status
   std::string_view trunk;    // names
   std::string_view in_port;  // where it came in
   std::string_view out_port;
@@ -89,7 +91,8 @@ struct RecordHead {
   std::uint8_t tokens = 0;
   std::int64_t time = 0;
   std::array<std::uint8_t, kTexts> lengths{};
-  std::array<std::uint8_t, 6> reserved{};
+  std::uint16_t status = 0;
+  std::array<std::uint8_t, 4> reserved{};
 };
 static_assert(sizeof(RecordHead) == 32);
 

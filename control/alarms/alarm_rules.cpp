@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "control/metrics/meant_drops.hpp"
+
 namespace stirline::control {
 
 namespace {
@@ -23,8 +25,6 @@ constexpr std::uint64_t kRoomPercent = 80;
 constexpr std::array<std::string_view, 4> kTables{"waiting_calls", "reassembly", "large_buffers", "records"};
 constexpr std::array<const char*, 6> kForgotten{"signed_forgotten", "tokens_forgotten",    "reasons_forgotten",
                                                 "waiting_full",     "fragment_table_full", "no_large_buffer"};
-// A copy of a request that waits here: dropping it is what is meant to happen.
-constexpr std::string_view kMeantDrop = "dropped_copies";
 
 const Json& at(const Json& object, const std::string& key) {
   static const Json kNothing;
@@ -181,7 +181,7 @@ class Look {
       return;
     }
     for (const auto& [name, count] : later.items()) {
-      if (name.starts_with("dropped_") && name != kMeantDrop) {
+      if (name.starts_with("dropped_") && !is_meant_drop(name)) {
         add_growth(Alarm::packets_dropped, earlier, later, name);
       }
     }

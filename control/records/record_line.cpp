@@ -59,6 +59,9 @@ std::string record_line(const wire::CallRecord& record, const Pseudonyms* pseudo
   if (record.decision == wire::Decision::judged) {
     line["verdict"] = crypto::to_string(record.verdict);
   }
+  if (record.status != 0) {
+    line["status"] = record.status;
+  }
   add("reason", record.reason);
   add_personal("orig", record.orig);
   add_personal("dest", record.dest);

@@ -111,6 +111,8 @@ class Drawing {
     figure(made, "A", calls.signed_a, Tone::good);
     figure(made, "B", calls.signed_b);
     figure(made, "C", calls.signed_c);
+    made.to_column(kLabel + 28);
+    figure(made, "answered here", calls.answered);
     Line& judged = labelled("  verified");
     figure(judged, "valid", calls.valid, Tone::good);
     figure(judged, "invalid", calls.invalid, calls.invalid > 0 ? Tone::warn : Tone::plain);

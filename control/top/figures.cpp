@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "control/cli/output.hpp"
+#include "control/metrics/meant_drops.hpp"
 #include "control/metrics/path_delays.hpp"
 
 namespace stirline::control::top {
@@ -47,7 +48,11 @@ class Reading {
     figures.packets.received = counted({"received"});
     figures.packets.transmitted = counted({"transmitted"});
     figures.packets.bypassed = counted({"bypassed"});
-    figures.packets.dropped = rate(at(before_, "ledger"), at(now_, "ledger"), "dropped");
+    for (const auto& [name, count] : at(now_, "counters").items()) {
+      if (name.starts_with("dropped_") && !is_meant_drop(name)) {
+        figures.packets.dropped += counted({name.c_str()});
+      }
+    }
     read_paths(figures.paths);
     read_cores(figures.cores);
     for (const Json& row : at(now_, "fills")) {
@@ -78,6 +83,7 @@ class Reading {
     calls.valid = counted({"verified_valid"});
     calls.invalid = counted({"verified_invalid"});
     calls.none = counted({"verified_none"});
+    calls.answered = counted({"dropped_answered"});
     calls.undecided = counted({"parked_full", "ring_full", "job_deadline", "wait_expired"});
   }
 

@@ -24,6 +24,7 @@ struct CallRates {  // a second
   double valid = 0;
   double invalid = 0;
   double none = 0;
+  double answered = 0;   // by the appliance itself
   double undecided = 0;  // overload, deadlines, certificates that did not come
 
   [[nodiscard]] double all() const { return signed_a + signed_b + signed_c + valid + invalid + none; }
@@ -33,7 +34,7 @@ struct PacketRates {  // a second
   double received = 0;
   double transmitted = 0;
   double bypassed = 0;
-  double dropped = 0;
+  double dropped = 0;  // beyond what is meant to end here
 };
 
 struct PathFigures {

@@ -17,34 +17,42 @@ bool CallStage::keeps_order(Datagram& datagram) {
   if (parking_.used() == 0) {
     return false;
   }
-  const std::uint32_t index = parking_.find(request_.hash, [&](const Slot& slot) {
+  const std::uint32_t index = parking_.find(request_.hash(), [&](const Slot& slot) {
     return !slot.abandoned && slot.datagram.out_port == datagram.out_port && belong_together(slot.name, request_);
   });
   if (index == Parking::kNone) {
     return false;
   }
   Slot& slot = parking_[index];
-  const auto end_here = [&](Counter counter) {
-    context_.counters.add(counter, datagram.packets.count);
-    context_.release(datagram);
-    PollContext::free(datagram.packets);
-    return true;
-  };
   const std::span<const Datagram> followers = std::span(slot.followers).first(slot.follower_count);
   const auto is_copy = [&](const Datagram& held) { return held.payload() == datagram.payload(); };
   if (is_copy(slot.datagram) || std::ranges::any_of(followers, is_copy)) {
-    return end_here(Counter::dropped_copies);
+    end_here(datagram, Counter::dropped_copies);
+    return true;
+  }
+  // It waits for a certificate, which may take long: whoever gave up need not wait along (INL-TX-08).
+  const bool is_waiting = !slot.listed && slot.wait_until != 0;
+  if (message_.method() == sip::Method::cancel && is_waiting && slot.trunk->config.answers.any()) {
+    cancel_waiting(datagram, slot);
+    return true;
   }
   if (message_.method() != sip::Method::cancel && message_.method() != sip::Method::ack) {
     return false;  // of the same name, but no copy: it is decided on by itself
   }
   if (followers.size() == kMaxFollowers || held_packets_ + datagram.packets.count > context_.packet_share()) {
-    return end_here(Counter::dropped_followers);  // the sender repeats it (RFC 3261 17.1.2.2)
+    end_here(datagram, Counter::dropped_followers);  // the sender repeats it (RFC 3261 17.1.2.2)
+    return true;
   }
   slot.followers[slot.follower_count++] = datagram;
   held_packets_ += datagram.packets.count;
   context_.counters.add(Counter::followers);
   return true;
+}
+
+void CallStage::end_here(Datagram& datagram, Counter counter) {
+  context_.counters.add(counter, datagram.packets.count);
+  context_.release(datagram);
+  PollContext::free(datagram.packets);
 }
 
 // Once decided, a request stays signed as it is, even if it would be signed otherwise by now, or not at all (INL-TX-02,

@@ -105,6 +105,7 @@ void CallStage::finish_signing(Slot& slot) {
 
 void CallStage::leave_unsigned(Slot& slot, std::string_view reason) {
   recorder_.unanswered(slot, Decision::not_signed, reason);
+  leave_undecided(slot.name, slot.datagram);
   sender_.send_marked(slot.datagram, slot.marks, {});
 }
 
@@ -114,6 +115,7 @@ void CallStage::finish_verifying(Slot& slot) {
   crypto::Conveyance conveyance{crypto::verstat_parameter(job.verdict, job.reason), {}};
   crypto::AttestationLines lines;
   std::string_view reason = crypto::facts(job.reason).name;
+  bool replayed = false;
   counters.add(job.reason);
   switch (job.verdict) {
     case crypto::Verdict::valid: {
@@ -127,7 +129,8 @@ void CallStage::finish_verifying(Slot& slot) {
         conveyance.lines =
             crypto::write_attestation_info(attest, {decisive.origid.data(), decisive.origid.size()}, lines);
       }
-      if (is_replay(slot)) {
+      replayed = is_replay(slot);
+      if (replayed) {
         counters.add(Counter::replay_suspects);
         reason = "replay_suspect";
       }
@@ -140,8 +143,12 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
+  if (refuses_verdict(slot, replayed, reason)) {
+    return;
+  }
   remember_complaints(slot);
   recorder_.judged(slot, Decision::judged, reason);
+  remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded});
   sender_.send_marked(slot.datagram, slot.marks, conveyance);
 }
 
@@ -243,6 +250,7 @@ void CallStage::judge_again(std::uint32_t index, const Live& live) {
   if (!dispatch(slot)) {
     slot.datagram.path = DelayPath::waiting;
     recorder_.unanswered(slot, Decision::undecided, "ring_full");
+    leave_undecided(slot.name, slot.datagram);
     sender_.send_marked(slot.datagram, slot.marks, not_validated());
     leave(slot);
   }
@@ -256,6 +264,7 @@ void CallStage::end_wait(std::uint32_t index) {
   remember_complaints(slot);
   slot.datagram.path = DelayPath::waiting;
   recorder_.judged(slot, Decision::undecided, "wait_expired");
+  leave_undecided(slot.name, slot.datagram);
   sender_.send_marked(slot.datagram, slot.marks, not_validated());
   let_go_of(slot);
 }
@@ -283,6 +292,7 @@ void CallStage::expire(std::uint64_t now_cycles) {
     }
     context_.counters.add(Counter::job_deadline);
     recorder_.unanswered(slot, Decision::undecided, "job_deadline");
+    leave_undecided(slot.name, slot.datagram);
     parking_.abandon(index);
     let_followers_go(slot);
   }

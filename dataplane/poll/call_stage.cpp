@@ -50,16 +50,12 @@ bool is_bypass(sip::ErrorCode code) {
   return code == sip::ErrorCode::not_sip || code == sip::ErrorCode::keepalive;
 }
 
-// INL-TX-11
-bool is_judged(sip::Method method) {
-  return method == sip::Method::invite || method == sip::Method::message || method == sip::Method::subscribe;
-}
-
 }  // namespace
 
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
       sender_(context),
+      answers_(context, sender_, origid_key),
       recorder_(context),
       links_(std::move(links)),
       origids_(origid_key),
@@ -70,6 +66,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
                kLingerSeconds * rte_get_tsc_hz()),
       replays_(context.config.limits.tokens, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand())),
       signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
+      decided_(context.config.limits.transactions, static_cast<int>(rte_socket_id()),
+               kLingerSeconds * rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)) {}
 
@@ -93,7 +91,7 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
       counters.add(Counter::bypassed, datagram.packets.count);
       sender_.pass(datagram);
     } else {
-      sender_.refuse_malformed(datagram);
+      refuse_unread(datagram, *match.trunk, parsed.error().code);
     }
     return;
   }
@@ -149,7 +147,8 @@ void CallStage::count_reasons(std::string_view octets) {
 
 void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, const Live& live) {
   request_ = name_of(message_, datagram.payload(), hash_seed_);
-  if (keeps_order(datagram)) {
+  decided_.prefetch(decision_key(request_, datagram));
+  if (keeps_order(datagram) || is_over(datagram, *match.trunk)) {
     return;
   }
   const std::uint64_t started = rte_rdtsc();
@@ -180,6 +179,13 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   const auto not_signed = [&](std::string_view reason) {
     record(datagram, trunk, Direction::to_peer, Decision::not_signed, reason);
   };
+  if (action == sip::Action::flag &&
+      refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.malformed, .reason = "flagged"})) {
+    return;
+  }
+  if (refuses_privacy(datagram, trunk)) {
+    return;
+  }
   if (!departure.complete || action == sip::Action::flag || !signs(trunk)) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
     if (signs(trunk)) {
@@ -189,6 +195,11 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     return;
   }
   if (sends_copy(datagram, trunk, departure)) {
+    return;
+  }
+  if (known_) {  // INL-TX-09
+    counters.add(Counter::left_undecided);
+    sender_.send_marked(datagram, departure, {});
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
@@ -207,6 +218,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
     not_signed("not_attested");
+    leave_undecided(request_, datagram);
     sender_.send_marked(datagram, departure, {});
     return;
   }
@@ -275,21 +287,20 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
     sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
     return;
   }
-  if (message_.identities_seen() > sip::kMaxIdentities) {
-    counters.add(Counter::identity_limit);
-    record_this(Decision::refused, "identity_limit");
-    sender_.refuse_malformed(datagram);
-    return;
-  }
-  if (!marks.complete) {
-    counters.add(Counter::unmarked);
-    record_this(Decision::refused, "unmarked");
-    sender_.refuse_malformed(datagram);
+  if (message_.identities_seen() > sip::kMaxIdentities || !marks.complete) {
+    const bool too_many = message_.identities_seen() > sip::kMaxIdentities;
+    const std::string_view reason = too_many ? "identity_limit" : "unmarked";
+    counters.add(too_many ? Counter::identity_limit : Counter::unmarked);
+    if (!refuses(datagram, trunk, Direction::from_peer,
+                 {.wanted = trunk.config.answers.malformed, .reason = reason, .stripped = stripped})) {
+      record_this(Decision::refused, reason);
+      sender_.refuse_malformed(datagram);
+    }
     return;
   }
   // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
   // judgement.
-  const bool judged = action != sip::Action::flag && is_judged(message_.method()) && message_.to().tag.empty();
+  const bool judged = action != sip::Action::flag && begins_something();
   if (!marks.removals.empty()) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
@@ -302,16 +313,30 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   if (!judged) {
     counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
     if (action == sip::Action::flag) {
+      if (refuses(datagram, trunk, Direction::from_peer,
+                  {.wanted = trunk.config.answers.malformed, .reason = "flagged", .stripped = stripped})) {
+        return;
+      }
       record_this(Decision::passed, "flagged");
     }
     sender_.send_marked(datagram, marks, {});
     return;
   }
+  if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
+    counters.add(Counter::left_undecided);
+    sender_.send_marked(datagram, marks, not_validated());
+    return;
+  }
   if (message_.identities().empty()) {
+    const std::string_view reason = crypto::facts(crypto::Reason::no_identity).name;
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
-    record_this(Decision::judged, crypto::facts(crypto::Reason::no_identity).name);
-    sender_.send_marked(datagram, marks, not_validated());
+    if (!refuses(datagram, trunk, Direction::from_peer,
+                 {.wanted = trunk.config.answers.no_identity, .reason = reason, .stripped = stripped})) {
+      record_this(Decision::judged, reason);
+      remember(request_, datagram, {.course = Decided::Course::forwarded});
+      sender_.send_marked(datagram, marks, not_validated());
+    }
     return;
   }
   park_for_verifying(datagram, trunk, live, marks);
@@ -328,9 +353,27 @@ void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction d
                      .stripped = stripped});
 }
 
+// INL-AV-02: when crypto cores fall behind, what matters least is the first to go on without them. Emergency calls,
+// what is inside dialogs, and responses never wait at all.
+std::uint32_t CallStage::places_for(const Trunk& trunk, crypto::JobKind kind) {
+  const auto places = static_cast<std::uint32_t>(parking_.slots().size());
+  if (has_priority(trunk, kind == crypto::JobKind::sign ? Direction::to_peer : Direction::from_peer)) {
+    return places;
+  }
+  switch (message_.method()) {
+    case sip::Method::invite:
+      return places - places / 16;
+    case sip::Method::message:
+      return places - places / 4;
+    default:
+      return places - places / 2;
+  }
+}
+
 Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind) {
-  const bool room = held_packets_ + datagram.packets.count <= context_.packet_share();
-  const std::uint32_t index = room ? parking_.take(request_.hash) : Parking::kNone;
+  const bool room =
+      held_packets_ + datagram.packets.count <= context_.packet_share() && parking_.used() < places_for(trunk, kind);
+  const std::uint32_t index = room ? parking_.take(request_.hash()) : Parking::kNone;
   if (index == Parking::kNone) {
     context_.counters.add(Counter::parked_full);
     return nullptr;
@@ -341,6 +384,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.live = &live;
   slot.trunk = &trunk;
   slot.name = request_;
+  slot.decided = known_.has_value();
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;
@@ -371,8 +415,7 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
                                  const Authority& authority, const crypto::MarkPlan& departure) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
   if (slot == nullptr) {
-    record(datagram, trunk, Direction::to_peer, Decision::undecided, "parked_full");
-    sender_.send_marked(datagram, departure, {});
+    overload(datagram, trunk, Direction::to_peer, departure, "parked_full");
     return;
   }
   const std::string_view octets = datagram.payload();
@@ -389,8 +432,7 @@ void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const L
   DecisionRecorder::prepare(message_, false, *slot);
   context_.counters.add(Counter::to_sign);
   if (!dispatch(*slot)) {
-    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
-    sender_.send_marked(slot->datagram, departure, {});
+    overload(slot->datagram, trunk, Direction::to_peer, departure, "ring_full");
     leave(*slot);
   }
 }
@@ -399,8 +441,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                                    const crypto::MarkPlan& marks) {
   Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
   if (slot == nullptr) {
-    record(datagram, trunk, Direction::from_peer, Decision::undecided, "parked_full", !marks.removals.empty());
-    sender_.send_marked(datagram, marks, not_validated());
+    overload(datagram, trunk, Direction::from_peer, marks, "parked_full");
     return;
   }
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
@@ -409,10 +450,27 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   context_.counters.add(Counter::to_verify);
   if (!dispatch(*slot)) {
-    recorder_.unanswered(*slot, Decision::undecided, "ring_full");
-    sender_.send_marked(slot->datagram, marks, not_validated());
+    overload(slot->datagram, trunk, Direction::from_peer, marks, "ring_full");
     leave(*slot);
   }
+}
+
+// The request in hand finds no room at the crypto cores: it goes on as it may without them, or is answered.
+void CallStage::overload(Datagram& datagram, const Trunk& trunk, Direction direction, const crypto::MarkPlan& marks,
+                         std::string_view reason) {
+  const bool from_peer = direction == Direction::from_peer;
+  const bool stripped = from_peer && !marks.removals.empty();
+  if (refuses(datagram, trunk, direction,
+              {.wanted = trunk.config.answers.overload, .reason = reason, .stripped = stripped})) {
+    return;
+  }
+  record(datagram, trunk, direction, Decision::undecided, reason, stripped);
+  leave_undecided(request_, datagram);
+  sender_.send_marked(datagram, marks, from_peer ? not_validated() : crypto::Conveyance{});
+}
+
+void CallStage::leave_undecided(const NamedRequest& request, const Datagram& datagram) {
+  remember(request, datagram, {.course = Decided::Course::undecided});
 }
 
 // The emptier of two, the two taken in turn: nearly as good as the emptiest of all, and it looks at two queues only.

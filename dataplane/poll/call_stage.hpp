@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,7 +14,9 @@
 #include <boost/lockfree/spsc_queue.hpp>
 
 #include "crypto_workers/stir/origid.hpp"
+#include "dataplane/poll/answer_sender.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
+#include "dataplane/poll/decided_requests.hpp"
 #include "dataplane/poll/decision_recorder.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/parking.hpp"
@@ -83,6 +86,35 @@ class CallStage {
   // True: another request of the transaction waits here, and this one stays behind it, or goes no further.
   [[nodiscard]] bool keeps_order(Datagram& datagram);
   void let_followers_go(Slot& slot);
+  void end_here(Datagram& datagram, Counter counter);  // dropped: `counter` is one of kDropCounters
+
+  // INL-TX-11: the message in hand is a request that policy has a say in, outside dialogs.
+  [[nodiscard]] bool begins_something() const;
+  // STIR-RP-05: it asks for priority, and who sent it may.
+  [[nodiscard]] bool has_priority(const Trunk& trunk, Direction direction) const;
+  [[nodiscard]] static std::uint64_t decision_key(const NamedRequest& request, const Datagram& datagram);
+  void remember(const NamedRequest& request, const Datagram& datagram, Decided decided);
+  // True: what is in hand was answered before, or goes with such a request, and has ended here. Else known_ is what was
+  // decided about it.
+  [[nodiscard]] bool is_over(Datagram& datagram, const Trunk& trunk);
+
+  struct Refusal {
+    config::tables::Answer wanted = config::tables::Answer::forward;
+    std::string_view reason;  // a static text
+    bool stripped = false;
+  };
+  // The answer that the request in hand, `octets`, gets where policy wants `wanted`: forward if it goes on.
+  [[nodiscard]] config::tables::Answer answer_to(std::string_view octets, const Trunk& trunk, Direction direction,
+                                                 config::tables::Answer wanted) const;
+  // All true: the request in hand has been answered, and ended here.
+  [[nodiscard]] bool refuses(Datagram& datagram, const Trunk& trunk, Direction direction, const Refusal& refusal);
+  [[nodiscard]] bool refuses_privacy(Datagram& datagram, const Trunk& trunk);
+  [[nodiscard]] bool refuses_verdict(Slot& slot, bool replayed, std::string_view reason);
+  void refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code);
+  void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer);
+  void cancel_waiting(Datagram& cancel, Slot& slot);
+  [[nodiscard]] static config::tables::Answer wanted_by(const crypto::VerifyJob& job,
+                                                        const config::tables::AnswerPolicy& policy, bool replayed);
   void request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action);
   void request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action, bool emergency);
 
@@ -107,6 +139,11 @@ class CallStage {
   void record(const Datagram& datagram, const Trunk& trunk, Direction direction, config::wire::Decision decision,
               std::string_view reason, bool stripped = false);
   void leave_unsigned(Slot& slot, std::string_view reason);
+  void leave_undecided(const NamedRequest& request, const Datagram& datagram);
+  void overload(Datagram& datagram, const Trunk& trunk, Direction direction, const crypto::MarkPlan& marks,
+                std::string_view reason);
+  // How many messages may be parked before one like that in hand finds no place.
+  [[nodiscard]] std::uint32_t places_for(const Trunk& trunk, crypto::JobKind kind);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
   [[nodiscard]] bool dispatch(Slot& slot);  // false: the crypto cores are full
   void leave(Slot& slot);                   // the slot is free again, and what waited behind it goes on
@@ -124,6 +161,7 @@ class CallStage {
 
   PollContext& context_;
   MessageSender sender_;
+  AnswerSender answers_;
   DecisionRecorder recorder_;
   std::vector<CryptoLink*> links_;
   crypto::OrigidGenerator origids_;
@@ -133,10 +171,12 @@ class CallStage {
   PendingReasons reasons_;
   ReplayWatch replays_;
   SignedRequests signed_;
+  DecidedRequests decided_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name
   NamedRequest request_;
+  std::optional<Decided> known_;  // what was decided about it before
   std::uint64_t deadline_cycles_;
   std::size_t next_link_ = 0;
   std::uint32_t held_packets_ = 0;

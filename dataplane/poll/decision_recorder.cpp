@@ -73,7 +73,7 @@ wire::CallRecord DecisionRecorder::begin(const Datagram& datagram, const Trunk& 
   wire::CallRecord record;
   record.flow = direction == Direction::to_peer ? wire::Flow::to_peer : wire::Flow::from_peer;
   record.trunk = trunk.config.name;
-  record.in_port = port_names_[datagram.out_port ^ 1U];
+  record.in_port = port_names_[other_side(datagram.out_port)];
   record.out_port = port_names_[datagram.out_port];
   return record;
 }
@@ -107,6 +107,7 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   wire::CallRecord record = begin(what.datagram, what.trunk, what.direction);
   record.time = context_.clock.now();
   record.decision = what.decision;
+  record.status = what.status;
   record.reason = what.reason;
   record.stripped = what.stripped;
   record.method = text(octets, what.message.method_text());
@@ -116,12 +117,14 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   push(record);
 }
 
-void DecisionRecorder::unanswered(const Slot& slot, wire::Decision decision, std::string_view reason) {
+void DecisionRecorder::unanswered(const Slot& slot, wire::Decision decision, std::string_view reason,
+                                  std::uint16_t status) {
   if (!enabled()) {
     return;
   }
   wire::CallRecord record = begin(slot);
   record.decision = decision;
+  record.status = status;
   record.reason = reason;
   push(record);
 }
@@ -146,13 +149,15 @@ void DecisionRecorder::signed_call(const Slot& slot) {
   push(record);
 }
 
-void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason) {
+void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason,
+                              std::uint16_t status) {
   if (!enabled()) {
     return;
   }
   const crypto::VerifyJob& job = slot.job.verify;
   wire::CallRecord record = begin(slot);
   record.decision = decision;
+  record.status = status;
   record.reason = reason;
   record.verdict = job.verdict;
   for (std::size_t i = 0; i < job.identity_count; ++i) {

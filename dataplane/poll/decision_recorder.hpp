@@ -32,7 +32,8 @@ class DecisionRecorder {
     const Trunk& trunk;
     Direction direction = Direction::from_peer;
     config::wire::Decision decision = config::wire::Decision::passed;
-    std::string_view reason;  // a static text
+    std::uint16_t status = 0;  // answered: which
+    std::string_view reason;   // a static text
     bool stripped = false;
   };
   void at_once(const AtOnce& what);
@@ -45,10 +46,10 @@ class DecisionRecorder {
   }
 
   // Of a parked message without an answer of its crypto core: reads only what that core does not write.
-  void unanswered(const Slot& slot, config::wire::Decision decision, std::string_view reason);
+  void unanswered(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0);
   // Of one that came back.
   void signed_call(const Slot& slot);
-  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason);
+  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0);
 
   [[nodiscard]] bool enabled() const { return context_.config.records.enabled; }
   [[nodiscard]] RecordQueue& queue() { return queue_; }

@@ -9,10 +9,6 @@
 namespace stirline::dataplane {
 namespace {
 
-std::uint16_t other_side(std::uint16_t port) {
-  return port ^ 1U;
-}
-
 FragmentSet single(rte_mbuf* packet, std::uint16_t port) {
   FragmentSet set;
   set.packets[0] = packet;

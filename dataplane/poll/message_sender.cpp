@@ -4,8 +4,6 @@
 
 #include <rte_cycles.h>
 
-#include "dataplane/packet/writer.hpp"
-
 namespace stirline::dataplane {
 
 MessageSender::MessageSender(PollContext& context)
@@ -62,15 +60,23 @@ void MessageSender::retire(Datagram& datagram) {
 }
 
 bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) {
+  const bool written = write({.first_frame = datagram.first,
+                              .frame = datagram.frame,
+                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
+                              .payload = datagram.payload()},
+                             edits, datagram.out_port);
+  if (written) {
+    context_.delays.sent(datagram.path, datagram.arrived);
+  }
+  return written;
+}
+
+bool MessageSender::write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port) {
   const std::uint64_t started = rte_rdtsc();
   Counters& counters = context_.counters;
   std::array<rte_mbuf*, kMaxFragments> packets;
-  const DatagramSource source{.first_frame = datagram.first,
-                              .frame = datagram.frame,
-                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
-                              .payload = datagram.payload()};
-  const WriteResult written = write_datagram(source, edits, context_.ports[datagram.out_port].mtu, next_identification_,
-                                             context_.pool, packets);
+  const WriteResult written =
+      write_datagram(source, edits, context_.ports[port].mtu, next_identification_, context_.pool, packets);
   if (written.packets == 0) {
     counters.add(written.error == WriteError::no_buffers ? Counter::write_no_buffers : Counter::write_too_long);
     return false;
@@ -78,9 +84,8 @@ bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) 
   ++next_identification_;
   counters.add(Counter::created, written.packets);
   for (std::uint16_t i = 0; i < written.packets; ++i) {
-    context_.transmitter.send(datagram.out_port, packets[i]);
+    context_.transmitter.send(port, packets[i]);
   }
-  context_.delays.sent(datagram.path, datagram.arrived);
   counters.add(Counter::cycles_write, rte_rdtsc() - started);
   return true;
 }

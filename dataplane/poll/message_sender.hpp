@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "crypto_workers/stir/marks.hpp"
+#include "dataplane/packet/writer.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "sip_parser/edit_list.hpp"
 
@@ -29,6 +30,7 @@ class MessageSender {
 
   // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
   [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);
+  [[nodiscard]] bool write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port);
   [[nodiscard]] bool copy(const Datagram& datagram);
   // Frees an original that another message stands for.
   void retire(Datagram& datagram);

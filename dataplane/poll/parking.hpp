@@ -57,6 +57,7 @@ struct Slot {
   std::size_t largest = 0;       // sign: octets that the signed request may have at most
   sip::Span method;              // in the message, for its record
   sip::Span call_id;             // likewise
+  bool decided = false;          // it is a copy of one that went on: it is not answered (INL-TX-09)
   bool stripped = false;         // foreign marks were found (STIR-VS-15)
   std::uint64_t parked_at = 0;   // TSC cycles
   bool abandoned = false;        // a copy has been sent on; the packets wait only for the crypto core to let go

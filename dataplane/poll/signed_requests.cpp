@@ -58,7 +58,7 @@ bool SignedRequests::remember(const NamedRequest& request, std::string_view trun
   while (index_.taken() == requests_.size() || text_.size() - used_ < left_over + length) {
     spared = forget_oldest(now_cycles) && spared;
   }
-  const std::uint32_t slot = index_.take(request.hash);
+  const std::uint32_t slot = index_.take(request.hash());
   by_age_[(oldest_ + index_.taken() - 1) % by_age_.size()] = slot;
   const std::size_t begin = around ? 0 : next_;
   requests_[slot] = {.at = now_cycles,
@@ -93,7 +93,7 @@ std::optional<SignedRequests::Inserted> SignedRequests::find(const NamedRequest&
 
 std::uint32_t SignedRequests::slot_of(const NamedRequest& request, std::string_view trunk,
                                       std::uint32_t fingerprint) const {
-  return index_.find(request.hash, [&](std::uint32_t slot) {
+  return index_.find(request.hash(), [&](std::uint32_t slot) {
     const Request& kept = requests_[slot];
     return kept.fingerprint == fingerprint && kept.cseq == request.place.cseq &&
            is_name_of({&text_[kept.begin], kept.name_length}, request, trunk);

@@ -11,19 +11,31 @@ using sip::text;
 
 namespace {
 
-// Of the branch and the Call-ID the last octets: what differs between requests of one element stands there as a rule.
-std::uint32_t hash_of(std::string_view octets, const TransactionPlace& place, std::uint32_t seed) {
-  constexpr std::size_t kTail = 64;
-  alignas(std::uint32_t) std::array<char, 2 * kTail> name{};  // rte_jhash() reads words
-  const auto tail = [&](sip::Span part) {
-    const std::string_view whole = text(octets, part);
-    return whole.substr(whole.size() - std::min(whole.size(), kTail));
+// Of every part, each ended by a zero, which no part holds.
+std::uint64_t key_of(std::string_view octets, const TransactionPlace& place, std::uint32_t seed) {
+  alignas(std::uint32_t) std::array<char, 192> chunk;  // rte_jhash() reads words; a name seldom needs a second chunk
+  std::size_t used = 0;
+  std::uint32_t low = seed ^ place.cseq;
+  std::uint32_t high = ~seed;
+  const auto mix = [&] {
+    rte_jhash_2hashes(chunk.data(), static_cast<std::uint32_t>(used), &low, &high);
+    used = 0;
   };
-  const std::string_view branch = tail(place.branch);
-  const std::string_view call_id = tail(place.call_id);
-  std::ranges::copy(branch, name.begin());
-  std::ranges::copy(call_id, name.begin() + static_cast<std::ptrdiff_t>(branch.size()));
-  return rte_jhash(name.data(), static_cast<std::uint32_t>(branch.size() + call_id.size()), seed ^ place.cseq);
+  for (const sip::Span part : {place.branch, place.call_id, place.from_tag, place.host, place.port}) {
+    std::string_view rest = text(octets, part);
+    while (rest.size() >= chunk.size() - used) {
+      const std::size_t piece = chunk.size() - used;
+      std::ranges::copy(rest.substr(0, piece), chunk.begin() + static_cast<std::ptrdiff_t>(used));
+      rest.remove_prefix(piece);
+      used = chunk.size();
+      mix();
+    }
+    std::ranges::copy(rest, chunk.begin() + static_cast<std::ptrdiff_t>(used));
+    used += rest.size();
+    chunk[used++] = '\0';
+  }
+  mix();
+  return std::uint64_t{high} << 32 | low;
 }
 
 }  // namespace
@@ -41,7 +53,7 @@ TransactionPlace transaction_of(const sip::Message& message) {
 
 NamedRequest name_of(const sip::Message& message, std::string_view octets, std::uint32_t seed) {
   const TransactionPlace place = transaction_of(message);
-  return {octets, place, hash_of(octets, place, seed)};
+  return {octets, place, key_of(octets, place, seed)};
 }
 
 bool belong_together(const NamedRequest& one, const NamedRequest& other) {

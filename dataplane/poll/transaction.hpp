@@ -21,11 +21,14 @@ struct TransactionPlace {
 };
 [[nodiscard]] TransactionPlace transaction_of(const sip::Message& message);
 
-// A request, by its octets and where its name stands in them. The hash is the same for requests that belong together.
+// A request, by its octets and where its name stands in them. The key is the same for requests that belong together,
+// and for no others as far as chance goes.
 struct NamedRequest {
   std::string_view octets;
   TransactionPlace place;
-  std::uint32_t hash = 0;
+  std::uint64_t key = 0;
+
+  [[nodiscard]] std::uint32_t hash() const { return static_cast<std::uint32_t>(key); }
 };
 
 // `message` was parsed from `octets`; `seed` is random, so that nobody outside can aim at one bucket.

@@ -20,6 +20,10 @@ struct PollPort {
   std::uint16_t pair = 0;  // index of the pair in the configuration
 };
 
+[[nodiscard]] inline std::uint16_t other_side(std::uint16_t port) {
+  return port ^ 1U;
+}
+
 class Transmitter {
  public:
   Transmitter(std::span<const PollPort> ports, Counters& counters);

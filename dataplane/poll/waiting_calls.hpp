@@ -30,6 +30,11 @@ class WaitingCalls {
     next_deadline_ = std::min(next_deadline_, deadline);
   }
 
+  // Takes out one, if it is there.
+  void remove(std::uint32_t slot) {
+    std::erase_if(calls_, [slot](const Call& call) { return call.slot == slot; });
+  }
+
   // Takes out all whose deadline has come and calls `visit(slot)` with each. `visit` may add others.
   template <typename Visit>
   void take_expired(std::uint64_t now, Visit&& visit) {

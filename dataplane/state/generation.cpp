@@ -24,6 +24,25 @@ sip::InsertPosition insert_position(tables::InsertAt at) {
   return sip::InsertPosition::after_via;
 }
 
+void derive_answer_lines(Trunk& trunk) {
+  const tables::AnswerPolicy& answers = trunk.config.answers;
+  const auto lines = [&](tables::Answer answer) -> std::string& {
+    return trunk.answer_lines[static_cast<std::size_t>(answer)];
+  };
+  if (!answers.redirect_to.empty()) {
+    lines(tables::Answer::redirected) = "Contact: <" + answers.redirect_to + ">\r\n";
+  }
+  if (!answers.rejection_card.empty()) {  // STIR-BL-02
+    lines(tables::Answer::rejected) = "Call-Info: <" + answers.rejection_card + ">;purpose=jwscard\r\n";
+  }
+  if (!answers.block_text.empty()) {  // STIR-BL-05
+    lines(tables::Answer::network_blocked) = "Reason: SIP;cause=603;text=\"" + answers.block_text + "\"\r\n";
+  }
+  if (answers.retry_after != 0) {
+    lines(tables::Answer::overloaded) = "Retry-After: " + std::to_string(answers.retry_after) + "\r\n";
+  }
+}
+
 // Fills what is derived from `trunk.config`; the policies keep views of its strings, so `trunk` must not move
 // afterwards.
 void derive_policies(Trunk& trunk) {
@@ -36,6 +55,7 @@ void derive_policies(Trunk& trunk) {
   if (!config.identity_bypass.empty()) {
     trunk.bypass_line = "P-Identity-Bypass: " + config.identity_bypass + "\r\n";
   }
+  derive_answer_lines(trunk);
   trunk.insert_at = insert_position(config.insert_at);
   sip::DialPlan& plan = trunk.sign_policy.dial_plan;
   plan.country_code = config.country_code;

@@ -33,7 +33,8 @@ struct Trunk {
   crypto::SignPolicy sign_policy;  // its texts are those of `config`
   crypto::VerifyPolicy verify_policy;
   crypto::Originator originator = crypto::Originator::asserted_then_from;
-  std::string bypass_line;  // a header line; empty: none
+  std::string bypass_line;                                         // a header line; empty: none
+  std::array<std::string, config::tables::kAnswers> answer_lines;  // header lines that go with each answer of our own
   crypto::TrustDomain domain = crypto::TrustDomain::same;
   sip::InsertPosition insert_at = sip::InsertPosition::after_via;
   std::uint32_t unknown_credential = config::tables::kNoCredential;

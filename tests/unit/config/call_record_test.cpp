@@ -53,6 +53,7 @@ void expect_equal(const CallRecord& a, const CallRecord& b) {
   EXPECT_EQ(a.stripped, b.stripped);
   EXPECT_EQ(a.cut, b.cut);
   EXPECT_EQ(a.attest, b.attest);
+  EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.trunk, b.trunk);
   EXPECT_EQ(a.in_port, b.in_port);
   EXPECT_EQ(a.out_port, b.out_port);

@@ -25,20 +25,21 @@ std::set<std::string> options_in(const std::filesystem::path& file) {
   std::istringstream lines(stirline::test::read_file(file));
   std::string table;
   std::set<std::string> arrays;
+  // [[regime.priority]] stands below [[regime]], and [trunk.answer] below [[trunk]]: in each of an array.
+  const auto below = [&](std::string name) {
+    const std::size_t dot = name.find('.');
+    return dot != std::string::npos && arrays.contains(name.substr(0, dot)) ? name.insert(dot, "[]") : name;
+  };
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("#") && !line.starts_with("# ")) {
       line.erase(0, 1);
     }
     const std::size_t end = line.find(" = ");
     if (line.starts_with("[[")) {
-      table = line.substr(2, line.find(']') - 2) + "[].";
-      // [[regime.priority]] stands below [[regime]]: an array of arrays.
-      if (const std::size_t dot = table.find('.'); dot + 1 < table.size() && arrays.contains(table.substr(0, dot))) {
-        table.insert(dot, "[]");
-      }
+      table = below(line.substr(2, line.find(']') - 2)) + "[].";
       arrays.insert(table.substr(0, table.size() - 3));
     } else if (line.starts_with("[")) {
-      table = line.substr(1, line.find(']') - 1) + ".";
+      table = below(line.substr(1, line.find(']') - 1)) + ".";
     } else if (!line.starts_with("#") && end != std::string::npos) {
       options.insert(table + line.substr(0, end));
     }
@@ -94,6 +95,7 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->limits.job_deadline_us, defaults.limits.job_deadline_us);
   EXPECT_EQ(loaded->limits.reasons, defaults.limits.reasons);
   EXPECT_EQ(loaded->limits.signed_kib, defaults.limits.signed_kib);
+  EXPECT_EQ(loaded->limits.transactions, defaults.limits.transactions);
   EXPECT_EQ(loaded->limits.tokens, defaults.limits.tokens);
   EXPECT_EQ(loaded->limits.large_buffers, defaults.limits.large_buffers);
   EXPECT_EQ(loaded->limits.reassemblies, defaults.limits.reassemblies);
@@ -147,6 +149,7 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.trust_domain, trunk.trust_domain);
   EXPECT_EQ(shown.attestation_info, trunk.attestation_info);
   EXPECT_EQ(shown.sign_rich_call_data, trunk.sign_rich_call_data);
+  EXPECT_EQ(shown.answers, trunk.answers);
   EXPECT_EQ(shown.tell_reasons, trunk.tell_reasons);
   EXPECT_EQ(shown.largest_message, trunk.largest_message);
   EXPECT_EQ(shown.attest_at_most, trunk.attest_at_most);

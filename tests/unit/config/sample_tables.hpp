@@ -34,6 +34,17 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.largest_message = 65'535;
   carrier.identity_bypass = "OSIP99-1234567890ABCDEF";
   carrier.identity_bypass_until = 1'800'000'000;
+  carrier.answers = {.no_identity = Answer::use_identity,
+                     .invalid = Answer::stir,
+                     .replayed = Answer::rejected,
+                     .malformed = Answer::bad_request,
+                     .overload = Answer::overloaded,
+                     .privacy = Answer::server_error,
+                     .unannounced = Answer::redirected,
+                     .retry_after = 3'600,
+                     .redirect_to = "sip:why@announce.example.net",
+                     .rejection_card = "https://card.example.net/who",
+                     .block_text = "v=analytics1;url=https://example.net"};
   carrier.attest_at_most = 'B';
   carrier.unsigned_destinations = {"1900", "44"};
   carrier.priorities = {"ets", "wps"};

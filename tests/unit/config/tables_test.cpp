@@ -68,6 +68,7 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.largest_message, b.largest_message);
     EXPECT_EQ(a.identity_bypass, b.identity_bypass);
     EXPECT_EQ(a.identity_bypass_until, b.identity_bypass_until);
+    EXPECT_EQ(a.answers, b.answers);
     EXPECT_EQ(a.attest_at_most, b.attest_at_most);
     EXPECT_EQ(a.unsigned_destinations, b.unsigned_destinations);
     EXPECT_EQ(a.priorities, b.priorities);
@@ -281,6 +282,16 @@ TEST(Tables, TrunkContentsAreChecked) {
             "trunks: record 1: priority_credential does not go with priorities");
   EXPECT_EQ(with([](Trunk& t) { t.certificate_wait_ms = kMaxCertificateWaitMs + 1; }),
             "trunks: record 1: certificate_wait_ms is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.retry_after = kMaxRetryAfter + 1; }),
+            "trunks: record 1: retry_after is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.invalid = static_cast<Answer>(kAnswers); }),
+            "trunks: record 1: answer_invalid is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.block_text = "a\"\r\nEvil: 1"; }),
+            "trunks: record 1: block_text has a value that is not allowed");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.redirect_to = "sip:a@b>\r\n"; }),
+            "trunks: record 1: redirect_to has a value that is not allowed");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.rejection_card = "http://b"; }),
+            "trunks: record 1: rejection_card has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.diverted_seconds = kMaxDivertedSeconds + 1; }),
             "trunks: record 1: diverted_seconds is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.country_code = "1234"; }),

@@ -30,7 +30,7 @@ TEST_F(Transaction, AnInviteItsCancelAndItsAckBelongTogether) {
     text.insert(text.find("\r\n", text.find("To: ")), ";tag=of-the-answer");
     const NamedRequest other = name(text);
     EXPECT_TRUE(belong_together(first, other));
-    EXPECT_EQ(first.hash, other.hash);
+    EXPECT_EQ(first.key, other.key);
   }
 }
 
@@ -54,7 +54,7 @@ TEST_F(Transaction, WithoutTheCookieCallIdAndTagTell) {  // RFC 2543
   const NamedRequest first = name(invite);
   const std::string cancel = test::following(invite, "CANCEL");
   EXPECT_TRUE(belong_together(first, name(cancel)));
-  EXPECT_EQ(first.hash, name(cancel).hash);
+  EXPECT_EQ(first.key, name(cancel).key);
   std::string other = cancel;
   other.insert(other.find("Call-ID: ") + 9, "x");
   EXPECT_FALSE(belong_together(first, name(other)));
@@ -66,8 +66,8 @@ TEST_F(Transaction, LongNamesAreHashedByTheirEnds) {
   std::string other = invite;
   const std::size_t end = other.find("\r\n", other.find("branch="));
   other[end - 1] = other[end - 1] == '0' ? '1' : '0';
-  EXPECT_NE(name(invite).hash, name(other).hash);
-  EXPECT_NE(name(invite).hash, name(invite, 2).hash);
+  EXPECT_NE(name(invite).key, name(other).key);
+  EXPECT_NE(name(invite).key, name(invite, 2).key);
 }
 
 }  // namespace

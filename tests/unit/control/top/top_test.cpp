@@ -56,11 +56,13 @@ Sample sample(std::int64_t at_seconds, std::uint64_t count) {
            {"stuck", false}}}},
         {"fills",
          {{{"table", "parking"}, {"used", 2}, {"places", 8}}, {{"table", "records"}, {"used", 0}, {"places", 8}}}},
-        {"ledger", {{"dropped", 0}}},
+
         {"added_delay", {delays("signing", 98 * count, 2 * count), delays("waiting", 4, 4)}},
         {"counters",
          {{"received", 10 * count},
           {"transmitted", 10 * count},
+          {"dropped_bad_header", count / 500},
+          {"dropped_answered", count},
           {"bypassed", count},
           {"signed_a", count},
           {"signed_b", 0},
@@ -135,7 +137,7 @@ TEST(TopDrawing, ShowsWhatThereIs) {
   const std::string text = drawn(figures());
   for (const char* part :
        {"generation 7, 1 min old; up 1 h 3 min", "2026-09-21 ", "alarms      none", "calls/s     4.00k", "A 1.00k",
-        "valid 2.00k", "invalid 1.00k", "in 10.0k", "dropped 0", "  signing      100k",
+        "valid 2.00k", "invalid 1.00k", "in 10.0k", "dropped 2.0", "answered here 1.00k", "  signing      100k",
         "  waiting         0          -", "█████░░░░░░░░░░░  30 %  cpu 1   10.0k/s packets  parked 2  wire",
         "███████████████░  95 %  cpu 2   1.00k/s jobs  queue 3/1024  ifma", "parking          25 %",
         "records           0 %"}) {

@@ -1,0 +1,169 @@
+// What a trunk answers itself (INL-TX-04 to -08), and that each request is decided about once (INL-TX-09).
+#include <rte_cycles.h>
+
+#include "crypto_workers/stir/reason.hpp"
+#include "dataplane/poll/call_stage.hpp"
+#include "sip_parser/headers/feature_caps.hpp"
+#include "sip_parser/headers/privacy.hpp"
+
+namespace stirline::dataplane {
+
+using config::tables::Answer;
+using config::wire::Decision;
+
+namespace {
+
+// STIR-BL-03: somebody on the way has promised to tell the caller what 608 means (RFC 8688 3.4).
+bool is_announced(const sip::Message& message, std::string_view octets) {
+  const auto caps = sip::read_feature_caps(message, octets);
+  return caps && sip::find_feature_cap(*caps, octets, "sip.608") != nullptr;
+}
+
+// RFC 3323 5.1: what we cannot keep to, though the caller would rather have no call than one without.
+bool asks_too_much_privacy(const sip::Message& message, std::string_view octets) {
+  const auto privacy = sip::read_privacy(message, octets);
+  return privacy && privacy->critical && (privacy->header || privacy->session || privacy->user || privacy->others != 0);
+}
+
+bool is_judged(sip::Method method) {
+  return method == sip::Method::invite || method == sip::Method::message || method == sip::Method::subscribe;
+}
+
+}  // namespace
+
+// Copies of one request come from one place and leave by one port; another one of the same name is another request.
+std::uint64_t CallStage::decision_key(const NamedRequest& request, const Datagram& datagram) {
+  constexpr std::uint64_t kSpread = 0x9E37'79B9'7F4A'7C15;  // odd, bits everywhere
+  return request.key ^ (std::uint64_t{datagram.out_port} + 1) * kSpread;
+}
+
+void CallStage::remember(const NamedRequest& request, const Datagram& datagram, Decided decided) {
+  if (!decided_.remember(decision_key(request, datagram), decided, rte_rdtsc())) {
+    context_.counters.add(Counter::decisions_forgotten);
+  }
+}
+
+bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
+  known_.reset();
+  if (message_.method() == sip::Method::ack) {
+    if (message_.to().tag.empty() || !answers_.is_ours(message_, datagram.payload())) {
+      return false;
+    }
+    end_here(datagram, Counter::dropped_acks);
+    return true;
+  }
+  const bool is_cancel = message_.method() == sip::Method::cancel;
+  if (!is_cancel && !begins_something()) {
+    return false;
+  }
+  known_ = decided_.find(decision_key(request_, datagram), rte_rdtsc());
+  if (!known_ || known_->course != Decided::Course::answered) {
+    return false;
+  }
+  context_.counters.add(Counter::answered_again);
+  answers_.answer(datagram, message_, trunk, is_cancel ? Answer::done : known_->answer);
+  return true;
+}
+
+bool CallStage::begins_something() const {
+  return is_judged(message_.method()) && message_.to().tag.empty();
+}
+
+bool CallStage::has_priority(const Trunk& trunk, Direction direction) const {
+  return message_.first(sip::HeaderId::resource_priority) != nullptr &&
+         (direction == Direction::to_peer || trunk.config.trusted);
+}
+
+Answer CallStage::answer_to(std::string_view octets, const Trunk& trunk, Direction direction, Answer wanted) const {
+  if (wanted == Answer::forward || !begins_something() || has_priority(trunk, direction)) {
+    return Answer::forward;
+  }
+  return wanted == Answer::rejected && !is_announced(message_, octets) ? trunk.config.answers.unannounced : wanted;
+}
+
+bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direction, const Refusal& refusal) {
+  const Answer answer = known_ ? Answer::forward : answer_to(datagram.payload(), trunk, direction, refusal.wanted);
+  if (answer == Answer::forward) {
+    return false;
+  }
+  recorder_.at_once({.message = message_,
+                     .datagram = datagram,
+                     .trunk = trunk,
+                     .direction = direction,
+                     .decision = Decision::answered,
+                     .status = config::tables::facts(answer).status,
+                     .reason = refusal.reason,
+                     .stripped = refusal.stripped});
+  give(datagram, request_, trunk, answer);
+  return true;
+}
+
+void CallStage::give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, Answer answer) {
+  remember(request, datagram, {.course = Decided::Course::answered, .answer = answer});
+  answers_.answer(datagram, message_, trunk, answer);
+}
+
+bool CallStage::refuses_privacy(Datagram& datagram, const Trunk& trunk) {
+  return trunk.domain == crypto::TrustDomain::other && trunk.config.answers.privacy != Answer::forward &&
+         asks_too_much_privacy(message_, datagram.payload()) &&
+         refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.privacy, .reason = "privacy"});
+}
+
+// INL-ED-02, INL-ED-03: nothing was sent on, so nothing has been decided that a copy could contradict.
+void CallStage::refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code) {
+  const bool answers = trunk.config.answers.malformed != Answer::forward && message_.start_line_known() &&
+                       message_.kind() == sip::Kind::request && message_.salvage(datagram.payload()) &&
+                       begins_something() && !crypto::is_emergency(message_, datagram.payload());
+  if (!answers) {
+    sender_.refuse_malformed(datagram);
+    return;
+  }
+  answers_.answer(datagram, message_, trunk,
+                  code == sip::ErrorCode::version ? Answer::version : trunk.config.answers.malformed);
+}
+
+// INL-TX-08. The message in hand is the CANCEL.
+void CallStage::cancel_waiting(Datagram& cancel, Slot& slot) {
+  const Trunk& trunk = *slot.trunk;
+  waiting_.remove(parking_.index_of(slot));
+  context_.counters.add(Counter::cancelled);
+  recorder_.unanswered(slot, Decision::answered, "cancelled", config::tables::facts(Answer::terminated).status);
+  answers_.answer(cancel, message_, trunk, Answer::done);
+  const bool parsed = message_.parse(slot.datagram.payload()).has_value();
+  if (parsed) {
+    give(slot.datagram, slot.name, trunk, Answer::terminated);
+  } else {
+    end_here(slot.datagram, Counter::dropped_unanswered);  // cannot be: it parsed when it came
+  }
+  let_go_of(slot);
+}
+
+// What the verdict calls for: nothing, unless the trunk has it so (STIR-VS-14, STIR-VS-12).
+Answer CallStage::wanted_by(const crypto::VerifyJob& job, const config::tables::AnswerPolicy& policy, bool replayed) {
+  switch (job.verdict) {
+    case crypto::Verdict::valid:
+      return replayed ? policy.replayed : Answer::forward;
+    case crypto::Verdict::invalid:
+      return policy.invalid == Answer::stir ? config::tables::answer_of_code(crypto::facts(job.reason).code)
+                                            : policy.invalid;
+    case crypto::Verdict::none:
+      return policy.no_identity;
+  }
+  return Answer::forward;
+}
+
+bool CallStage::refuses_verdict(Slot& slot, bool replayed, std::string_view reason) {
+  const Answer wanted = wanted_by(slot.job.verify, slot.trunk->config.answers, replayed);
+  if (slot.decided || wanted == Answer::forward || !message_.parse(slot.datagram.payload())) {
+    return false;
+  }
+  const Answer answer = answer_to(slot.datagram.payload(), *slot.trunk, Direction::from_peer, wanted);
+  if (answer == Answer::forward) {
+    return false;
+  }
+  recorder_.judged(slot, Decision::answered, reason, config::tables::facts(answer).status);
+  give(slot.datagram, slot.name, *slot.trunk, answer);
+  return true;
+}
+
+}  // namespace stirline::dataplane

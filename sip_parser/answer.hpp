@@ -1,0 +1,42 @@
+// A final answer of a stateless UAS, made from the request alone (RFC 3261 8.2.6, 8.2.7; RFC 3581 4; INL-TX-04).
+//
+// The same request gives the same octets: no clock, no chance, no memory. Pure functions, no heap; any thread. The
+// request was parsed without error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "sip_parser/message.hpp"
+
+namespace stirline::sip {
+
+// The largest answer that is written, octets: it goes out in a datagram, and a request with more than that in its Via
+// header fields wants to be something else.
+inline constexpr std::size_t kMaxAnswerBytes = 16'384;
+
+struct AnswerParts {
+  std::uint16_t status = 0;         // 300 to 699, or 200 to a CANCEL
+  std::string_view phrase;          // "Use Identity Header"
+  std::string_view to_tag;          // goes to To if it has none
+  std::string_view source_address;  // where the request came from; an IPv6 address stands without brackets
+  std::uint16_t source_port = 0;
+  std::string_view lines;  // complete header lines that go with it, or nothing
+};
+
+// Status line, every Via in order, the topmost with `received` and `rport` as RFC 3261 18.2.1 and RFC 3581 4 want them,
+// From, To, Call-ID, CSeq, `lines`, Content-Length 0. Folded fields come out in one line. Returns its length; 0 if
+// `out` is too small.
+[[nodiscard]] std::size_t write_answer(const Message& request, std::string_view octets, const AnswerParts& parts,
+                                       std::span<char> out);
+
+// The UDP port at the source address that the answer goes to: the source port if the topmost Via asks for that with
+// rport, else that of its sent-by, 5060 if it names none (RFC 3261 18.2.2, RFC 3581 4). Nothing if it asks by maddr for
+// another place than the source address: an answer must not be sent where the asker tells us to (refused by policy).
+[[nodiscard]] std::optional<std::uint16_t> answer_port(const Message& request, std::string_view octets,
+                                                       std::string_view source_address, std::uint16_t source_port);
+
+}  // namespace stirline::sip

@@ -1,0 +1,66 @@
+// Answers of our own (INL-TX-04): whatever request can be answered, its answer parses, belongs to it, and says nothing
+// that the request made up.
+//
+// Input: a message.
+#include <algorithm>
+#include <string>
+
+#include "sip_parser/answer.hpp"
+#include "sip_parser/message.hpp"
+#include "sip_parser/unfold.hpp"
+#include "tests/fuzz/check.hpp"
+#include "tests/fuzz/exact_block.hpp"
+
+namespace {
+
+using stirline::fuzz::check;
+using stirline::fuzz::ExactBlock;
+using namespace stirline::sip;
+
+std::string unfolded(std::string_view octets, Span span) {
+  std::string out(span.length, '\0');
+  out.resize(detail::unfold(text(octets, span), out).value_or(0));
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ExactBlock block(data, size);
+  static Message request;
+  const bool whole = request.parse(block.view()).has_value();
+  if (!(whole || request.salvage(block.view())) || request.kind() != Kind::request) {
+    return 0;
+  }
+  const AnswerParts parts{.status = 403,
+                          .phrase = "Stale Date",
+                          .to_tag = "tag0123456",
+                          .source_address = "192.0.2.7",
+                          .source_port = 5066,
+                          .lines = "X-Ours: 1\r\n"};
+  static std::string room(kMaxAnswerBytes, '\0');
+  const std::size_t length = write_answer(request, block.view(), parts, room);
+  check(length <= room.size(), "never more than there is room for");
+  if (length == 0) {
+    return 0;
+  }
+  const ExactBlock written(std::string_view(room).substr(0, length));
+  static Message answer;
+  check(answer.parse(written.view()).has_value(), "the answer parses");
+  check(answer.kind() == Kind::response && answer.status() == 403, "as the response that it is");
+  check(answer.via_count() == request.via_count(), "with every hop");
+  check(unfolded(block.view(), request.top_via().branch) == text(written.view(), answer.top_via().branch) &&
+            unfolded(block.view(), request.call_id()) == text(written.view(), answer.call_id()) &&
+            answer.cseq() == request.cseq() &&
+            text(block.view(), request.cseq_method()) == text(written.view(), answer.cseq_method()) &&
+            text(block.view(), request.from().tag) == text(written.view(), answer.from().tag),
+        "of the same transaction");
+  const std::string_view tag =
+      request.to().tag.empty() ? std::string_view("tag0123456") : text(block.view(), request.to().tag);
+  check(text(written.view(), answer.to().tag) == tag, "with a tag in To");
+  const std::string_view received = text(written.view(), answer.top_via().received);
+  check(received == "192.0.2.7" || (received.empty() && !request.top_via().rport), "received is what we saw");
+  check(answer.content_length() == 0 && answer.body().empty(), "without a body");
+  static_cast<void>(answer_port(request, block.view(), "192.0.2.7", 5066));
+  return 0;
+}
