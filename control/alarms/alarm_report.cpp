@@ -19,7 +19,9 @@ Json alarm_status(const AlarmBoard& board) {
       raised.push_back(alarm);
     }
   }
-  std::ranges::stable_sort(raised, std::ranges::greater(), [](Alarm alarm) { return facts(alarm).severity; });
+  std::ranges::sort(raised, [](Alarm one, Alarm other) {
+    return facts(one).severity != facts(other).severity ? facts(one).severity > facts(other).severity : one < other;
+  });
   Json rows = Json::array();
   for (const Alarm alarm : raised) {
     const AlarmState& state = board.state(alarm);

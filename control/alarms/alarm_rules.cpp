@@ -23,8 +23,9 @@ constexpr std::uint64_t kRoomPercent = 80;
 
 // Tables that give up their oldest entry for the newest are full most of the time; counters tell when that mattered.
 constexpr std::array<std::string_view, 4> kTables{"waiting_calls", "reassembly", "large_buffers", "records"};
-constexpr std::array<const char*, 6> kForgotten{"signed_forgotten", "tokens_forgotten",    "reasons_forgotten",
-                                                "waiting_full",     "fragment_table_full", "no_large_buffer"};
+constexpr std::array<const char*, 7> kForgotten{"decisions_forgotten", "signed_forgotten", "tokens_forgotten",
+                                                "reasons_forgotten",   "waiting_full",     "fragment_table_full",
+                                                "no_large_buffer"};
 
 const Json& at(const Json& object, const std::string& key) {
   static const Json kNothing;

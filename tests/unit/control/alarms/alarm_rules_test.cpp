@@ -26,7 +26,7 @@ StatusSample healthy() {
     "cores": [{"role": "poll"},
               {"role": "crypto", "engine_trusted": true, "stuck": false, "jobs_queued": 0, "queue_places": 1000}],
     "counters": {"dropped_truncated": 3, "dropped_copies": 5, "ring_full": 1, "parked_full": 1, "record_dropped": 1,
-                 "job_deadline": 1, "signed_forgotten": 1, "tokens_forgotten": 1, "reasons_forgotten": 1,
+                 "job_deadline": 1, "signed_forgotten": 1, "decisions_forgotten": 1, "tokens_forgotten": 1, "reasons_forgotten": 1,
                  "waiting_full": 1, "fragment_table_full": 1, "no_large_buffer": 1},
     "fills": [{"table": "parking", "used": 0, "places": 100}, {"table": "records", "used": 0, "places": 100},
               {"table": "replay_watch", "used": 100, "places": 100}]})");
@@ -66,9 +66,9 @@ TEST(AlarmRules, EachCounterThatGrowsHasItsAlarm) {
       {"dropped_truncated", "packets_dropped"}, {"ring_full", "ring_full"},
       {"parked_full", "parking_full"},          {"record_dropped", "records_lost"},
       {"job_deadline", "crypto_late"},          {"signed_forgotten", "tables_full"},
-      {"tokens_forgotten", "tables_full"},      {"reasons_forgotten", "tables_full"},
-      {"waiting_full", "tables_full"},          {"fragment_table_full", "tables_full"},
-      {"no_large_buffer", "tables_full"}};
+      {"decisions_forgotten", "tables_full"},   {"tokens_forgotten", "tables_full"},
+      {"reasons_forgotten", "tables_full"},     {"waiting_full", "tables_full"},
+      {"fragment_table_full", "tables_full"},   {"no_large_buffer", "tables_full"}};
   for (const auto& [counter, alarm] : counted) {
     StatusSample now = later();
     now.dataplane["counters"][counter] = now.dataplane["counters"][counter].get<std::uint64_t>() + 2;
