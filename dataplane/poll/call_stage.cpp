@@ -1,26 +1,15 @@
 #include "dataplane/poll/call_stage.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <rte_cycles.h>
 #include <rte_random.h>
 
-#include "crypto_workers/stir/attestation_info.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/headers/reason.hpp"
 
 namespace stirline::dataplane {
 namespace {
-
-bool signs(const Trunk& trunk) {
-  return trunk.config.role == config::tables::Role::sign || trunk.config.role == config::tables::Role::both;
-}
-
-bool verifies(const Trunk& trunk) {
-  return trunk.config.role == config::tables::Role::verify || trunk.config.role == config::tables::Role::both;
-}
 
 // Of a Reason of the protocol STIR: the counter for its cause.
 Counter complaint(std::optional<std::uint16_t> cause) {
@@ -107,7 +96,7 @@ void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
   const Trunk& trunk = *match.trunk;
   const std::string_view octets = datagram.payload();
   context_.counters.add(Counter::responses);
-  if (match.direction == Direction::from_peer && signs(trunk)) {
+  if (match.direction == Direction::from_peer && trunk.signs()) {
     count_reasons(octets);
   }
   const bool to_peer = match.direction == Direction::to_peer;
@@ -168,180 +157,6 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
   context_.counters.add(Counter::cycles_decide, rte_rdtsc() - started);
 }
 
-void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action) {
-  Counters& counters = context_.counters;
-  const std::string_view octets = datagram.payload();
-  const crypto::MarkPlan departure =
-      trunk.config.trusted ? crypto::MarkPlan{} : crypto::plan_departure(message_, octets, trunk.domain);
-  if (!departure.removals.empty()) {
-    counters.add(Counter::withheld);
-  }
-  const auto not_signed = [&](std::string_view reason) {
-    record(datagram, trunk, Direction::to_peer, Decision::not_signed, reason);
-  };
-  if (action == sip::Action::flag &&
-      refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.malformed, .reason = "flagged"})) {
-    return;
-  }
-  if (refuses_privacy(datagram, trunk)) {
-    return;
-  }
-  if (!departure.complete || action == sip::Action::flag || !signs(trunk)) {
-    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    if (signs(trunk)) {
-      not_signed(action == sip::Action::flag ? "flagged" : "unmarked");
-    }
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  if (sends_copy(datagram, trunk, departure)) {
-    return;
-  }
-  if (known_) {  // INL-TX-09
-    counters.add(Counter::left_undecided);
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
-  if (!plan) {
-    counters.add(plan.error());
-    not_signed(crypto::to_string(plan.error()));
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  Authority authority;
-  if (trunk.config.attestation_info) {
-    const crypto::AttestationInfo info = crypto::read_attestation_info(message_, octets);
-    authority.caller = info.attest == 0 ? 'C' : info.attest;  // of nobody whom our side knows
-    authority.origid = info.origid;
-  }
-  if (!find_authority(*plan, trunk, live, authority)) {
-    counters.add(Counter::not_attested);
-    not_signed("not_attested");
-    leave_undecided(request_, datagram);
-    sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  const std::int64_t now = context_.clock.now();
-  if (!trunk.bypass_line.empty() && now < trunk.config.identity_bypass_until &&
-      plan->type == crypto::TokenType::shaken) {
-    crypto::MarkPlan bypass = departure;
-    bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
-    counters.add(Counter::identity_bypassed);
-    not_signed("identity_bypassed");
-    sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
-    return;
-  }
-  park_for_signing(datagram, trunk, live, *plan, authority, departure);
-}
-
-// STIR-AS-01: no authority, no signature. A token about the caller by the range of his number, one about a diversion by
-// the range of whoever diverted. The attestation is the least of what range, our own side and the trunk allow.
-bool CallStage::find_authority(const crypto::SignPlan& plan, const Trunk& trunk, const Live& live,
-                               Authority& authority) {
-  const auto range_of = [&](std::string_view number) { return live.generation->numbers().find(trunk.index, number); };
-  char attest = trunk.config.unknown_attest;
-  std::uint32_t credential = trunk.unknown_credential;
-  if (const auto* range = range_of(plan.orig.view()); range != nullptr) {
-    attest = range->attest;
-    credential = range->credential;
-  }
-  if (attest == '-' && plan.type != crypto::TokenType::div) {
-    return false;
-  }
-  authority.attest = std::max({attest, authority.caller, trunk.config.attest_at_most});
-  const auto credential_of = [&](std::string_view number) {
-    const auto* range = range_of(number);
-    return range == nullptr || range->attest == '-' ? std::nullopt : std::optional(range->credential);
-  };
-  const crypto::Credential* const shown = live.generation->keyring(0)->credential(credential);
-  const bool rich_call_data =
-      trunk.config.sign_rich_call_data && authority.attest == 'A' && shown != nullptr && !shown->rich_call_data.empty();
-  return crypto::order_tokens(plan, credential, credential_of, rich_call_data, trunk.priority_credential,
-                              authority.orders);
-}
-
-void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
-                                  bool emergency) {
-  Counters& counters = context_.counters;
-  // An emergency call keeps who is calling, wherever it comes from (RFC 6881); one that only says so in To does not.
-  const bool keeps_caller = emergency && crypto::goes_to_emergency(message_, datagram.payload());
-  const crypto::TrustDomain domain = keeps_caller ? crypto::TrustDomain::same : trunk.domain;
-  if (!verifies(trunk)) {
-    counters.add(Counter::passed);
-    sender_.send_marked(
-        datagram, domain == crypto::TrustDomain::same ? crypto::MarkPlan{} : crypto::plan_arrival(message_, domain),
-        {});
-    return;
-  }
-  const crypto::MarkPlan marks =
-      crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan, domain, trunk.insert_at);
-  const bool stripped = !marks.removals.empty() && !trunk.config.trusted;
-  const auto record_this = [&](Decision decision, std::string_view reason) {
-    record(datagram, trunk, Direction::from_peer, decision, reason, stripped);
-  };
-  if (emergency) {
-    // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
-    // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
-    record_this(Decision::emergency, {});
-    sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
-    return;
-  }
-  if (message_.identities_seen() > sip::kMaxIdentities || !marks.complete) {
-    const bool too_many = message_.identities_seen() > sip::kMaxIdentities;
-    const std::string_view reason = too_many ? "identity_limit" : "unmarked";
-    counters.add(too_many ? Counter::identity_limit : Counter::unmarked);
-    if (!refuses(datagram, trunk, Direction::from_peer,
-                 {.wanted = trunk.config.answers.malformed, .reason = reason, .stripped = stripped})) {
-      record_this(Decision::refused, reason);
-      sender_.refuse_malformed(datagram);
-    }
-    return;
-  }
-  // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
-  // judgement.
-  const bool judged = action != sip::Action::flag && begins_something();
-  if (!marks.removals.empty()) {
-    if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
-      counters.add(Counter::passed);
-      record_this(Decision::passed, "trusted_peer");
-      sender_.pass(datagram);
-      return;
-    }
-    counters.add(Counter::stripped);
-  }
-  if (!judged) {
-    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    if (action == sip::Action::flag) {
-      if (refuses(datagram, trunk, Direction::from_peer,
-                  {.wanted = trunk.config.answers.malformed, .reason = "flagged", .stripped = stripped})) {
-        return;
-      }
-      record_this(Decision::passed, "flagged");
-    }
-    sender_.send_marked(datagram, marks, {});
-    return;
-  }
-  if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
-    counters.add(Counter::left_undecided);
-    sender_.send_marked(datagram, marks, not_validated());
-    return;
-  }
-  if (message_.identities().empty()) {
-    const std::string_view reason = crypto::facts(crypto::Reason::no_identity).name;
-    counters.add(Counter::verified_none);
-    counters.add(crypto::Reason::no_identity);
-    if (!refuses(datagram, trunk, Direction::from_peer,
-                 {.wanted = trunk.config.answers.no_identity, .reason = reason, .stripped = stripped})) {
-      record_this(Decision::judged, reason);
-      remember(request_, datagram, {.course = Decided::Course::forwarded});
-      sender_.send_marked(datagram, marks, not_validated());
-    }
-    return;
-  }
-  park_for_verifying(datagram, trunk, live, marks);
-}
-
 void CallStage::record(const Datagram& datagram, const Trunk& trunk, Direction direction, Decision decision,
                        std::string_view reason, bool stripped) {
   recorder_.at_once({.message = message_,
@@ -395,64 +210,6 @@ void CallStage::leave(Slot& slot) {
   held_packets_ -= slot.datagram.packets.count;
   parking_.give_back(parking_.index_of(slot));
   let_followers_go(slot);
-}
-
-// Where nobody gives a UUID, it is one of zeros: the job fails and the call goes on unsigned.
-std::array<char, crypto::kUuidBytes> CallStage::origid_of(const Trunk& trunk, const Authority& authority,
-                                                          std::string_view octets) {
-  std::array<char, crypto::kUuidBytes> origid{};
-  const std::string_view given = authority.origid.empty() ? trunk.config.fixed_origid : authority.origid;
-  if (given.size() == origid.size()) {
-    std::ranges::copy(given, origid.begin());
-  } else {
-    static_cast<void>(origids_.make(context_.config.element_id, text(octets, message_.call_id()),
-                                    text(octets, message_.from().tag), origid));
-  }
-  return origid;
-}
-
-void CallStage::park_for_signing(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::SignPlan& plan,
-                                 const Authority& authority, const crypto::MarkPlan& departure) {
-  Slot* slot = park(datagram, trunk, live, crypto::JobKind::sign);
-  if (slot == nullptr) {
-    overload(datagram, trunk, Direction::to_peer, departure, "parked_full");
-    return;
-  }
-  const std::string_view octets = datagram.payload();
-  const std::array<char, crypto::kUuidBytes> origid = plan.type == crypto::TokenType::shaken
-                                                          ? origid_of(trunk, authority, octets)
-                                                          : std::array<char, crypto::kUuidBytes>{};
-  slot->job.sign.orders = authority.orders;
-  slot->job.sign.attest = authority.attest;
-  crypto::fill_sign_job(plan, message_, octets, {origid.data(), origid.size()}, context_.clock.now(), slot->job.sign);
-  slot->signature = crypto::plan_signature_edits(message_, plan, trunk.insert_at);
-  slot->marks = departure;
-  slot->largest = message_.method() == sip::Method::message ? trunk.config.largest_message
-                                                            : std::numeric_limits<std::size_t>::max();
-  DecisionRecorder::prepare(message_, false, *slot);
-  context_.counters.add(Counter::to_sign);
-  if (!dispatch(*slot)) {
-    overload(slot->datagram, trunk, Direction::to_peer, departure, "ring_full");
-    leave(*slot);
-  }
-}
-
-void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live,
-                                   const crypto::MarkPlan& marks) {
-  Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
-  if (slot == nullptr) {
-    overload(datagram, trunk, Direction::from_peer, marks, "parked_full");
-    return;
-  }
-  crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
-                            trunk.verify_policy, context_.clock.now(), slot->job.verify);
-  slot->marks = marks;
-  DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
-  context_.counters.add(Counter::to_verify);
-  if (!dispatch(*slot)) {
-    overload(slot->datagram, trunk, Direction::from_peer, marks, "ring_full");
-    leave(*slot);
-  }
 }
 
 // The request in hand finds no room at the crypto cores: it goes on as it may without them, or is answered.

@@ -39,6 +39,13 @@ struct Trunk {
   sip::InsertPosition insert_at = sip::InsertPosition::after_via;
   std::uint32_t unknown_credential = config::tables::kNoCredential;
   std::optional<std::uint32_t> priority_credential;  // for rph
+
+  [[nodiscard]] bool signs() const {
+    return config.role == config::tables::Role::sign || config.role == config::tables::Role::both;
+  }
+  [[nodiscard]] bool verifies() const {
+    return config.role == config::tables::Role::verify || config.role == config::tables::Role::both;
+  }
 };
 
 enum class Direction : std::uint8_t { from_peer, to_peer };

@@ -1,0 +1,108 @@
+// A request that comes from a peer: what is stripped, what is judged, and its way to a crypto core (STIR-VS-01,
+// STIR-VS-15).
+#include "dataplane/poll/call_stage.hpp"
+
+namespace stirline::dataplane {
+
+using config::wire::Decision;
+
+void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const Live& live, sip::Action action,
+                                  bool emergency) {
+  Counters& counters = context_.counters;
+  // An emergency call keeps who is calling, wherever it comes from (RFC 6881); one that only says so in To does not.
+  const bool keeps_caller = emergency && crypto::goes_to_emergency(message_, datagram.payload());
+  const crypto::TrustDomain domain = keeps_caller ? crypto::TrustDomain::same : trunk.domain;
+  if (!trunk.verifies()) {
+    counters.add(Counter::passed);
+    sender_.send_marked(
+        datagram, domain == crypto::TrustDomain::same ? crypto::MarkPlan{} : crypto::plan_arrival(message_, domain),
+        {});
+    return;
+  }
+  const crypto::MarkPlan marks =
+      crypto::plan_marks(message_, datagram.payload(), trunk.sign_policy.dial_plan, domain, trunk.insert_at);
+  const bool stripped = !marks.removals.empty() && !trunk.config.trusted;
+  const auto record_this = [&](Decision decision, std::string_view reason) {
+    record(datagram, trunk, Direction::from_peer, decision, reason, stripped);
+  };
+  if (emergency) {
+    // Never parked, never dropped, never judged. What the peer says about itself goes all the same: "To: 911" on a call
+    // to somebody else must not be a way to carry a verstat in (STIR-VS-15).
+    record_this(Decision::emergency, {});
+    sender_.send_marked(datagram, trunk.config.trusted ? crypto::MarkPlan{} : marks, {});
+    return;
+  }
+  if (message_.identities_seen() > sip::kMaxIdentities || !marks.complete) {
+    const bool too_many = message_.identities_seen() > sip::kMaxIdentities;
+    const std::string_view reason = too_many ? "identity_limit" : "unmarked";
+    counters.add(too_many ? Counter::identity_limit : Counter::unmarked);
+    if (!refuses(datagram, trunk, Direction::from_peer,
+                 {.wanted = trunk.config.answers.malformed, .reason = reason, .stripped = stripped})) {
+      record_this(Decision::refused, reason);
+      sender_.refuse_malformed(datagram);
+    }
+    return;
+  }
+  // Not by the action `extract`: an unusual Content-Type makes an INVITE one to pass, and must not spare it the
+  // judgement.
+  const bool judged = action != sip::Action::flag && begins_something();
+  if (!marks.removals.empty()) {
+    if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
+      counters.add(Counter::passed);
+      record_this(Decision::passed, "trusted_peer");
+      sender_.pass(datagram);
+      return;
+    }
+    counters.add(Counter::stripped);
+  }
+  if (!judged) {
+    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
+    if (action == sip::Action::flag) {
+      if (refuses(datagram, trunk, Direction::from_peer,
+                  {.wanted = trunk.config.answers.malformed, .reason = "flagged", .stripped = stripped})) {
+        return;
+      }
+      record_this(Decision::passed, "flagged");
+    }
+    sender_.send_marked(datagram, marks, {});
+    return;
+  }
+  if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
+    counters.add(Counter::left_undecided);
+    sender_.send_marked(datagram, marks, not_validated());
+    return;
+  }
+  if (message_.identities().empty()) {
+    const std::string_view reason = crypto::facts(crypto::Reason::no_identity).name;
+    counters.add(Counter::verified_none);
+    counters.add(crypto::Reason::no_identity);
+    if (!refuses(datagram, trunk, Direction::from_peer,
+                 {.wanted = trunk.config.answers.no_identity, .reason = reason, .stripped = stripped})) {
+      record_this(Decision::judged, reason);
+      remember(request_, datagram, {.course = Decided::Course::forwarded});
+      sender_.send_marked(datagram, marks, not_validated());
+    }
+    return;
+  }
+  park_for_verifying(datagram, trunk, live, marks);
+}
+
+void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const Live& live,
+                                   const crypto::MarkPlan& marks) {
+  Slot* slot = park(datagram, trunk, live, crypto::JobKind::verify);
+  if (slot == nullptr) {
+    overload(datagram, trunk, Direction::from_peer, marks, "parked_full");
+    return;
+  }
+  crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
+                            trunk.verify_policy, context_.clock.now(), slot->job.verify);
+  slot->marks = marks;
+  DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
+  context_.counters.add(Counter::to_verify);
+  if (!dispatch(*slot)) {
+    overload(slot->datagram, trunk, Direction::from_peer, marks, "ring_full");
+    leave(*slot);
+  }
+}
+
+}  // namespace stirline::dataplane
