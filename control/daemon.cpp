@@ -141,6 +141,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
 Daemon::~Daemon() {
   loop_.cancel(recheck_timer_);
   loop_.cancel(change_timer_);
+  loop_.cancel(alarm_timer_);
 }
 
 std::vector<ChainJudgement> Daemon::judge_everywhere(const State& state, const std::string& url, const std::string& pem,
@@ -220,6 +221,7 @@ void Daemon::serve() {
   lists_->want(state_.judged.lists);
   records_->tick();
   dataplane_->start();
+  alarm_timer_ = loop_.after(options_.alarm_look, [this] { look_for_alarms(); });
 }
 
 std::uint64_t Daemon::next_generation() {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@
 
 #include "config/config_error.hpp"
 #include "config/control_config.hpp"
+#include "control/alarms/alarm_board.hpp"
+#include "control/alarms/alarm_rules.hpp"
 #include "control/certificates/certificate_keeper.hpp"
 #include "control/certificates/judged_chains.hpp"
 #include "control/certificates/list_keeper.hpp"
@@ -41,7 +44,9 @@ struct DaemonOptions {
   std::function<std::int64_t()> now;              // seconds since 1970
   std::chrono::milliseconds recheck{60'000};      // how often the validity of certificates is looked at
   std::chrono::milliseconds status_limit{2'000};  // how long `status` and metrics wait for the data plane
-  std::chrono::milliseconds first_pause{100};     // see DataplaneClientOptions
+  std::chrono::milliseconds alarm_look{5'000};    // how often alarms are looked for
+  std::function<EventLoop::Clock::time_point()> steady_now = EventLoop::Clock::now;  // never set by anybody
+  std::chrono::milliseconds first_pause{100};                                        // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
   std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
@@ -111,6 +116,7 @@ class Daemon {
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
+  void look_for_alarms();
   void make_metrics_page(const MetricsServer::PageDone& done);
 
   EventLoop& loop_;
@@ -125,7 +131,10 @@ class Daemon {
   std::vector<std::string> reload_warnings_;  // options that a reload cannot change
   std::string push_error_;                    // why the data plane did not take the state; empty if it did
   bool push_refused_ = false;                 // and it would say so again
+  AlarmBoard alarms_;
+  std::optional<StatusSample> looked_;  // at the last look for alarms
   EventLoop::TimerId recheck_timer_ = 0;
+  EventLoop::TimerId alarm_timer_ = 0;
   EventLoop::TimerId change_timer_ = 0;
   EventLoop::Clock::time_point change_at_{};  // when it is due
   std::array<Change, 2> changes_{};           // by KeeperChange

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "control/alarms/alarm_report.hpp"
 #include "control/certificates/certificate_report.hpp"
 #include "control/daemon.hpp"
 
@@ -90,8 +91,9 @@ Json Daemon::own_status() const {
             {"certificates", state_.judged.certificates.size()}}},
           {"credentials", credentials},
           {"certificates", certificates},
+          {"alarms", alarm_status(alarms_)},
           {"fetch", fetch_status(*keeper_)},
-          {"lists", list_status(*lists_)},
+          {"lists", list_status(*lists_, state_.gathered.regimes.stale_lists(now))},
           {"records", records_->status()},
           {"repository", repository},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},

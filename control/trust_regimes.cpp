@@ -161,6 +161,11 @@ std::vector<std::string> TrustRegimes::warnings(std::int64_t now) const {
   return warnings;
 }
 
+std::size_t TrustRegimes::stale_lists(std::int64_t now) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      regimes_, [now](const Regime& regime) { return regime.trust.revocation_lists().stale(now); }));
+}
+
 std::string TrustRegimes::place(std::size_t regime) const {
   return regimes_.size() > 1 ? fmt::format(" in regime {}", regimes_[regime].name) : std::string();
 }

@@ -51,6 +51,8 @@ class TrustRegimes {
 
   // What an operator should know about the revocation lists: stale, or of an unknown signer.
   [[nodiscard]] std::vector<std::string> warnings(std::int64_t now) const;
+  // How many regimes have a revocation list that is older than its nextUpdate.
+  [[nodiscard]] std::size_t stale_lists(std::int64_t now) const;
 
   // For messages: " in regime NAME", empty while there is only the default one.
   [[nodiscard]] std::string place(std::size_t regime) const;

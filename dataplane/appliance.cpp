@@ -159,6 +159,15 @@ Appliance::Stuck Appliance::stuck(std::size_t crypto_core) const {
   return stuck;
 }
 
+Appliance::Queued Appliance::queued(std::size_t crypto) const {
+  Queued sum;
+  for (std::size_t link = crypto; link < links_.size(); link += plan_.cryptos.size()) {
+    sum.jobs += links_[link]->jobs_queued.load(std::memory_order_relaxed);
+    sum.results += links_[link]->results_queued.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
 void Appliance::take_records(std::string& batch, std::size_t most) {
   next_recorder_ = next_recorder_ + 1 < poll_cores_.size() ? next_recorder_ + 1 : 0;
   for (std::size_t i = 0; i < poll_cores_.size(); ++i) {

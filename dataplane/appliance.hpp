@@ -69,6 +69,13 @@ class Appliance {
   };
   [[nodiscard]] Stuck stuck(std::size_t crypto_core) const;
 
+  // What the rings of a crypto core hold: jobs that wait for it, results that wait for their poll cores.
+  struct Queued {
+    std::size_t jobs = 0;
+    std::size_t results = 0;
+  };
+  [[nodiscard]] Queued queued(std::size_t crypto) const;
+
   [[nodiscard]] const config::DataplaneConfig& config() const { return config_; }
   [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
   [[nodiscard]] const std::vector<std::unique_ptr<PollCore>>& poll_cores() const { return poll_cores_; }

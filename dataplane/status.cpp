@@ -1,5 +1,7 @@
 #include "dataplane/status.hpp"
 
+#include <array>
+
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -41,6 +43,8 @@ ordered_json cores_json(const Appliance& appliance) {
     cores.push_back({{"role", "poll"},
                      {"cpu", plan.polls[i].cpu},
                      {"pairs", std::move(pairs)},
+                     {"busy_cycles", core.load().busy_cycles()},
+                     {"idle_cycles", core.load().idle_cycles()},
                      {"received", core.counters().value(Counter::received)},
                      {"parked", core.parked()},
                      {"held_packets", core.held_packets()}});
@@ -49,9 +53,15 @@ ordered_json cores_json(const Appliance& appliance) {
     const CryptoCore& core = *appliance.crypto_cores()[i];
     const crypto::EngineCounters engine = appliance.engines()[i]->counters();
     const Appliance::Stuck stuck = appliance.stuck(i);
+    const Appliance::Queued queued = appliance.queued(i);
     cores.push_back({{"role", "crypto"},
                      {"cpu", plan.cryptos[i].cpu},
                      {"engine", appliance.engines()[i]->name()},
+                     {"busy_cycles", core.load().busy_cycles()},
+                     {"idle_cycles", core.load().idle_cycles()},
+                     {"jobs_queued", queued.jobs},
+                     {"results_queued", queued.results},
+                     {"queue_places", appliance.config().limits.parked * plan.polls.size()},
                      {"jobs", core.jobs()},
                      {"batches", core.batches()},
                      {"stuck", stuck.now},
@@ -100,6 +110,70 @@ ordered_json ledger_json(const Appliance& appliance) {
           {"replaced", replaced}, {"dropped", dropped}, {"held", held}};
 }
 
+// Summed over the poll cores, each with a table of its own; the age is that of the oldest entry of all.
+ordered_json fills_json(const Appliance& appliance) {
+  const config::LimitConfig& limits = appliance.config().limits;
+  const std::uint64_t now = rte_rdtsc();
+  ordered_json fills = ordered_json::array();
+  const auto add = [&](BoundedTable table, std::uint64_t places) {
+    std::uint64_t used = 0;
+    std::uint64_t oldest = 0;
+    for (const auto& core : appliance.poll_cores()) {
+      used += core->fills().used(table);
+      const std::uint64_t at = core->fills().oldest_at(table);
+      oldest = at != 0 && (oldest == 0 || at < oldest) ? at : oldest;
+    }
+    const std::uint64_t age = oldest < now ? (now - oldest) / rte_get_tsc_hz() : 0;
+    fills.push_back({{"table", facts(table).name},
+                     {"unit", facts(table).unit},
+                     {"used", used},
+                     {"places", places * appliance.poll_cores().size()},
+                     {"oldest_seconds", oldest == 0 ? ordered_json() : ordered_json(age)},
+                     {"help", facts(table).help}});
+  };
+  add(BoundedTable::parking, limits.parked);
+  add(BoundedTable::waiting_calls, limits.waiting);
+  add(BoundedTable::reassembly, limits.reassemblies);
+  add(BoundedTable::signed_requests, std::uint64_t{limits.signed_kib} * 1'024);
+  add(BoundedTable::replay_watch, limits.tokens);
+  add(BoundedTable::pending_reasons, limits.reasons);
+  add(BoundedTable::large_buffers, limits.large_buffers);
+  std::uint64_t records = 0;
+  for (const auto& core : appliance.poll_cores()) {
+    records += core->records_queued();
+  }
+  fills.push_back(
+      {{"table", "records"},
+       {"unit", "octets"},
+       {"used", records},
+       {"places", std::uint64_t{appliance.config().records.queue_kib} * 1'024 * appliance.poll_cores().size()},
+       {"oldest_seconds", nullptr},
+       {"help", "records of decisions on their way to control (records.queue_kib)"}});
+  return fills;
+}
+
+ordered_json delays_json(const Appliance& appliance) {
+  ordered_json delays = ordered_json::array();
+  for (std::size_t i = 0; i < kDelayPaths; ++i) {
+    const auto path = static_cast<DelayPath>(i);
+    std::array<std::uint64_t, config::wire::kDelayBuckets> buckets{};
+    std::uint64_t sum_ns = 0;
+    for (const auto& core : appliance.poll_cores()) {
+      const DelayHistogram& histogram = core->delays(path);
+      for (std::size_t bucket = 0; bucket < buckets.size(); ++bucket) {
+        buckets[bucket] += histogram.bucket(bucket);
+      }
+      sum_ns += histogram.sum_ns();
+    }
+    delays.push_back({{"path", facts(path).name},
+                      {"unit", facts(path).unit},
+                      {"help", facts(path).help},
+                      {"sum_ns", sum_ns},
+                      {"buckets", buckets}});
+  }
+  return delays;
+}
+
 ordered_json counters_json(const Appliance& appliance) {
   ordered_json counters = ordered_json::object();
   const auto& facts = counter_facts();
@@ -146,6 +220,8 @@ std::string status_json(const Appliance& appliance, std::int64_t started_at, std
                                  {"cores", cores_json(appliance)},
                                  {"tables", tables_json(appliance, now)},
                                  {"ledger", ledger_json(appliance)},
+                                 {"fills", fills_json(appliance)},
+                                 {"added_delay", delays_json(appliance)},
                                  {"counters", counters_json(appliance)},
                                  {"counter_families", families_json()},
                                  {"counter_facts", counter_facts_json()}};

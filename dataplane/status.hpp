@@ -8,9 +8,11 @@
 
 namespace stirline::dataplane {
 
-// {"ports":[...],"cores":[...],"tables":{...},"ledger":{...},"counters":{name: value}}, counters summed over the cores.
-// "counter_facts" has unit and help of each counter, for those of a family its name and the member too;
-// "counter_families" the label and help of each family. `now` in seconds since 1970, for ages.
+// {"ports":[...],"cores":[...],"tables":{...},"ledger":{...},"fills":[...],"added_delay":[...],"counters":{name:
+// value}}, counters summed over the cores. "fills": how full the bounded tables are; "added_delay": histograms by path,
+// counts by the buckets of config/wire/delay_buckets.hpp. "counter_facts" has unit and help of each counter, for those
+// of a family its name and the member too; "counter_families" the label and help of each family. `now` in seconds since
+// 1970, for ages.
 [[nodiscard]] std::string status_json(const Appliance& appliance, std::int64_t started_at, std::int64_t now);
 
 }  // namespace stirline::dataplane

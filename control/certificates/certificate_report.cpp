@@ -107,13 +107,18 @@ Json describe_lists(const KeptLists& lists, std::int64_t now) {
   return rows;
 }
 
-Json list_status(const ListKeeper& lists) {
+Json list_status(const ListKeeper& lists, std::size_t stale) {
   const ListCounters& counters = lists.counters();
   const auto here = std::ranges::count_if(lists.lists(), [](const auto& list) { return list.second.here(); });
-  return {{"wanted", lists.lists().size()}, {"kept", here},
-          {"fetched", counters.fetched},    {"changed", counters.changed},
-          {"refused", counters.refused},    {"failed", counters.failed},
-          {"expired", counters.expired},    {"too_many", counters.too_many}};
+  return {{"wanted", lists.lists().size()},
+          {"kept", here},
+          {"stale", stale},
+          {"fetched", counters.fetched},
+          {"changed", counters.changed},
+          {"refused", counters.refused},
+          {"failed", counters.failed},
+          {"expired", counters.expired},
+          {"too_many", counters.too_many}};
 }
 
 }  // namespace stirline::control

@@ -22,6 +22,6 @@ namespace stirline::control {
 [[nodiscard]] nlohmann::ordered_json describe_list(const KeptList& list, std::int64_t now);
 [[nodiscard]] nlohmann::ordered_json describe_lists(const KeptLists& lists, std::int64_t now);
 
-[[nodiscard]] nlohmann::ordered_json list_status(const ListKeeper& lists);
+[[nodiscard]] nlohmann::ordered_json list_status(const ListKeeper& lists, std::size_t stale);
 
 }  // namespace stirline::control

@@ -16,6 +16,7 @@ void add_parse(CLI::App& app, int& status);
 void add_verify(CLI::App& app, int& status);
 void add_sign(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
+void add_top(CLI::App& app, int& status);
 void add_reload(CLI::App& app, int& status);
 void add_cert(CLI::App& app, int& status);
 void add_calls(CLI::App& app, int& status);

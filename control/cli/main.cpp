@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     cli::add_run(app, status);
     cli::add_lab(app, status);
     cli::add_status(app, status);
+    cli::add_top(app, status);
     cli::add_reload(app, status);
     cli::add_cert(app, status);
     cli::add_calls(app, status);

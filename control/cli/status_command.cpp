@@ -13,6 +13,8 @@
 #include "control/cli/ask_control.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
+#include "control/metrics/path_delays.hpp"
+#include "control/top/drawing.hpp"
 
 namespace stirline::control::cli {
 
@@ -22,6 +24,38 @@ struct Question {
   std::string socket = config::ControlConfig{}.socket;
   bool json = false;
 };
+
+// People want to know how long, not a histogram; the alarms that stand, not how often each has stood; and no help
+// beside each row. JSON has all of it.
+void digest(Json& document) {
+  const Json::json_pointer alarms("/control/alarms");
+  const Json::json_pointer raised("/control/alarms/raised");
+  if (document.contains(raised)) {
+    document[alarms] = Json(document.at(raised));
+  }
+  if (!document.is_object() || !document.contains("dataplane") || !document.at("dataplane").is_object()) {
+    return;
+  }
+  Json& dataplane = document.at("dataplane");
+  if (dataplane.contains("added_delay")) {
+    Json rows = Json::array();
+    for (const PathDelays& delays : read_delays(dataplane)) {
+      rows.push_back({{"path", delays.path},
+                      {"count", delays.count()},
+                      {"p50", top::short_time(delays.quantile(0.5))},
+                      {"p99", top::short_time(delays.quantile(0.99))}});
+    }
+    dataplane["added_delay"] = std::move(rows);
+  }
+  const auto fills = dataplane.find("fills");
+  if (fills != dataplane.end() && fills->is_array()) {
+    for (Json& row : *fills) {
+      if (row.is_object()) {
+        row.erase("help");
+      }
+    }
+  }
+}
 
 int ask_and_print(const Question& question, std::string_view verb) {
   const auto answer = ask_control(question.socket, verb);
@@ -33,10 +67,13 @@ int ask_and_print(const Question& question, std::string_view verb) {
     return kExitMissing;
   }
   const int status = exit_status(answer->code);
-  const Json document = Json::parse(answer->text, nullptr, false);
+  Json document = Json::parse(answer->text, nullptr, false);
   if (document.is_discarded()) {
     fmt::print(stderr, "stirline {}: {}\n", verb, printable(answer->text));
     return status == kExitOk ? kExitRefused : status;
+  }
+  if (!question.json) {
+    digest(document);
   }
   std::FILE* const out = status == kExitOk || question.json ? stdout : stderr;
   fmt::print(out, "{}", question.json ? to_line(document) + "\n" : to_text(document));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "control/alarms/alarm_report.hpp"
 #include "control/metrics/figures.hpp"
 
 namespace stirline::control {
@@ -89,6 +90,8 @@ constexpr std::array kFigures{
     Figure{"/lists/wanted",
            {"stirline_control_lists_wanted", gauge, "", "revocation lists and TNAuthLists that are to be fetched"}},
     Figure{"/lists/kept", {"stirline_control_lists_kept", gauge, "", "of them those that are here"}},
+    Figure{"/lists/stale",
+           {"stirline_control_lists_stale", gauge, "", "regimes with a revocation list older than its nextUpdate"}},
     Figure{"/lists/fetched", {"stirline_control_lists_fetched", counter, "", "lists fetched, and good"}},
     Figure{"/lists/changed", {"stirline_control_lists_changed", counter, "", "of them those with another content"}},
     Figure{"/lists/refused", {"stirline_control_lists_refused", counter, "", "lists fetched and not usable"}},
@@ -159,6 +162,7 @@ constexpr std::array kCertificate{
 
 void write_control_metrics(Exposition& page, const Json& status) {
   write_figures(page, kFigures, std::array{Subject{&status}});
+  write_alarm_metrics(page, status.at("alarms"));
   page.begin({"stirline_control_fetches_ended", counter, "", "fetches by how they ended"});
   for (const auto& [outcome, count] : status.at("fetch").at("outcomes").items()) {
     page.sample(std::array{Label{"outcome", outcome}}, count);

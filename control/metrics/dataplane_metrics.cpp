@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "control/metrics/figures.hpp"
+#include "control/metrics/load_metrics.hpp"
 
 namespace stirline::control {
 
@@ -50,6 +51,19 @@ constexpr std::array kPort{
 };
 
 constexpr std::array kCore{
+    Figure{"/busy_cycles",
+           {"stirline_dataplane_core_busy_cycles", counter, "cycles",
+            "time a core spent in turns that moved packets or jobs; its share is the core's utilisation"}},
+    Figure{"/idle_cycles",
+           {"stirline_dataplane_core_idle_cycles", counter, "cycles",
+            "time a core spent in turns that found nothing, and asleep"}},
+    Figure{"/jobs_queued",
+           {"stirline_dataplane_core_jobs_queued", gauge, "", "jobs that wait in a crypto core's rings"}},
+    Figure{
+        "/results_queued",
+        {"stirline_dataplane_core_results_queued", gauge, "", "results of a crypto core that poll cores did not take"}},
+    Figure{"/queue_places",
+           {"stirline_dataplane_core_queue_places", gauge, "", "jobs that a crypto core's rings can hold"}},
     Figure{
         "/received",
         {"stirline_dataplane_core_received_packets", counter, "packets", "packets a poll core has taken from ports"}},
@@ -222,6 +236,7 @@ void write_dataplane_metrics(Exposition& page, const Json& status) {
   write_figures(page, kWhole, std::array{Subject{&status}});
   write_ports(page, member_of(status, "ports"));
   write_cores(page, member_of(status, "cores"));
+  write_load_metrics(page, status);
   write_counters(page, status);
 }
 

@@ -15,7 +15,7 @@ namespace stirline::control {
 
 inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-enum class MetricType : std::uint8_t { counter, gauge, info };
+enum class MetricType : std::uint8_t { counter, gauge, info, histogram };
 
 struct Metric {
   std::string_view name;  // of the family: without _total and _info
@@ -39,17 +39,30 @@ class Exposition {
   // Of the family that was begun last.
   void sample(const nlohmann::ordered_json& value) { sample({}, value); }
 
+  // Of a family of type histogram: what lies within each bound, the last without one; `counts` are those of one bucket
+  // each, not summed up, one more than bounds. The bounds rise.
+  struct Histogram {
+    std::span<const std::uint64_t> bounds_ns;
+    std::span<const std::uint64_t> counts;
+    std::uint64_t sum_ns = 0;
+  };
+  void sample(std::span<const Label> labels, const Histogram& histogram);
+
   [[nodiscard]] std::size_t left_out() const { return left_out_; }
 
   // The page, ended. Nothing may be added behind it.
   [[nodiscard]] std::string finish() &&;
 
  private:
+  // False: such a sample must not stand on the page. `written` becomes the labels as they stand there.
+  [[nodiscard]] bool take_place(std::span<const Label> labels, std::string& written);
+
   std::string text_;
   std::string head_;  // of the family begun, until its first sample
   std::string sample_name_;
-  bool counts_up_ = false;  // its samples are never negative
-  bool valid_ = false;      // there is a family that takes samples
+  MetricType type_ = MetricType::gauge;  // of the family begun
+  bool counts_up_ = false;               // its samples are never negative
+  bool valid_ = false;                   // there is a family that takes samples
   std::size_t left_out_ = 0;
   std::set<std::string, std::less<>> families_;
   std::set<std::string, std::less<>> samples_;  // of the family begun: their labels
@@ -62,5 +75,8 @@ class Exposition {
 // Name and unit as the name of a family, which must end with the unit: ("signed", "calls") → "signed_calls",
 // ("messages", "messages") → "messages".
 [[nodiscard]] std::string with_unit(std::string_view name, std::string_view unit);
+
+// Nanoseconds in seconds, exactly: 128 → "0.000000128", 2,000,000,000 → "2.0".
+[[nodiscard]] std::string seconds_text(std::uint64_t ns);
 
 }  // namespace stirline::control

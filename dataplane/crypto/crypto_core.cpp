@@ -3,6 +3,8 @@
 #include <span>
 #include <utility>
 
+#include <rte_cycles.h>
+
 namespace stirline::dataplane {
 
 namespace {
@@ -20,6 +22,7 @@ CryptoCore::CryptoCore(crypto::Engine& engine, std::vector<Source> sources, Idle
       maintained_at_(clock.now()) {}
 
 void CryptoCore::run(const std::atomic<bool>& stop) {
+  load_.begin(rte_rdtsc());
   while (!stop.load(std::memory_order_relaxed)) {
     const std::size_t done = crypto::run_once(std::span<const Source>(sources_), processor_,
                                               [](Slot& slot) -> crypto::Job& { return slot.job; });
@@ -28,7 +31,11 @@ void CryptoCore::run(const std::atomic<bool>& stop) {
       batches_.store(batches_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
     maintain(done == 0);
+    load_.end_turn(rte_rdtsc(), done != 0);
     idler_.turn(done != 0, [] {}, [] {});
+    if (done == 0) {
+      load_.begin(rte_rdtsc());
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "crypto_workers/job/processor.hpp"
 #include "crypto_workers/p256/engine.hpp"
 #include "dataplane/clock.hpp"
+#include "dataplane/core_load.hpp"
 #include "dataplane/idle.hpp"
 #include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/parking.hpp"
@@ -32,6 +33,7 @@ class CryptoCore {
   [[nodiscard]] std::uint64_t batches() const {
     return batches_.load(std::memory_order_relaxed);
   }  // turns that found any
+  [[nodiscard]] const CoreLoad& load() const { return load_; }
 
  private:
   void maintain(bool idle);
@@ -42,6 +44,7 @@ class CryptoCore {
   Idler idler_;
   const Clock& clock_;
   std::int64_t maintained_at_;  // seconds since 1970
+  CoreLoad load_;
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> batches_{0};
 };

@@ -274,6 +274,10 @@ std::uint32_t Reassembler::packets() const {
   return impl_->held;
 }
 
+std::uint64_t Reassembler::oldest_at() const {
+  return impl_->oldest == kNoSlot ? 0 : impl_->datagrams[impl_->oldest].born;
+}
+
 std::size_t gather(const FragmentSet& set, std::span<std::uint8_t> out) {
   if (set.payload_length > out.size()) {
     return 0;

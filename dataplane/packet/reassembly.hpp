@@ -78,6 +78,7 @@ class Reassembler {
 
   [[nodiscard]] std::uint32_t datagrams() const;  // open now
   [[nodiscard]] std::uint32_t packets() const;    // held now
+  [[nodiscard]] std::uint64_t oldest_at() const;  // when the oldest was opened, in TSC cycles; 0: there is none
 
  private:
   struct Impl;

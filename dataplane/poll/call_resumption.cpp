@@ -8,6 +8,16 @@ namespace stirline::dataplane {
 
 using config::wire::Decision;
 
+namespace {
+
+DelayPath path_of(const Slot& slot) {
+  return slot.job.kind == crypto::JobKind::sign ? DelayPath::signing
+         : slot.wait_until == 0                 ? DelayPath::verifying
+                                                : DelayPath::waiting;
+}
+
+}  // namespace
+
 std::size_t CallStage::resume() {
   return links_.take([this](std::uint32_t index) { finish(index); });
 }
@@ -15,6 +25,7 @@ std::size_t CallStage::resume() {
 void CallStage::finish(std::uint32_t index) {
   Slot& slot = parking_[index];
   context_.counters.add(Counter::cycles_wait, rte_rdtsc() - slot.parked_at);
+  slot.datagram.path = path_of(slot);
   if (slot.abandoned) {
     context_.counters.add(Counter::replaced, slot.datagram.packets.count);
     context_.release(slot.datagram);
@@ -136,7 +147,8 @@ bool CallStage::is_replay(const Slot& slot) {
                                   .call_id = sip::text(job.message, slot.name.place.call_id),
                                   .from_tag = sip::text(job.message, slot.name.place.from_tag),
                                   .now = job.now,
-                                  .fresh_until = job.now + job.policy.fresh_seconds + job.policy.future_seconds});
+                                  .fresh_until = job.now + job.policy.fresh_seconds + job.policy.future_seconds,
+                                  .now_cycles = slot.datagram.arrived});
   if (seen == ReplayWatch::Seen::too_many) {
     context_.counters.add(Counter::tokens_forgotten);
   }
@@ -225,6 +237,7 @@ void CallStage::judge_again(std::uint32_t index, const Live& live) {
   slot.trunk = trunks[place].get();
   parking_.bring_back(index);
   if (const std::string_view refusal = dispatch(slot); !refusal.empty()) {
+    slot.datagram.path = DelayPath::waiting;
     recorder_.unanswered(slot, Decision::undecided, refusal);
     leave_undecided(slot.name, slot.datagram);
     sender_.send_marked(slot.datagram, slot.marks, not_validated());
@@ -238,6 +251,7 @@ void CallStage::end_wait(std::uint32_t index) {
   context_.counters.add(crypto::Reason::certificate_unknown);
   context_.counters.add(Counter::verified_none);
   remember_complaints(slot);
+  slot.datagram.path = DelayPath::waiting;
   recorder_.judged(slot, Decision::undecided, "wait_expired");
   leave_undecided(slot.name, slot.datagram);
   sender_.send_marked(slot.datagram, slot.marks, not_validated());
@@ -258,6 +272,7 @@ void CallStage::expire(std::uint64_t now_cycles) {
     }
     // The crypto core may still read the originals, so others go on in their place. Without room for those the message
     // waits.
+    slot.datagram.path = path_of(slot);
     sip::EditList edits;
     const bool verifying = slot.job.kind == crypto::JobKind::verify;
     const bool marked = crypto::apply_marks(slot.marks, verifying ? not_validated() : crypto::Conveyance{}, edits);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/replay_watch.hpp"
 #include "dataplane/poll/signed_requests.hpp"
+#include "dataplane/poll/table_fills.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
 #include "sip_parser/edit_list.hpp"
@@ -51,11 +53,15 @@ class CallStage {
   // Sends on as not validated whatever waits for a certificate.
   void give_up_waiting();
 
+  void show_fills(TableFills& fills);
+  void show_queues();
+
   [[nodiscard]] std::span<Slot> slots() { return parking_.slots(); }
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
+  [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
 
  private:
   // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is

@@ -64,4 +64,11 @@ void CryptoLinks::watch(std::uint64_t now) {
   }
 }
 
+void CryptoLinks::show_queued(std::size_t places) {
+  for (const Way& way : ways_) {
+    way.link->jobs_queued.store(places - way.link->jobs.write_available(), std::memory_order_relaxed);
+    way.link->results_queued.store(way.link->results.read_available(), std::memory_order_relaxed);
+  }
+}
+
 }  // namespace stirline::dataplane

@@ -25,6 +25,9 @@ struct CryptoLink {
   JobQueue results;                           // as many places as there are slots: a result always fits
   std::atomic<bool> stuck{false};             // written by the poll core; any thread
   std::atomic<std::uint64_t> found_stuck{0};  // how often; likewise
+  // What the queues hold, as the poll core last saw it; likewise.
+  std::atomic<std::size_t> jobs_queued{0};
+  std::atomic<std::size_t> results_queued{0};
 };
 
 class CryptoLinks {
@@ -61,6 +64,9 @@ class CryptoLinks {
 
   // Looks for crypto cores that have become stuck. Call once a turn, behind take().
   void watch(std::uint64_t now);
+
+  // Notes in each link what its queues hold. `places`: slots, as many as a queue takes.
+  void show_queued(std::size_t places);
 
  private:
   struct Way {

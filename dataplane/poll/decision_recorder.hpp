@@ -53,6 +53,7 @@ class DecisionRecorder {
 
   [[nodiscard]] bool enabled() const { return context_.config.records.enabled; }
   [[nodiscard]] RecordQueue& queue() { return queue_; }
+  [[nodiscard]] const RecordQueue& queue() const { return queue_; }
 
  private:
   [[nodiscard]] config::wire::CallRecord begin(const Datagram& datagram, const Trunk& trunk, Direction direction) const;

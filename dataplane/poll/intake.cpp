@@ -106,7 +106,11 @@ void Intake::receive(std::uint16_t port, rte_mbuf* packet, const Live* live) {
   if (live == nullptr) {
     counters.add(Counter::no_tables);
   }
-  counters.add(Counter::bypassed);
+  bypass(port, packet);
+}
+
+void Intake::bypass(std::uint16_t port, rte_mbuf* packet) {
+  context_.delays.bypass(1);
   context_.transmitter.send(other_side(port), packet);
 }
 
@@ -135,8 +139,7 @@ void Intake::receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame&
   Counters& counters = context_.counters;
   const TrunkMatch found = match(port, frame, live, false);
   if (found.trunk == nullptr) {
-    counters.add(Counter::bypassed);
-    context_.transmitter.send(other_side(port), packet);
+    bypass(port, packet);
     return;
   }
   Datagram datagram;
@@ -145,6 +148,7 @@ void Intake::receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame&
   datagram.first = octets_of(packet);
   datagram.udp = datagram.first.subspan(frame.payload_offset, frame.payload_length);
   datagram.out_port = other_side(port);
+  datagram.arrived = context_.delays.arrived();
   if (!ip_checksum_good(frame, datagram.first) || !udp_checksum_good(frame, datagram.udp)) {
     counters.add(Counter::bad_checksum);
     context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.checksum,
@@ -158,8 +162,7 @@ void Intake::receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame&
 void Intake::receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live) {
   Counters& counters = context_.counters;
   if (match(port, frame, live, true).trunk == nullptr) {
-    counters.add(Counter::bypassed);
-    context_.transmitter.send(other_side(port), packet);
+    bypass(port, packet);
     return;
   }
   if (!ip_checksum_good(frame, octets_of(packet))) {
@@ -194,11 +197,12 @@ void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const 
   Datagram datagram;
   datagram.packets = set;
   datagram.out_port = other_side(port);
+  datagram.arrived = context_.delays.arrived();
   const std::size_t first = first_fragment(set);
   datagram.first = octets_of(set.packets[first]);
   datagram.frame = read_frame(datagram.first);
   if (datagram.frame.protocol != IPPROTO_UDP) {
-    counters.add(Counter::bypassed, set.count);
+    context_.delays.bypass(set.count);
     context_.forward(set, datagram.out_port);
     return;
   }
@@ -219,7 +223,7 @@ void Intake::receive_complete(std::uint16_t port, const FragmentSet& set, const 
   datagram.frame.destination_port = load_be16(&datagram.udp[2]);
   const TrunkMatch found = match(port, datagram.frame, live, false);
   if (found.trunk == nullptr) {
-    counters.add(Counter::bypassed, set.count);
+    context_.delays.bypass(set.count);
     context_.release(datagram);
     context_.forward(set, datagram.out_port);
     return;

@@ -21,8 +21,13 @@ class Intake {
   void expire(std::uint64_t now_cycles);
 
   [[nodiscard]] std::uint32_t held_packets() const { return reassembler_.packets(); }
+  void show_fills(TableFills& fills) const {
+    fills.show(BoundedTable::reassembly, reassembler_.datagrams(), reassembler_.oldest_at());
+  }
 
  private:
+  // It is none of ours. Counted at the end of the burst.
+  void bypass(std::uint16_t port, rte_mbuf* packet);
   void receive_faulty(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live* live);
   void receive_datagram(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live);
   void receive_fragment(std::uint16_t port, rte_mbuf* packet, const Frame& frame, const Live& live);

@@ -12,12 +12,16 @@ MessageSender::MessageSender(PollContext& context)
 void MessageSender::pass(Datagram& datagram) {
   context_.release(datagram);
   context_.forward(datagram.packets, datagram.out_port);
+  context_.delays.sent(datagram.path, datagram.arrived);
 }
 
 void MessageSender::refuse_malformed(Datagram& datagram) {
   context_.release(datagram);
   context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
                            Counter::dropped_malformed);
+  if (context_.config.bad_input.malformed_sip == config::OnBad::forward) {
+    context_.delays.sent(datagram.path, datagram.arrived);
+  }
 }
 
 void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks,
@@ -56,11 +60,15 @@ void MessageSender::retire(Datagram& datagram) {
 }
 
 bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) {
-  return write({.first_frame = datagram.first,
-                .frame = datagram.frame,
-                .udp_header = datagram.udp.first(kUdpHeaderOctets),
-                .payload = datagram.payload()},
-               edits, datagram.out_port);
+  const bool written = write({.first_frame = datagram.first,
+                              .frame = datagram.frame,
+                              .udp_header = datagram.udp.first(kUdpHeaderOctets),
+                              .payload = datagram.payload()},
+                             edits, datagram.out_port);
+  if (written) {
+    context_.delays.sent(datagram.path, datagram.arrived);
+  }
+  return written;
 }
 
 bool MessageSender::write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port) {
@@ -94,6 +102,7 @@ bool MessageSender::copy(const Datagram& datagram) {
   }
   context_.counters.add(Counter::created, copies.count);
   context_.forward(copies, datagram.out_port);
+  context_.delays.sent(datagram.path, datagram.arrived);
   return true;
 }
 

@@ -8,6 +8,7 @@ MessageStore::MessageStore(std::size_t small, std::size_t large)
 MessageStore::Shelf MessageStore::make_shelf(std::size_t count, std::size_t size) {
   Shelf shelf;
   shelf.size = size;
+  shelf.count = count;
   shelf.memory = std::make_unique_for_overwrite<std::uint8_t[]>(count * size);
   shelf.free.reserve(count);
   for (std::size_t i = count; i > 0; --i) {

@@ -22,9 +22,12 @@ class MessageStore {
   [[nodiscard]] std::span<std::uint8_t> take(std::size_t octets);
   void give_back(std::span<std::uint8_t> buffer);
 
+  [[nodiscard]] std::size_t large_lent() const { return large_.count - large_.free.size(); }
+
  private:
   struct Shelf {
     std::size_t size = 0;
+    std::size_t count = 0;
     std::unique_ptr<std::uint8_t[]> memory;
     std::vector<std::uint8_t*> free;
   };

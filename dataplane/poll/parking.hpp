@@ -19,6 +19,7 @@
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/reassembly.hpp"
 #include "dataplane/packet/slot_index.hpp"
+#include "dataplane/poll/delay_meter.hpp"
 #include "dataplane/poll/transaction.hpp"
 #include "dataplane/state/publication.hpp"
 
@@ -32,6 +33,8 @@ struct Datagram {
   std::span<const std::uint8_t> udp;    // UDP header and data, contiguous: in the packet, or in `gathered`
   std::span<std::uint8_t> gathered;     // from the MessageStore; empty for a single packet
   std::uint16_t out_port = 0;           // index of the port it leaves by
+  DelayPath path = DelayPath::passed;   // which way it takes through this core, so far
+  std::uint64_t arrived = 0;            // TSC cycles: when its last packet was taken from the port
 
   [[nodiscard]] std::string_view payload() const;  // the SIP message
   // Of copies the same: length and UDP checksum. Tells apart what is meant to differ, not what an enemy makes.
@@ -75,6 +78,7 @@ class Parking {
   [[nodiscard]] std::uint32_t index_of(const Slot& slot) const {
     return static_cast<std::uint32_t>(&slot - slots_.data());
   }
+  [[nodiscard]] std::size_t places() const { return slots_.size(); }
   [[nodiscard]] std::uint32_t used() const { return index_.taken(); }
 
   // Of the transaction's hash; kNone if all are used. The new slot is the youngest.

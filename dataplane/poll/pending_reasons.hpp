@@ -33,6 +33,7 @@ class PendingReasons {
   [[nodiscard]] std::string_view line_for(std::string_view octets, const TransactionPlace& place, std::uint16_t status,
                                           std::uint64_t now_cycles, crypto::ReasonLine& line);
 
+  [[nodiscard]] std::uint32_t used() const { return index_.taken(); }
   [[nodiscard]] bool empty() const { return index_.taken() == 0; }
 
  private:

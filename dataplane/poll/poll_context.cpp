@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <rte_cycles.h>
+
 namespace stirline::dataplane {
 
 PollContext::PollContext(unsigned reader_id, std::vector<PollPort> poll_ports, rte_mempool* packet_pool,
@@ -12,6 +14,7 @@ PollContext::PollContext(unsigned reader_id, std::vector<PollPort> poll_ports, r
       config(configuration),
       publication(tables),
       clock(wall_clock),
+      delays(rte_get_tsc_hz()),
       transmitter(ports, counters),
       store(configuration.limits.parked, configuration.limits.large_buffers) {}
 

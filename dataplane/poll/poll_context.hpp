@@ -12,6 +12,7 @@
 #include "dataplane/clock.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/packet/reassembly.hpp"
+#include "dataplane/poll/delay_meter.hpp"
 #include "dataplane/poll/message_store.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/transmitter.hpp"
@@ -43,6 +44,7 @@ struct PollContext {
   Publication& publication;
   const Clock& clock;
   Counters counters;
+  DelayMeter delays;
   Transmitter transmitter;
   MessageStore store;
 };

@@ -19,10 +19,14 @@ void PollCore::run(const std::atomic<bool>& stop) {
   Publication& publication = context_.publication;
   const unsigned reader = context_.reader;
   publication.online(reader);
+  load_.begin(rte_rdtsc());
   while (!stop.load(std::memory_order_relaxed)) {
     const bool worked = turn();
     publication.quiescent(reader);
     idler_.turn(worked, [&] { publication.offline(reader); }, [&] { publication.online(reader); });
+    if (!worked) {
+      load_.begin(rte_rdtsc());
+    }
   }
   drain();
   publication.offline(reader);
@@ -40,7 +44,8 @@ void PollCore::drain() {
   }
   intake_.expire(UINT64_MAX);
   context_.transmitter.flush();
-  show_held();
+  context_.delays.flushed(rte_rdtsc());
+  show(false);
 }
 
 bool PollCore::turn() {
@@ -51,26 +56,46 @@ bool PollCore::turn() {
   for (std::uint16_t port = 0; port < context_.ports.size(); ++port) {
     moved += receive(port, live);
   }
+  context_.transmitter.flush();
   const std::uint64_t now = rte_rdtsc();
+  context_.delays.flushed(now);
+  load_.end_turn(now, moved != 0);
   calls_.expire(now);
   intake_.expire(now);
   context_.transmitter.flush();
-  show_held();
+  context_.delays.flushed(now);
+  show(moved != 0);
   return moved != 0;
 }
 
-void PollCore::show_held() {
+void PollCore::show(bool moved) {
   parked_.store(calls_.parked(), std::memory_order_relaxed);
   held_.store(calls_.held_packets() + intake_.held_packets(), std::memory_order_relaxed);
+  // Now and then under load, and whenever it ends. Rings only then: a look takes their cache lines from the crypto
+  // cores.
+  const bool now_and_then = moved && ++busy_turns_ % kShowEvery == 0;
+  if (now_and_then || !moved) {
+    calls_.show_fills(fills_);
+    intake_.show_fills(fills_);
+  }
+  if (now_and_then || (!moved && moved_)) {
+    calls_.show_queues();
+  }
+  moved_ = moved;
 }
 
 std::size_t PollCore::receive(std::uint16_t port, const Live* live) {
   std::array<rte_mbuf*, kBurst> packets;
   const std::uint16_t count = rte_eth_rx_burst(context_.ports[port].device, 0, packets.data(), kBurst);
+  if (count == 0) {
+    return 0;
+  }
   context_.counters.add(Counter::received, count);
+  context_.delays.begin_burst(rte_rdtsc());
   for (std::uint16_t i = 0; i < count; ++i) {
     intake_.receive(port, packets[i], live);
   }
+  context_.counters.add(Counter::bypassed, context_.delays.end_burst());
   return count;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/core_load.hpp"
 #include "dataplane/idle.hpp"
 #include "dataplane/poll/call_stage.hpp"
 #include "dataplane/poll/intake.hpp"
@@ -31,6 +32,9 @@ class PollCore {
   bool turn();
 
   [[nodiscard]] const Counters& counters() const { return context_.counters; }
+  [[nodiscard]] const DelayHistogram& delays(DelayPath path) const { return context_.delays.histogram(path); }
+  [[nodiscard]] const CoreLoad& load() const { return load_; }
+  [[nodiscard]] const TableFills& fills() const { return fills_; }
   [[nodiscard]] std::span<Slot> slots() { return calls_.slots(); }
 
   // Main thread: calls `visit` with the URL of each certificate that a call has needed in vain.
@@ -38,6 +42,9 @@ class PollCore {
   void take_certificate_requests(Visit&& visit) {
     calls_.certificate_requests().take(visit);
   }
+
+  // Main thread: octets of records that wait to be taken.
+  [[nodiscard]] std::size_t records_queued() const { return calls_.records().queued(); }
 
   // Main thread: appends records of decisions to `batch`, whole ones, at most until it has `most` octets.
   void take_records(std::string& batch, std::size_t most) { calls_.records().take(batch, most); }
@@ -48,15 +55,20 @@ class PollCore {
 
  private:
   static constexpr std::uint16_t kBurst = 32;
+  static constexpr std::uint32_t kShowEvery = 64;  // turns
 
   std::size_t receive(std::uint16_t port, const Live* live);
   void drain();
-  void show_held();
+  void show(bool moved);
 
   PollContext context_;
   CallStage calls_;
   Intake intake_;
   Idler idler_;
+  CoreLoad load_;
+  TableFills fills_;
+  std::uint32_t busy_turns_ = 0;
+  bool moved_ = true;  // in the turn before
   std::atomic<std::uint32_t> parked_{0};
   std::atomic<std::uint32_t> held_{0};
 };

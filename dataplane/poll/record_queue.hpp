@@ -23,6 +23,8 @@ class RecordQueue {
   // Appends whole records to `batch`, which is no longer than `most` octets then.
   void take(std::string& batch, std::size_t most);
 
+  [[nodiscard]] std::size_t queued() const { return octets_.read_available(); }  // octets; the consumer asks
+
  private:
   boost::lockfree::spsc_queue<char> octets_;
   std::string cut_;  // the consumer's: the beginning of a record whose end fitted into no batch yet

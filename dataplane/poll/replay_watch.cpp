@@ -34,7 +34,8 @@ ReplayWatch::Seen ReplayWatch::see(const Sight& sight) {
     seen = tokens_[oldest_].fresh_until >= sight.now ? Seen::too_many : Seen::first;
     index_.give_back(oldest_);
   }
-  tokens_[index_.take(hash)] = {.name = name, .call = call, .fresh_until = sight.fresh_until};
+  tokens_[index_.take(hash)] = {
+      .name = name, .call = call, .fresh_until = sight.fresh_until, .seen_at = sight.now_cycles};
   oldest_ = oldest_ + 1 < tokens_.size() ? oldest_ + 1 : 0;
   return seen;
 }

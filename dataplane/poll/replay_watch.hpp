@@ -28,6 +28,7 @@ class ReplayWatch {
     std::string_view from_tag;
     std::int64_t now = 0;  // seconds since 1970
     std::int64_t fresh_until = 0;
+    std::uint64_t now_cycles = 0;  // the same moment in TSC cycles
   };
   enum class Seen : std::uint8_t {
     first,
@@ -37,11 +38,18 @@ class ReplayWatch {
   };
   Seen see(const Sight& sight);
 
+  [[nodiscard]] std::uint32_t used() const { return index_.taken(); }
+  // When the oldest token came, in TSC cycles; 0: there is none.
+  [[nodiscard]] std::uint64_t oldest_at() const {
+    return used() == 0 ? 0 : tokens_[used() == tokens_.size() ? oldest_ : 0].seen_at;
+  }
+
  private:
   struct Token {
     std::uint64_t name = 0;
     std::uint64_t call = 0;
     std::int64_t fresh_until = 0;
+    std::uint64_t seen_at = 0;  // TSC cycles
   };
   [[nodiscard]] std::uint64_t name_of(std::string_view token);
   [[nodiscard]] std::uint64_t call_of(const Sight& sight);

@@ -38,6 +38,10 @@ class SignedRequests {
   [[nodiscard]] std::optional<Inserted> find(const NamedRequest& request, std::string_view trunk,
                                              std::uint32_t fingerprint, std::uint64_t now_cycles) const;
 
+  [[nodiscard]] std::size_t used_octets() const { return used_; }
+  // When the oldest was remembered, in TSC cycles; 0: there is none.
+  [[nodiscard]] std::uint64_t oldest_at() const { return index_.taken() == 0 ? 0 : requests_[by_age_[oldest_]].at; }
+
  private:
   struct Request {
     std::uint64_t at = 0;  // TSC cycles

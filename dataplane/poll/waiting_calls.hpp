@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace stirline::dataplane {
@@ -16,6 +17,11 @@ class WaitingCalls {
     taken_.reserve(places);
   }
 
+  [[nodiscard]] std::size_t used() const { return calls_.size(); }
+  // The slot of the call that has been here for longest.
+  [[nodiscard]] std::optional<std::uint32_t> first() const {
+    return calls_.empty() ? std::nullopt : std::optional(calls_.front().slot);
+  }
   [[nodiscard]] bool full() const { return calls_.size() == places_; }
 
   // `slot`: of Parking; `deadline` in TSC cycles. Only if not full().

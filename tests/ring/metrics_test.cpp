@@ -1,8 +1,14 @@
 // The status of a real data plane as a metrics page: nothing of it is lost on the way, and the dashboard asks for
 // nothing that is not there.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
+#include <numeric>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -10,9 +16,13 @@
 #include "control/metrics/dataplane_metrics.hpp"
 #include "dataplane/counters.hpp"
 #include "dataplane/status.hpp"
+#include "tests/golden/packet_spec.hpp"
+#include "tests/ring/packets.hpp"
+#include "tests/support/datagrams.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/lab_tables.hpp"
 #include "tests/support/open_metrics.hpp"
+#include "tests/support/sip_calls.hpp"
 
 namespace stirline::test {
 namespace {
@@ -23,7 +33,20 @@ class Metrics : public testing::Test {
  protected:
   Metrics() {
     harness_.publish(lab_tables());
-    status_ = ordered_json::parse(dataplane::status_json(harness_.appliance(), kTestNow - 5, kTestNow + 7));
+    // One signed call, so that there is an age to tell of.
+    harness_.put_a(golden::build(outward(invite({.number = 1, .date = kTestNow}))));
+    EXPECT_FALSE(next_payload([this] { return harness_.get_b(); }).empty());
+    for (int i = 0; i < 5'000 && !has_ages(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      status_ = ordered_json::parse(dataplane::status_json(harness_.appliance(), kTestNow - 5, kTestNow + 7));
+    }
+    EXPECT_TRUE(has_ages());
+  }
+
+  [[nodiscard]] bool has_ages() const {
+    return status_.is_object() && std::ranges::any_of(status_.at("fills"), [](const auto& row) {
+             return !row.at("oldest_seconds").is_null();
+           });
   }
 
   static std::string page_of(const ordered_json& status) {
@@ -72,6 +95,20 @@ TEST_F(Metrics, EveryFigureOfTheStatusIsOnThePage) {
                                         "/ledger/replaced"};
   for (const std::string& pointer : figures_of(status_)) {
     EXPECT_NE(page_of(changed_at(status_, pointer)) == page, !elsewhere.contains(pointer)) << pointer;
+  }
+}
+
+TEST_F(Metrics, EveryWayThroughHasItsHistogram) {
+  const auto page = read_open_metrics(page_of(status_));
+  ASSERT_TRUE(page) << page.error();
+  const MetricFamily& family = page->at("stirline_dataplane_added_delay_seconds");
+  EXPECT_EQ(family.type, "histogram");
+  for (std::size_t i = 0; i < dataplane::kDelayPaths; ++i) {
+    const std::string path = "path=\"" + std::string(facts(static_cast<dataplane::DelayPath>(i)).name) + "\"";
+    const auto buckets = status_.at("added_delay").at(i).at("buckets").get<std::vector<std::uint64_t>>();
+    EXPECT_EQ(family.samples.at("_count|" + path),
+              std::to_string(std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0})));
+    EXPECT_TRUE(family.samples.contains("_bucket|" + path + ",le=\"0.000000128\"")) << path;
   }
 }
 

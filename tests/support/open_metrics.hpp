@@ -4,9 +4,13 @@
 // uses.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <optional>
 #include <regex>
@@ -14,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +28,8 @@ struct MetricFamily {
   std::string type;
   std::string unit;
   std::string help;                            // as it was before it was escaped
-  std::map<std::string, std::string> samples;  // by what stands in the braces: the value
+  std::map<std::string, std::string> samples;  // by what stands in the braces: the value; of histograms with the
+                                               // suffix of the sample's name before it
 };
 
 using MetricPage = std::map<std::string, MetricFamily>;
@@ -47,18 +53,61 @@ inline std::optional<std::string> unescape(std::string_view text) {
   return out;
 }
 
+// Of a histogram: for each set of labels the buckets rise in bound and count and end with +Inf, which says the same as
+// _count; there is a _sum.
+inline bool is_whole_histogram(const std::vector<std::pair<std::string, std::string>>& lines) {
+  static const std::regex kBound("(?:(.*),)?le=\"([^\"]*)\"");
+  struct Series {
+    double bound = -1;
+    std::uint64_t within = 0;
+    bool ended = false;
+    std::string count;
+    bool has_sum = false;
+  };
+  std::map<std::string, Series> all;
+  for (const auto& [place, value] : lines) {
+    std::smatch parts;
+    const std::size_t suffix_end = place.find('|');
+    const std::string suffix = place.substr(0, suffix_end);
+    const std::string labels = place.substr(suffix_end + 1);
+    if (suffix == "_bucket") {
+      if (!std::regex_match(labels, parts, kBound)) {
+        return false;
+      }
+      Series& series = all[parts[1]];
+      const double bound = parts[2] == "+Inf" ? std::numeric_limits<double>::infinity() : std::stod(parts[2]);
+      const std::uint64_t within = std::stoull(value);
+      if (series.ended || bound <= series.bound || within < series.within) {
+        return false;
+      }
+      series = {bound, within, std::isinf(bound), series.count, series.has_sum};
+    } else if (suffix == "_count") {
+      all[labels].count = value;
+    } else {
+      all[labels].has_sum = true;
+    }
+  }
+  return std::ranges::all_of(all, [](const auto& named) {
+    const Series& series = named.second;
+    return series.ended && series.has_sum && series.count == std::to_string(series.within);
+  });
+}
+
 // The page, or the line that is wrong and why.
 inline std::expected<MetricPage, std::string> read_open_metrics(std::string_view page) {
   static const std::regex kMeta("# (TYPE|UNIT|HELP) ([a-zA-Z_][a-zA-Z0-9_]*) ([^\\n]+)");
-  static const std::regex kSample("([a-zA-Z_][a-zA-Z0-9_]*)(?:\\{(.*)\\})? (-?[0-9]+)");
+  static const std::regex kSample("([a-zA-Z_][a-zA-Z0-9_]*)(?:\\{(.*)\\})? (-?[0-9]+(?:\\.[0-9]+)?)");
   static const std::regex kLabel("^([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\[\\\\\"n])*)\"(,(?=.)|$)");
-  static const std::map<std::string, std::string> kSuffixes{{"counter", "_total"}, {"gauge", ""}, {"info", "_info"}};
+  static const std::map<std::string, std::string> kSuffixes{
+      {"counter", "_total"}, {"gauge", ""}, {"info", "_info"}, {"histogram", ""}};
+  static const std::set<std::string> kHistogramSuffixes{"_bucket", "_count", "_sum"};
   constexpr std::string_view kEnd = "# EOF\n";
   if (!page.ends_with(kEnd)) {
     return std::unexpected("the page is not ended");
   }
   page.remove_suffix(kEnd.size());
   MetricPage families;
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> histograms;  // lines in their order
   std::string current;
   while (!page.empty()) {
     const std::size_t end = page.find('\n');
@@ -97,7 +146,11 @@ inline std::expected<MetricPage, std::string> read_open_metrics(std::string_view
       return wrong("neither metadata nor sample");
     }
     MetricFamily& family = families[current];
-    if (parts[1] != current + kSuffixes.at(family.type) || family.help.empty()) {
+    const std::string name = parts[1];
+    const bool is_histogram = family.type == "histogram";
+    const std::string suffix = name.starts_with(current) ? name.substr(current.size()) : "?";
+    if ((is_histogram ? !kHistogramSuffixes.contains(suffix) : suffix != kSuffixes.at(family.type)) ||
+        family.help.empty()) {
       return wrong("a sample of another name, or without help");
     }
     std::set<std::string> labels;
@@ -108,14 +161,23 @@ inline std::expected<MetricPage, std::string> read_open_metrics(std::string_view
       }
     }
     const std::string value = parts[3];
-    if ((family.type == "counter" && value.starts_with('-')) || (family.type == "info" && value != "1") ||
-        !family.samples.emplace(parts[2], value).second) {
+    const bool fraction = value.contains('.');
+    const std::string place = (is_histogram ? suffix + "|" : "") + parts[2].str();
+    if (((family.type == "counter" || is_histogram) && value.starts_with('-')) ||
+        (family.type == "info" && value != "1") || (fraction && suffix != "_sum") ||
+        !family.samples.emplace(place, value).second) {
       return wrong("a bad value, or the sample comes twice");
+    }
+    if (is_histogram) {
+      histograms[current].emplace_back(place, value);
     }
   }
   for (const auto& [name, family] : families) {
     if (family.samples.empty()) {
       return std::unexpected("a family without samples: " + name);
+    }
+    if (family.type == "histogram" && !is_whole_histogram(histograms.at(name))) {
+      return std::unexpected("a histogram with wrong buckets, or without sum: " + name);
     }
     if (name.ends_with("_total") || name.ends_with("_info")) {
       return std::unexpected("a family named as a sample: " + name);
@@ -128,6 +190,10 @@ inline std::expected<MetricPage, std::string> read_open_metrics(std::string_view
 inline std::set<std::string> sample_names(const MetricPage& page) {
   std::set<std::string> names;
   for (const auto& [name, family] : page) {
+    if (family.type == "histogram") {
+      names.insert({name + "_bucket", name + "_count", name + "_sum"});
+      continue;
+    }
     names.insert(name + (family.type == "counter" ? "_total" : family.type == "info" ? "_info" : ""));
   }
   return names;

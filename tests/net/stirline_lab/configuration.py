@@ -10,8 +10,10 @@ from .topology import ENDS, MANAGEMENT, MANAGEMENT_NETWORK, SECOND_CALLEE
 SIP_PORT = 5060
 REPOSITORY = (MANAGEMENT["signer"][1], 8443)  # where the signer serves its certificates
 METRICS = "127.0.0.1:9464"  # in each namespace
-# Labs run on whatever machine there is: a call may wait as long as it is ever allowed to.
+# Labs run on whatever machine there is: a call may wait as long as it is ever allowed to, and a crypto core that got no
+# processor for a while is no fault of the appliance.
 CERTIFICATE_WAIT_MS = 2_000
+JOB_DEADLINE_US = 200_000
 
 
 def _value(value):
@@ -45,7 +47,7 @@ def write_dataplane_file(appliance, interfaces, **limits):
         _table("", socket=appliance.dataplane_socket, element_id=f"lab-{appliance.role}", engine=engine),
         _table("[memory]", hugepages=False, megabytes=128, packets=4_095),
         _table("[cores]", main=cpus[0], poll=[cpus[0]], crypto=[cpus[-1]], idle="adaptive"),
-        _table("[limits]", reassembly_timeout_ms=15_000, **limits),
+        _table("[limits]", reassembly_timeout_ms=15_000, job_deadline_us=JOB_DEADLINE_US, **limits),
         _table("[[port]]", name="near", kind="af_packet", device=near),
         _table("[[port]]", name="far", kind="af_packet", device=far),
         _table("[[pair]]", name="wire", a="near", b="far"),

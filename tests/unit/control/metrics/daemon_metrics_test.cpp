@@ -176,7 +176,7 @@ TEST_F(DaemonMetricsTest, TheDashboardAsksForNothingThatIsNotThere) {
   const char* source = std::getenv("STIRLINE_SOURCE");
   ASSERT_NE(source, nullptr);
   const auto asked = stirline::test::dashboard_names(std::string(source) + "/config/grafana/stirline.json",
-                                                     "stirline_(?:control|dataplane_up)");
+                                                     "stirline_(?:control|dataplane_up|alarm)");
   EXPECT_GE(asked.size(), 10U);
   const std::set<std::string> there = stirline::test::sample_names(scrape(port()));
   for (const std::string& name : asked) {

@@ -56,7 +56,7 @@ TEST(Exposition, WhatWouldSpoilThePageIsLeftOutAndCounted) {
   expect_left_out("no number");
   page.sample(std::array{Label{"x-y", "z"}}, 1U);
   expect_left_out("a bad label");
-  for (const char* name : {"good", "", "1st", "a b", "a\nb", "bad_total", "bad_info", "bad_created"}) {
+  for (const char* name : {"good", "", "1st", "a b", "a\nb", "bad_total", "bad_info", "bad_created", "bad_sum"}) {
     page.begin({name, MetricType::gauge, "", "help"});
     page.sample(1U);
     expect_left_out(name);
@@ -65,6 +65,44 @@ TEST(Exposition, WhatWouldSpoilThePageIsLeftOutAndCounted) {
   page.sample(1U);
   expect_left_out("a unit that is not in the name");
   EXPECT_EQ(std::move(page).finish(), "# TYPE good counter\n# HELP good good\ngood_total 1\n# EOF\n");
+}
+
+TEST(Exposition, WritesHistogramsWithWhatLiesWithinEachBound) {
+  Exposition page;
+  page.begin({"delay_seconds", MetricType::histogram, "seconds", "d"});
+  const std::array<std::uint64_t, 2> bounds{128, 2'500'000'000};
+  const std::array<std::uint64_t, 3> counts{1, 2, 3};
+  page.sample(std::array{Label{"path", "a"}}, Exposition::Histogram{bounds, counts, 12'000'000'005});
+  EXPECT_EQ(page.left_out(), 0U);
+  page.sample(std::array{Label{"path", "a"}}, Exposition::Histogram{bounds, counts, 1});
+  EXPECT_EQ(page.left_out(), 1U) << "the same one again";
+  page.sample(std::array{Label{"path", "b"}}, Exposition::Histogram{bounds, bounds, 1});
+  EXPECT_EQ(page.left_out(), 2U) << "no count for the last bucket";
+  page.sample(std::array{Label{"le", "b"}}, Exposition::Histogram{bounds, counts, 1});
+  EXPECT_EQ(page.left_out(), 3U) << "a label of its own called le";
+  const std::array<std::uint64_t, 2> falling{128, 128};
+  page.sample(std::array{Label{"path", "c"}}, Exposition::Histogram{falling, counts, 1});
+  EXPECT_EQ(page.left_out(), 4U) << "bounds that do not rise";
+  page.sample(std::array{Label{"path", "d"}}, 1U);
+  EXPECT_EQ(page.left_out(), 5U) << "a mere number";
+  const std::string text = std::move(page).finish();
+  EXPECT_EQ(text,
+            "# TYPE delay_seconds histogram\n# UNIT delay_seconds seconds\n# HELP delay_seconds d\n"
+            "delay_seconds_bucket{path=\"a\",le=\"0.000000128\"} 1\n"
+            "delay_seconds_bucket{path=\"a\",le=\"2.5\"} 3\n"
+            "delay_seconds_bucket{path=\"a\",le=\"+Inf\"} 6\n"
+            "delay_seconds_count{path=\"a\"} 6\ndelay_seconds_sum{path=\"a\"} 12.000000005\n# EOF\n");
+  const auto read = read_open_metrics(text);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->at("delay_seconds").samples.at("_count|path=\"a\""), "6");
+}
+
+TEST(Exposition, SecondsAreExact) {
+  EXPECT_EQ(seconds_text(0), "0.0");
+  EXPECT_EQ(seconds_text(1), "0.000000001");
+  EXPECT_EQ(seconds_text(128), "0.000000128");
+  EXPECT_EQ(seconds_text(1'500'000'000), "1.5");
+  EXPECT_EQ(seconds_text(20'000'000'000), "20.0");
 }
 
 TEST(Exposition, NamesEndWithTheirUnitOnce) {
@@ -78,26 +116,37 @@ TEST(Exposition, NamesEndWithTheirUnitOnce) {
 TEST(OpenMetricsReader, SeesWhatIsWrong) {
   const std::string good = "# TYPE a counter\n# HELP a h\na_total{x=\"1\"} 1\n";
   ASSERT_TRUE(read_open_metrics(good + "# EOF\n"));
+  const auto histogram = [](const std::string& first, const std::string& count, const std::string& second = "",
+                            const std::string& sum = "b_sum 1.5\n") {
+    return "# TYPE b histogram\n# HELP b h\nb" + first + (second.empty() ? "" : "b" + second) + "b_count " + count +
+           "\n" + sum + "# EOF\n";
+  };
+  ASSERT_TRUE(read_open_metrics(histogram("_bucket{le=\"1.0\"} 1\n", "3", "_bucket{le=\"+Inf\"} 3\n")));
   for (const std::string& wrong : {
-           good,                                                           // no end
-           good + "# EOF",                                                 // not quite
-           good + "# EOF\n# EOF\n",                                        // twice
-           good + "\n# EOF\n",                                             // an empty line
-           good + "a_total{x=\"1\"} 2\n# EOF\n",                           // the same sample
-           good + "a{x=\"2\"} 2\n# EOF\n",                                 // without _total
-           good + "a_total{x=\"2\"} -2\n# EOF\n",                          // below zero
-           good + "a_total{x=\"2\",x=\"3\"} 2\n# EOF\n",                   // a label twice
-           good + "a_total{x=\"2\",} 2\n# EOF\n",                          // a comma too many
-           good + "a_total{x=\"\"\"} 2\n# EOF\n",                          // not escaped
-           good + "a_total{x=\"2\"}  2\n# EOF\n",                          // two spaces
-           good + "# HELP a again\n# EOF\n",                               // behind the samples
-           good + good + "# EOF\n",                                        // a family twice
-           good + "# TYPE b gauge\nb 1\n# EOF\n",                          // no help
-           good + "# TYPE b gauge\n# UNIT b s\n# HELP b h\nb 1\n# EOF\n",  // a unit that the name has not
-           good + "# TYPE b gauge\n# HELP b h\n# EOF\n",                   // no sample
-           good + "# TYPE b info\n# HELP b h\nb_info 2\n# EOF\n",          // not 1
-           good + "# TYPE b gauge\n# HELP b \"\nb 1\n# EOF\n",             // not escaped
-           std::string("a_total 1\n# EOF\n"),                              // no family
+           good,                                                                   // no end
+           good + "# EOF",                                                         // not quite
+           good + "# EOF\n# EOF\n",                                                // twice
+           good + "\n# EOF\n",                                                     // an empty line
+           good + "a_total{x=\"1\"} 2\n# EOF\n",                                   // the same sample
+           good + "a{x=\"2\"} 2\n# EOF\n",                                         // without _total
+           good + "a_total{x=\"2\"} -2\n# EOF\n",                                  // below zero
+           good + "a_total{x=\"2\",x=\"3\"} 2\n# EOF\n",                           // a label twice
+           good + "a_total{x=\"2\",} 2\n# EOF\n",                                  // a comma too many
+           good + "a_total{x=\"\"\"} 2\n# EOF\n",                                  // not escaped
+           good + "a_total{x=\"2\"}  2\n# EOF\n",                                  // two spaces
+           good + "# HELP a again\n# EOF\n",                                       // behind the samples
+           good + good + "# EOF\n",                                                // a family twice
+           good + "# TYPE b gauge\nb 1\n# EOF\n",                                  // no help
+           good + "# TYPE b gauge\n# UNIT b s\n# HELP b h\nb 1\n# EOF\n",          // a unit that the name has not
+           good + "# TYPE b gauge\n# HELP b h\n# EOF\n",                           // no sample
+           good + "# TYPE b info\n# HELP b h\nb_info 2\n# EOF\n",                  // not 1
+           good + "# TYPE b gauge\n# HELP b \"\nb 1\n# EOF\n",                     // not escaped
+           std::string("a_total 1\n# EOF\n"),                                      // no family
+           histogram("_bucket{le=\"1.0\"} 1\n", "1"),                              // no +Inf
+           histogram("_bucket{le=\"+Inf\"} 2\n", "1"),                             // another count
+           histogram("_bucket{le=\"1.0\"} 2\n", "2", "_bucket{le=\"+Inf\"} 1\n"),  // fewer within more
+           histogram("_bucket{le=\"2.0\"} 1\n", "1", "_bucket{le=\"1.0\"} 1\n"),   // bounds that fall
+           histogram("_bucket{le=\"+Inf\"} 1\n", "1", "", ""),                     // no sum
        }) {
     EXPECT_FALSE(read_open_metrics(wrong)) << wrong;
   }

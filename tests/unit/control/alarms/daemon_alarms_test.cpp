@@ -1,0 +1,121 @@
+// The daemon's alarms, with a data plane of paper: in the status, raised and cleared.
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "control/daemon.hpp"
+#include "tests/unit/control/asking.hpp"
+#include "tests/unit/control/fake_dataplane.hpp"
+#include "tests/unit/control/scratch.hpp"
+
+namespace stirline::control {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+using std::chrono::milliseconds;
+using test::FakeDataplane;
+using test::pem;
+
+class DaemonAlarmsTest : public ::testing::Test {
+ protected:
+  DaemonAlarmsTest() {
+    fs::copy_file(pem("test_leaf_spc1234.key"), folder_ / "main.key");
+    fs::copy_file(pem("test_leaf_spc1234_chain.pem"), folder_ / "main.pem");
+    fs::copy_file(pem("test_root.pem"), folder_ / "root.pem");
+    folder_.write("control.toml", "socket = \"" + (folder_ / "control.sock").string() + "\"\ndataplane_socket = \"" +
+                                      dataplane_path() +
+                                      "\"\nlog_level = \"error\"\n[trust]\nanchors = [\"root.pem\"]\n"
+                                      "[[trunk]]\nname = \"carrier\"\npair = \"wire\"\npeers = [\"192.0.2.0/24\"]\n"
+                                      "[[credential]]\nname = \"main\"\nkey = \"main.key\"\nchain = \"main.pem\"\n"
+                                      "x5u = \"https://cert.example.org/a.pem\"\n");
+    options_.config = folder_ / "control.toml";
+    options_.now = [this] { return now_.load(); };
+    options_.steady_now = [] { return EventLoop::Clock::time_point(); };  // time stands still
+    options_.first_pause = milliseconds(1);
+    options_.longest_pause = milliseconds(4);
+    options_.alarm_look = milliseconds(2);
+  }
+
+  [[nodiscard]] std::string dataplane_path() const { return (folder_ / "dataplane.sock").string(); }
+
+  void start() {
+    auto daemon = Daemon::make(loop_, options_);
+    ASSERT_TRUE(daemon) << config::to_string(daemon.error().front());
+    daemon_ = std::move(*daemon);
+  }
+
+  ordered_json raised() {
+    const test::Finished finished =
+        test::ask(loop_, {"status", "--json", "--socket", (folder_ / "control.sock").string()});
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    return ordered_json::parse(finished.out).at("control").at("alarms").at("raised");
+  }
+  // Until these alarms stand and no other; `meanwhile` happens before each question.
+  bool stand(const std::vector<std::string>& names, const std::function<void()>& meanwhile = [] {}) {
+    ordered_json rows;
+    for (int i = 0; i < 200; ++i) {
+      meanwhile();
+      rows = raised();
+      std::vector<std::string> found;
+      for (const ordered_json& row : rows) {
+        found.push_back(row.at("name"));
+      }
+      if (found == names) {
+        return true;
+      }
+    }
+    ADD_FAILURE() << rows;
+    return false;
+  }
+  // The status of a data plane that uses what it was given.
+  void say(FakeDataplane& dataplane, std::uint64_t ring_full) {
+    dataplane.set_status(
+        ordered_json{{"tables", {{"generation", daemon_->generation()}}}, {"counters", {{"ring_full", ring_full}}}}
+            .dump());
+  }
+
+  test::ScratchFolder folder_;
+  EventLoop loop_;
+  std::atomic<std::int64_t> now_ = 1'790'000'000;
+  DaemonOptions options_;
+  std::unique_ptr<Daemon> daemon_;
+};
+
+TEST_F(DaemonAlarmsTest, AnAbsentDataPlaneIsAnAlarmUntilItComes) {
+  start();
+  ASSERT_TRUE(stand({"dataplane_away"}));
+  EXPECT_EQ(raised().at(0).at("severity"), "critical");
+  EXPECT_EQ(raised().at(0).at("since"), now_.load());
+  FakeDataplane dataplane(dataplane_path());
+  say(dataplane, 0);
+  EXPECT_TRUE(stand({}));
+}
+
+TEST_F(DaemonAlarmsTest, WhatTheDataPlaneCountsIsRaisedAndClearedWhenItStops) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  say(dataplane, 5);
+  ASSERT_TRUE(stand({}));
+  ASSERT_TRUE(test::turn_until(loop_, [&] { return dataplane.status_questions() > 3; }));
+  std::uint64_t count = 5;
+  ASSERT_TRUE(stand({"ring_full"}, [&] { say(dataplane, ++count); }));
+  EXPECT_TRUE(stand({}));
+}
+
+TEST_F(DaemonAlarmsTest, AClockThatWasSetAndTablesThatAreNotUsed) {
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  say(dataplane, 0);
+  ASSERT_TRUE(test::turn_until(loop_, [&] { return dataplane.status_questions() > 3; }));
+  ASSERT_TRUE(stand({"clock_stepped"}, [&] { now_ = now_ - 60; }));
+  dataplane.set_status(R"({"tables":{"generation":1}})");
+  ASSERT_TRUE(stand({"generation_stale"}));
+}
+
+}  // namespace
+}  // namespace stirline::control
