@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -249,6 +250,7 @@ void add_threads(Filter& filter) {
   filter.answer(ENOSYS, SCMP_SYS(clone3));
   filter.allow_if(SCMP_SYS(clone), 0, CLONE_THREAD, CLONE_THREAD);
   filter.allow_if(SCMP_SYS(tgkill), 0, kWholeArgument, static_cast<std::uint64_t>(::getpid()));
+  filter.allow_if(SCMP_SYS(prctl), 0, kWholeArgument, PR_SET_NAME);
 }
 
 }  // namespace
