@@ -357,42 +357,5 @@ TEST(Answers, WhatWasLeftUndecidedStaysSo) {  // INL-TX-09
   EXPECT_NE(from_b(harness).find("\r\nIdentity: "), std::string::npos);
 }
 
-// INL-AV-02, STIR-RP-05: SUBSCRIBE, MESSAGE, INVITE, priority: each finds less of the room taken than the one before.
-TEST(Overload, TheLastPlacesAreForThoseWhoMatterMost) {
-  constexpr std::uint32_t kPlaces = 32;
-  GatedHarness gated(kPlaces, kNeverUs);
-  Harness& harness = gated.harness;
-  const auto as = [](std::string text, const std::string& method) {
-    std::size_t at = 0;
-    while ((at = text.find("INVITE", at)) != std::string::npos) {
-      text.replace(at, 6, method);
-      at += method.size();
-    }
-    return text;
-  };
-  std::uint32_t number = 0;
-  const auto decided = [&] { return harness.counter(Counter::to_sign) + harness.counter(Counter::parked_full); };
-  // How many of kPlaces such requests find room.
-  const auto fill = [&](const std::string& method, const std::string& line) {
-    const std::uint64_t before = harness.counter(Counter::to_sign);
-    for (std::uint32_t i = 0; i < kPlaces; ++i) {
-      std::string message = as(call(++number), method);
-      message.insert(message.find("Content-Type"), line);
-      harness.put_a(golden::build(outward(message)));
-    }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (decided() < number && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::yield();
-    }
-    EXPECT_EQ(decided(), number);
-    return harness.counter(Counter::to_sign) - before;
-  };
-  EXPECT_EQ(fill("MESSAGE", ""), kPlaces - kPlaces / 4);
-  EXPECT_EQ(fill("INVITE", ""), kPlaces / 4 - kPlaces / 16);
-  EXPECT_EQ(fill("INVITE", "Resource-Priority: ets.0\r\n"), kPlaces / 16);
-  gated.gate->open();
-  EXPECT_TRUE(harness.settle());
-}
-
 }  // namespace
 }  // namespace stirline::test
