@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/daemon/instrumented.hpp"
 #include "config/wire/channel.hpp"
 
 namespace stirline::config {
@@ -55,10 +56,9 @@ std::expected<void, std::string> allow(const Descriptor& rules, const std::files
 }  // namespace
 
 std::expected<std::string, std::string> limit_file_access(const FileAccess& access) {
-#ifdef STIRLINE_INSTRUMENTED
-  static_cast<void>(access);
-  return "not limited: this build writes reports of its own";
-#else
+  if (kInstrumented) {
+    return "not limited: this build writes reports of its own";
+  }
   landlock_ruleset_attr attributes{};
   attributes.handled_access_fs = kHandled;
   const Descriptor rules(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0)));
@@ -80,7 +80,6 @@ std::expected<std::string, std::string> limit_file_access(const FileAccess& acce
     return failed("access to files cannot be limited");
   }
   return "limited";
-#endif
 }
 
 }  // namespace stirline::config

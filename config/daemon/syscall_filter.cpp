@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "config/daemon/instrumented.hpp"
+
 namespace stirline::config {
 namespace {
 
@@ -165,12 +167,6 @@ constexpr int kIntruders[] = {
     SCMP_SYS(umount2),
     SCMP_SYS(unshare),
 };
-
-#ifdef STIRLINE_INSTRUMENTED
-constexpr bool kInstrumented = true;
-#else
-constexpr bool kInstrumented = false;
-#endif
 
 // A leak check stops all threads as a debugger would; a report names its lines by a program.
 constexpr std::array kInstruments = {SCMP_SYS(execve), SCMP_SYS(process_vm_readv), SCMP_SYS(ptrace)};
