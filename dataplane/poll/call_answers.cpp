@@ -58,6 +58,9 @@ bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
   }
   known_ = decided_.find(decision_key(request_, datagram), rte_rdtsc());
   if (!known_ || known_->course != Decided::Course::answered) {
+    if (is_cancel) {
+      known_.reset();  // it goes where its request went
+    }
     return false;
   }
   context_.counters.add(Counter::answered_again);

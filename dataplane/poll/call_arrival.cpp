@@ -63,6 +63,9 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
         return;
       }
       record_this(Decision::passed, "flagged");
+      if (begins_something()) {
+        remember(request_, datagram, {.course = Decided::Course::forwarded});
+      }
     }
     sender_.send_marked(datagram, marks, {});
     return;

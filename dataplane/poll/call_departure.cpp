@@ -18,37 +18,43 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (!departure.removals.empty()) {
     counters.add(Counter::withheld);
   }
+  const bool flagged = action == sip::Action::flag;
+  const bool may_be_signed = departure.complete && !flagged && trunk.signs();
+  if (may_be_signed && sends_copy(datagram, trunk, departure)) {
+    return;
+  }
   const auto not_signed = [&](std::string_view reason) {
     record(datagram, trunk, Direction::to_peer, Decision::not_signed, reason);
   };
-  if (action == sip::Action::flag &&
-      refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.malformed, .reason = "flagged"})) {
-    return;
-  }
-  if (refuses_privacy(datagram, trunk)) {
-    return;
-  }
-  if (!departure.complete || action == sip::Action::flag || !trunk.signs()) {
-    counters.add(action == sip::Action::flag ? Counter::flagged : Counter::passed);
-    if (trunk.signs()) {
-      not_signed(action == sip::Action::flag ? "flagged" : "unmarked");
+  const auto go_on_unsigned = [&] {
+    if (begins_something()) {
+      leave_undecided(request_, datagram);
     }
     sender_.send_marked(datagram, departure, {});
-    return;
-  }
-  if (sends_copy(datagram, trunk, departure)) {
-    return;
-  }
+  };
   if (known_) {  // INL-TX-09
     counters.add(Counter::left_undecided);
-    sender_.send_marked(datagram, departure, {});
+    go_on_unsigned();
+    return;
+  }
+  if ((flagged &&
+       refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.malformed, .reason = "flagged"})) ||
+      refuses_privacy(datagram, trunk)) {
+    return;
+  }
+  if (!may_be_signed) {
+    counters.add(flagged ? Counter::flagged : Counter::passed);
+    if (trunk.signs()) {
+      not_signed(flagged ? "flagged" : "unmarked");
+    }
+    go_on_unsigned();
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
   if (!plan) {
     counters.add(plan.error());
     not_signed(crypto::to_string(plan.error()));
-    sender_.send_marked(datagram, departure, {});
+    go_on_unsigned();
     return;
   }
   Authority authority;
@@ -60,8 +66,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (!find_authority(*plan, trunk, live, authority)) {
     counters.add(Counter::not_attested);
     not_signed("not_attested");
-    leave_undecided(request_, datagram);
-    sender_.send_marked(datagram, departure, {});
+    go_on_unsigned();
     return;
   }
   const std::int64_t now = context_.clock.now();

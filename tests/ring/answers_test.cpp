@@ -162,6 +162,36 @@ TEST(Answers, ADecisionIsTakenOnce) {  // INL-TX-09
   EXPECT_EQ(status_line(answer_to(harness, call(3))), "SIP/2.0 428 Use Identity Header");
 }
 
+TEST(Answers, WhatWentOnToAPeerIsNeverAnswered) {  // INL-TX-09
+  Harness harness;
+  LabTables tables = lab_tables();
+  tables.trunks[0].trust_domain = false;
+  harness.publish(tables);
+  const auto private_call = [](std::uint32_t number, char attest) {
+    return replaced(invite({.number = number, .date = kTestNow, .attest = attest}), "Content-Type",
+                    "Privacy: header;critical\r\nContent-Type");
+  };
+  const std::vector<std::string> requests = {private_call(1, 'A'), private_call(2, '-'),
+                                             replaced(call(3), "Date: ", "Date: x")};
+  std::vector<std::string> sent;
+  for (const std::string& request : requests) {
+    harness.put_a(golden::build(outward(request)));
+    sent.push_back(from_b(harness));
+    EXPECT_TRUE(sent.back().starts_with("INVITE "));
+  }
+  tables.trunks[0].answers.privacy = Answer::server_error;
+  tables.trunks[0].answers.malformed = Answer::bad_request;
+  harness.publish(tables);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    harness.put_a(golden::build(outward(requests[i])));
+    EXPECT_EQ(from_b(harness), sent[i]) << i;
+  }
+  EXPECT_TRUE(harness.settle());
+  EXPECT_TRUE(harness.a().get().empty());
+  harness.put_a(golden::build(outward(private_call(4, 'A'))));
+  EXPECT_EQ(status_line(from_a(harness)), "SIP/2.0 500 Server Internal Error");
+}
+
 // The response map of STIR-VS-14, one call a row.
 TEST(Answers, SayWhatIsWrongWithTheTokens) {
   const auto refused = [](const std::function<void(LabTables&)>& prepare,
