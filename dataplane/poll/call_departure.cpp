@@ -39,15 +39,25 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   if (sends_copy(datagram, trunk, departure)) {
     return;
   }
-  if (known_) {  // INL-TX-09
+  if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
     counters.add(Counter::left_undecided);
     sender_.send_marked(datagram, departure, {});
+    return;
+  }
+  if (is_over_limit(datagram, trunk, Direction::to_peer)) {
+    if (!refuses(datagram, trunk, Direction::to_peer,
+                 {.wanted = trunk.config.answers.over_limit, .reason = "over_limit"})) {
+      go_on_undecided(datagram, trunk, Direction::to_peer, departure, "over_limit");
+    }
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
   if (!plan) {
     counters.add(plan.error());
     not_signed(crypto::to_string(plan.error()));
+    if (begins_something()) {
+      leave_undecided(request_, datagram);
+    }
     sender_.send_marked(datagram, departure, {});
     return;
   }
@@ -71,6 +81,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
     counters.add(Counter::identity_bypassed);
     not_signed("identity_bypassed");
+    remember(request_, datagram, {.course = Decided::Course::forwarded});
     sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
     return;
   }
