@@ -36,6 +36,7 @@ void read_answers(Section& section, tables::AnswerPolicy& policy) {
   read_answer(section, "replayed", policy.replayed, kRefusals);
   read_answer(section, "malformed", policy.malformed, std::array{Answer::forward, Answer::bad_request});
   read_answer(section, "overload", policy.overload, std::array{Answer::forward, Answer::overloaded});
+  read_answer(section, "over_limit", policy.over_limit, std::array{Answer::forward, Answer::overloaded});
   read_answer(section, "privacy", policy.privacy, std::array{Answer::forward, Answer::server_error});
   read_answer(section, "unannounced", policy.unannounced,
               std::array{Answer::redirected, Answer::forbidden, Answer::unavailable, Answer::busy, Answer::declined,

@@ -158,6 +158,11 @@ Trunk read_trunk(Section& section) {
   section.time("identity_bypass_until", trunk.identity_bypass_until,
                trunk.identity_bypass.empty() ? Need::optional : Need::required);
   section.number<std::uint32_t>("largest_message", trunk.largest_message, 1, tables::kMostMessageOctets);
+  section.number<std::uint32_t>("new_per_second", trunk.new_per_second, 0, tables::kMaxNewPerSecond);
+  section.number<std::uint32_t>("new_burst", trunk.new_burst, 0, tables::kMaxNewPerSecond);
+  if (trunk.new_burst != 0 && trunk.new_per_second == 0) {
+    section.fail("new_burst", "new_per_second beside it", std::to_string(trunk.new_burst));
+  }
   section.text("fixed_origid", trunk.fixed_origid, kUuidRule);
   read_tokens(section, trunk);
   section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);

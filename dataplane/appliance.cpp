@@ -124,9 +124,22 @@ std::expected<void, std::string> Appliance::make_engines() {
 
 void Appliance::housekeep() {
   publication_.reclaim();
+  note_shed_sources();
   for (std::size_t i = 0; i < engines_.size(); ++i) {
     tell_alarms(i);
   }
+}
+
+void Appliance::note_shed_sources() {
+  const std::int64_t now = clock().now();
+  for (const std::unique_ptr<PollCore>& core : poll_cores_) {
+    core->take_shed_sources([&](const ShedSource& source) { shed_sources_.see(source, now); });
+  }
+  shed_sources_.forget_old(now);
+}
+
+const Clock& Appliance::clock() const {
+  return surroundings_.clock != nullptr ? *surroundings_.clock : system_clock_;
 }
 
 void Appliance::tell_alarms(std::size_t crypto_core) {
@@ -221,7 +234,6 @@ std::expected<void, std::string> Appliance::make_cores() {
   if (!key) {
     return std::unexpected(std::move(key.error()));
   }
-  const Clock& clock = surroundings_.clock != nullptr ? *surroundings_.clock : system_clock_;
   std::vector<std::vector<CryptoCore::Source>> sources(plan_.cryptos.size());
   for (std::size_t i = 0; i < plan_.polls.size(); ++i) {
     std::vector<CryptoLink*> links;
@@ -230,15 +242,15 @@ std::expected<void, std::string> Appliance::make_cores() {
       links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
     }
     PollCore& core = *poll_cores_.emplace_back(std::make_unique<PollCore>(
-        static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_, clock, links, *key));
+        static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_, clock(), links, *key));
     for (std::size_t crypto = 0; crypto < links.size(); ++crypto) {
       sources[crypto].push_back(
           {.jobs = &links[crypto]->jobs, .results = &links[crypto]->results, .slots = core.slots()});
     }
   }
   for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
-    crypto_cores_.push_back(std::make_unique<CryptoCore>(*engines_[crypto], std::move(sources[crypto]),
-                                                         Idler(config_.cores.idle, config_.cores.idle_max_us), clock));
+    crypto_cores_.push_back(std::make_unique<CryptoCore>(
+        *engines_[crypto], std::move(sources[crypto]), Idler(config_.cores.idle, config_.cores.idle_max_us), clock()));
   }
   return {};
 }

@@ -20,6 +20,7 @@
 #include "dataplane/eal/core_plan.hpp"
 #include "dataplane/eal/port.hpp"
 #include "dataplane/poll/poll_core.hpp"
+#include "dataplane/shed_sources.hpp"
 #include "dataplane/state/publication.hpp"
 
 namespace stirline::dataplane {
@@ -60,7 +61,9 @@ class Appliance {
   // it has `most` octets. The cores take turns in being first.
   void take_records(std::string& batch, std::size_t most);
 
-  void housekeep();  // call now and then: old generations are freed, crypto cores that went wrong told in the log
+  // Call now and then: old generations are freed, crypto cores that went wrong told in the log, sources that went over
+  // their limit noted.
+  void housekeep();
 
   // What the poll cores have seen of a crypto core.
   struct Stuck {
@@ -82,6 +85,7 @@ class Appliance {
   [[nodiscard]] const std::vector<std::unique_ptr<CryptoCore>>& crypto_cores() const { return crypto_cores_; }
   [[nodiscard]] const std::vector<std::unique_ptr<crypto::Engine>>& engines() const { return engines_; }
   [[nodiscard]] const Generation* generation() const;  // the current one; nullptr before the first
+  [[nodiscard]] const ShedSources& shed_sources() const { return shed_sources_; }
   [[nodiscard]] const CorePlan& plan() const { return plan_; }
 
  private:
@@ -90,6 +94,8 @@ class Appliance {
   [[nodiscard]] std::expected<void, std::string> make_engines();
   [[nodiscard]] std::expected<void, std::string> make_cores();
   [[nodiscard]] std::vector<PollPort> ports_of(const CorePlan::Poll& poll) const;
+  [[nodiscard]] const Clock& clock() const;
+  void note_shed_sources();
   void tell_alarms(std::size_t crypto_core);
   void stop_polling();
 
@@ -115,6 +121,7 @@ class Appliance {
   std::atomic<bool> stop_polling_{false};
   std::atomic<bool> stop_crypto_{false};
   std::size_t next_recorder_ = 0;  // the poll core whose records are taken first
+  ShedSources shed_sources_;
   bool running_ = false;
 };
 

@@ -100,6 +100,8 @@ namespace stirline::dataplane {
   X(cancelled, "calls", "calls cancelled while they waited for a certificate: answered 487 (INL-TX-08)")             \
   X(decisions_forgotten, "messages", "requests that took the place of others that copies could still come of")       \
   X(followers, "messages", "CANCEL and ACK that went on behind their request, which waited here (INL-UDP-04)")       \
+  X(over_limit, "messages", "requests beyond what their source may begin (INL-AV-02)")                               \
+  X(sources_forgotten, "sources", "sources that made way for others while they still owed tokens")                   \
   X(parked_full, "calls", "calls forwarded unsigned or as not validated: too many parked")                           \
   X(ring_full, "calls", "calls forwarded unsigned or as not validated: crypto cores full")                           \
   X(crypto_stuck, "calls", "calls forwarded unsigned or as not validated: all crypto cores stuck")                   \

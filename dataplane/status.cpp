@@ -137,6 +137,7 @@ ordered_json fills_json(const Appliance& appliance) {
   add(BoundedTable::signed_requests, std::uint64_t{limits.signed_kib} * 1'024);
   add(BoundedTable::replay_watch, limits.tokens);
   add(BoundedTable::pending_reasons, limits.reasons);
+  add(BoundedTable::sources, limits.sources);
   add(BoundedTable::large_buffers, limits.large_buffers);
   std::uint64_t records = 0;
   for (const auto& core : appliance.poll_cores()) {
@@ -172,6 +173,14 @@ ordered_json delays_json(const Appliance& appliance) {
                       {"buckets", buckets}});
   }
   return delays;
+}
+
+ordered_json sources_json(const Appliance& appliance) {
+  ordered_json sources = ordered_json::array();
+  for (const ShedSources::Row& row : appliance.shed_sources().worst_first()) {
+    sources.push_back({{"source", row.prefix}, {"trunk", row.trunk}, {"shed", row.shed}, {"last_seen", row.last_seen}});
+  }
+  return sources;
 }
 
 ordered_json counters_json(const Appliance& appliance) {
@@ -222,6 +231,7 @@ std::string status_json(const Appliance& appliance, std::int64_t started_at, std
                                  {"ledger", ledger_json(appliance)},
                                  {"fills", fills_json(appliance)},
                                  {"added_delay", delays_json(appliance)},
+                                 {"sources_over_limit", sources_json(appliance)},
                                  {"counters", counters_json(appliance)},
                                  {"counter_families", families_json()},
                                  {"counter_facts", counter_facts_json()}};

@@ -45,7 +45,7 @@ Answer answer_of_code(std::uint16_t code) {
 }
 
 bool AnswerPolicy::any() const {
-  return std::ranges::any_of(std::array{no_identity, invalid, replayed, malformed, overload, privacy},
+  return std::ranges::any_of(std::array{no_identity, invalid, replayed, malformed, overload, over_limit, privacy},
                              [](Answer answer) { return answer != Answer::forward; });
 }
 

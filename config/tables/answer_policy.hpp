@@ -56,6 +56,7 @@ struct AnswerPolicy {
   Answer replayed = Answer::forward;      // from the peer: valid, but its token came with another call (STIR-VS-12)
   Answer malformed = Answer::forward;     // cannot be read, or may be read in two ways
   Answer overload = Answer::forward;      // no crypto core has room for it
+  Answer over_limit = Answer::forward;    // its source begins more than the trunk allows (INL-AV-02)
   Answer privacy = Answer::forward;       // to another trust domain: asks for privacy we cannot give, as critical
   Answer unannounced = Answer::declined;  // stands for 608 where nobody on the way will tell the caller (STIR-BL-03)
   std::uint16_t retry_after = 0;          // seconds, in 503; 0: it is not said

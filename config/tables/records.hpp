@@ -60,6 +60,8 @@ struct TrunkRecord {
   std::uint32_t date_seconds = 0;
   std::uint32_t certificate_wait_ms = 0;
   std::uint32_t largest_message = 0;
+  std::uint32_t new_per_second = 0;
+  std::uint32_t new_burst = 0;
   std::int64_t identity_bypass_until = 0;
   std::uint8_t side = 0;
   std::uint8_t role = 0;
@@ -89,9 +91,10 @@ struct TrunkRecord {
   std::uint8_t answer_privacy = 0;
   std::uint8_t answer_unannounced = 0;
   std::uint16_t retry_after = 0;
-  std::uint8_t reserved[2] = {};
+  std::uint8_t answer_over_limit = 0;
+  std::uint8_t reserved[1] = {};
 };
-static_assert(sizeof(TrunkRecord) == 200);
+static_assert(sizeof(TrunkRecord) == 208);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -189,6 +192,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.sign_calls", offsetof(TrunkRecord, sign_calls), sizeof(TrunkRecord::sign_calls)},
     Field{"trunk.sign_messages", offsetof(TrunkRecord, sign_messages), sizeof(TrunkRecord::sign_messages)},
     Field{"trunk.largest_message", offsetof(TrunkRecord, largest_message), sizeof(TrunkRecord::largest_message)},
+    Field{"trunk.new_per_second", offsetof(TrunkRecord, new_per_second), sizeof(TrunkRecord::new_per_second)},
+    Field{"trunk.new_burst", offsetof(TrunkRecord, new_burst), sizeof(TrunkRecord::new_burst)},
     Field{"trunk.identity_bypass", offsetof(TrunkRecord, identity_bypass), sizeof(Slice)},
     Field{"trunk.identity_bypass_until", offsetof(TrunkRecord, identity_bypass_until),
           sizeof(TrunkRecord::identity_bypass_until)},
@@ -210,6 +215,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.answer_replayed", offsetof(TrunkRecord, answer_replayed), sizeof(TrunkRecord::answer_replayed)},
     Field{"trunk.answer_malformed", offsetof(TrunkRecord, answer_malformed), sizeof(TrunkRecord::answer_malformed)},
     Field{"trunk.answer_overload", offsetof(TrunkRecord, answer_overload), sizeof(TrunkRecord::answer_overload)},
+    Field{"trunk.answer_over_limit", offsetof(TrunkRecord, answer_over_limit), sizeof(TrunkRecord::answer_over_limit)},
     Field{"trunk.answer_privacy", offsetof(TrunkRecord, answer_privacy), sizeof(TrunkRecord::answer_privacy)},
     Field{"trunk.answer_unannounced", offsetof(TrunkRecord, answer_unannounced),
           sizeof(TrunkRecord::answer_unannounced)},

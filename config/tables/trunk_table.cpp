@@ -91,6 +91,7 @@ AnswerPolicy decode_answers(ImageReader& reader, const TrunkRecord& record) {
   answers.replayed = reader.enumerator(record.answer_replayed, Answer::done, "answer_replayed");
   answers.malformed = reader.enumerator(record.answer_malformed, Answer::done, "answer_malformed");
   answers.overload = reader.enumerator(record.answer_overload, Answer::done, "answer_overload");
+  answers.over_limit = reader.enumerator(record.answer_over_limit, Answer::done, "answer_over_limit");
   answers.privacy = reader.enumerator(record.answer_privacy, Answer::done, "answer_privacy");
   answers.unannounced = reader.enumerator(record.answer_unannounced, Answer::done, "answer_unannounced");
   answers.retry_after = record.retry_after;
@@ -131,6 +132,10 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.identity_bypass_until = record.identity_bypass_until;
   trunk.largest_message = record.largest_message;
   reader.require(record.largest_message <= kMostMessageOctets, "largest_message", "is out of range");
+  trunk.new_per_second = record.new_per_second;
+  trunk.new_burst = record.new_burst;
+  reader.require(record.new_per_second <= kMaxNewPerSecond, "new_per_second", "is out of range");
+  reader.require(record.new_burst <= kMaxNewPerSecond, "new_burst", "is out of range");
   trunk.trust_domain = reader.flag(record.trust_domain, "trust_domain");
   trunk.sign_rich_call_data = reader.flag(record.sign_rich_call_data, "sign_rich_call_data");
   trunk.tell_reasons = reader.flag(record.tell_reasons, "tell_reasons");
@@ -204,10 +209,13 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.answer_replayed = static_cast<std::uint8_t>(trunk.answers.replayed);
     record.answer_malformed = static_cast<std::uint8_t>(trunk.answers.malformed);
     record.answer_overload = static_cast<std::uint8_t>(trunk.answers.overload);
+    record.answer_over_limit = static_cast<std::uint8_t>(trunk.answers.over_limit);
     record.answer_privacy = static_cast<std::uint8_t>(trunk.answers.privacy);
     record.answer_unannounced = static_cast<std::uint8_t>(trunk.answers.unannounced);
     record.identity_bypass_until = trunk.identity_bypass_until;
     record.largest_message = trunk.largest_message;
+    record.new_per_second = trunk.new_per_second;
+    record.new_burst = trunk.new_burst;
     record.trust_domain = trunk.trust_domain ? 1 : 0;
     record.sign_rich_call_data = trunk.sign_rich_call_data ? 1 : 0;
     record.tell_reasons = trunk.tell_reasons ? 1 : 0;

@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;   // STIR-DV-03
 inline constexpr std::size_t kMaxPriorityNamespaces = 8;
 inline constexpr std::uint32_t kMostMessageOctets = 65'535;
 inline constexpr std::size_t kMaxUnsignedDestinations = 64;
+inline constexpr std::uint32_t kMaxNewPerSecond = 1'000'000;
 
 enum class Side : std::uint8_t { a, b };
 
@@ -49,6 +50,8 @@ struct Trunk {
   bool trusted = false;                    // the peer's verstat is believed and kept (STIR-VS-15)
   bool trust_domain = true;                // of ours: what one side asserts the other believes (RFC 3325; STIR-PR-02)
   std::uint32_t largest_message = 1'300;   // octets of a signed MESSAGE (RFC 3428 8; STIR-MS-09)
+  std::uint32_t new_per_second = 0;        // calls, messages, subscriptions of one source (INL-AV-02); 0: no limit
+  std::uint32_t new_burst = 0;             // so many of them at once; 0: those of one second
   std::string identity_bypass;             // sent instead of an Identity during an outage (STIR-AS-16); empty: none
   std::int64_t identity_bypass_until = 0;  // seconds since 1970
   bool tell_reasons = true;                // answers say what was wrong with tokens from the peer (STIR-ER-01)

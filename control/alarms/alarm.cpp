@@ -19,6 +19,7 @@ constexpr PerAlarm<AlarmFacts> kFacts{{
     {"ring_full", Severity::major, 1, kQuietLooks, "calls went on undecided: the rings of the crypto cores were full"},
     {"parking_full", Severity::major, 1, kQuietLooks, "calls went on undecided: too many were parked"},
     {"tables_full", Severity::minor, 1, kQuietLooks, "a bounded table is full, or forgot what it should remember"},
+    {"source_over_limit", Severity::minor, 1, kQuietLooks, "a source begins more than its trunk allows"},
     {"records_lost", Severity::major, 1, kQuietLooks, "records of calls were lost"},
     {"crypto_late", Severity::major, 1, kQuietLooks, "calls went on undecided: no answer of a crypto core in time"},
     {"crypto_core_stuck", Severity::critical, 1, 2, "a crypto core does not move"},

@@ -20,12 +20,13 @@ enum class Alarm : std::uint8_t {
   ring_full,
   parking_full,
   tables_full,
+  source_over_limit,
   records_lost,
   crypto_late,
   crypto_core_stuck,
   engine_untrusted,
 };
-inline constexpr std::size_t kAlarms = 15;
+inline constexpr std::size_t kAlarms = 16;
 
 // RFC 8632 4.4, without those that nothing here needs.
 enum class Severity : std::uint8_t { warning, minor, major, critical };

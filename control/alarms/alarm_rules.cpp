@@ -23,9 +23,9 @@ constexpr std::uint64_t kRoomPercent = 80;
 
 // Tables that give up their oldest entry for the newest are full most of the time; counters tell when that mattered.
 constexpr std::array<std::string_view, 4> kTables{"waiting_calls", "reassembly", "large_buffers", "records"};
-constexpr std::array<const char*, 7> kForgotten{"decisions_forgotten", "signed_forgotten", "tokens_forgotten",
+constexpr std::array<const char*, 8> kForgotten{"decisions_forgotten", "signed_forgotten", "tokens_forgotten",
                                                 "reasons_forgotten",   "waiting_full",     "fragment_table_full",
-                                                "no_large_buffer"};
+                                                "no_large_buffer",     "sources_forgotten"};
 
 const Json& at(const Json& object, const std::string& key) {
   static const Json kNothing;
@@ -74,10 +74,11 @@ class Look {
       look_at_cores();
       look_at_counters();
       look_at_tables();
+      look_at_sources();
     } else {
-      for (const Alarm alarm :
-           {Alarm::port_down, Alarm::packets_dropped, Alarm::ring_full, Alarm::parking_full, Alarm::tables_full,
-            Alarm::records_lost, Alarm::crypto_late, Alarm::crypto_core_stuck, Alarm::engine_untrusted}) {
+      for (const Alarm alarm : {Alarm::port_down, Alarm::packets_dropped, Alarm::ring_full, Alarm::parking_full,
+                                Alarm::tables_full, Alarm::source_over_limit, Alarm::records_lost, Alarm::crypto_late,
+                                Alarm::crypto_core_stuck, Alarm::engine_untrusted}) {
         Finding& unknown = finding(alarm);
         unknown.level = std::max(unknown.level, Level::between);
       }
@@ -210,6 +211,20 @@ class Look {
       } else if (used * 100 >= places * kRoomPercent) {
         full.level = std::max(full.level, Level::between);
       }
+    }
+  }
+
+  void look_at_sources() {
+    if (before_ == nullptr || !before_->dataplane.is_object()) {
+      return;
+    }
+    add_growth(Alarm::source_over_limit, at(before_->dataplane, "counters"), at(now_.dataplane, "counters"),
+               "over_limit");
+    const Json& sources = at(now_.dataplane, "sources_over_limit");
+    if (finding(Alarm::source_over_limit).level == Level::present && sources.is_array() && !sources.empty()) {
+      const Json& worst = sources.front();
+      add(finding(Alarm::source_over_limit),
+          fmt::format("worst {} on {}", text(at(worst, "source")), text(at(worst, "trunk"))));
     }
   }
 

@@ -2,7 +2,9 @@
 //
 // Exit status: 0 done; 1 turned down (reload: the reasons are printed, nothing has changed); 69 no stirline-control
 // there; 75 busy.
+#include <cstddef>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,13 +22,15 @@ namespace stirline::control::cli {
 
 namespace {
 
+constexpr std::ptrdiff_t kSourcesShown = 16;
+
 struct Question {
   std::string socket = config::ControlConfig{}.socket;
   bool json = false;
 };
 
-// People want to know how long, not a histogram; the alarms that stand, not how often each has stood; and no help
-// beside each row. JSON has all of it.
+// People want to know how long, not a histogram; the alarms that stand, not how often each has stood; the worst
+// sources, not all; and no help beside each row. JSON has all of it.
 void digest(Json& document) {
   const Json::json_pointer alarms("/control/alarms");
   const Json::json_pointer raised("/control/alarms/raised");
@@ -46,6 +50,10 @@ void digest(Json& document) {
                       {"p99", top::short_time(delays.quantile(0.99))}});
     }
     dataplane["added_delay"] = std::move(rows);
+  }
+  const auto sources = dataplane.find("sources_over_limit");
+  if (sources != dataplane.end() && sources->is_array() && std::ssize(*sources) > kSourcesShown) {
+    sources->erase(sources->begin() + kSourcesShown, sources->end());
   }
   const auto fills = dataplane.find("fills");
   if (fills != dataplane.end() && fills->is_array()) {

@@ -173,6 +173,20 @@ void write_cores(Exposition& page, const Json& cores) {
   }
 }
 
+// INL-AV-02.
+void write_sources(Exposition& page, const Json& sources) {
+  page.begin(
+      {"stirline_dataplane_source_shed", gauge, "",
+       "messages that a source has sent beyond what its trunk allows, of the worst; gone ten minutes after the last"});
+  for (const Json& row : sources) {
+    if (row.is_object()) {
+      const std::string source = text_of(row, "source");
+      const std::string trunk = text_of(row, "trunk");
+      page.sample(std::array{Label{"source", source}, Label{"trunk", trunk}}, member_of(row, "shed"));
+    }
+  }
+}
+
 // A counter with what the data plane says of it.
 struct Member {
   std::string value;  // of the family's label
@@ -237,6 +251,7 @@ void write_dataplane_metrics(Exposition& page, const Json& status) {
   write_ports(page, member_of(status, "ports"));
   write_cores(page, member_of(status, "cores"));
   write_load_metrics(page, status);
+  write_sources(page, member_of(status, "sources_over_limit"));
   write_counters(page, status);
 }
 

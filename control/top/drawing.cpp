@@ -184,9 +184,11 @@ class Drawing {
       Line& row = frame_.back();
       row.to_column(2 + i % beside * kCell)
           .add(fmt::format("{:<16}", table.name))
-          .add(fmt::format("{:>3.0f} %", share * 100),
-               share >= kHotCore && table.name != "replay_watch" && table.name != "signed_requests" ? Tone::warn
-                                                                                                    : Tone::plain);
+          .add(fmt::format("{:>3.0f} %", share * 100), share >= kHotCore && table.name != "replay_watch" &&
+                                                               table.name != "signed_requests" &&
+                                                               table.name != "sources"
+                                                           ? Tone::warn
+                                                           : Tone::plain);
     }
   }
 

@@ -75,7 +75,13 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
     sender_.send_marked(datagram, marks, not_validated());
     return;
   }
-  if (message_.identities().empty()) {
+  const bool over_limit = is_over_limit(datagram, trunk, Direction::from_peer);
+  if (over_limit &&
+      refuses(datagram, trunk, Direction::from_peer,
+              {.wanted = trunk.config.answers.over_limit, .reason = "over_limit", .stripped = stripped})) {
+    return;
+  }
+  if (message_.identities().empty()) {  // decided without a crypto core, over the limit or not
     const std::string_view reason = crypto::facts(crypto::Reason::no_identity).name;
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
@@ -85,6 +91,10 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
       remember(request_, datagram, {.course = Decided::Course::forwarded});
       sender_.send_marked(datagram, marks, not_validated());
     }
+    return;
+  }
+  if (over_limit) {
+    go_on_undecided(datagram, trunk, Direction::from_peer, marks, "over_limit");
     return;
   }
   park_for_verifying(datagram, trunk, live, marks);

@@ -32,7 +32,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     }
     sender_.send_marked(datagram, departure, {});
   };
-  if (known_) {  // INL-TX-09
+  if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
     counters.add(Counter::left_undecided);
     go_on_unsigned();
     return;
@@ -48,6 +48,13 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
       not_signed(flagged ? "flagged" : "unmarked");
     }
     go_on_unsigned();
+    return;
+  }
+  if (is_over_limit(datagram, trunk, Direction::to_peer)) {
+    if (!refuses(datagram, trunk, Direction::to_peer,
+                 {.wanted = trunk.config.answers.over_limit, .reason = "over_limit"})) {
+      go_on_undecided(datagram, trunk, Direction::to_peer, departure, "over_limit");
+    }
     return;
   }
   const auto plan = crypto::plan_signing(message_, octets, trunk.sign_policy, context_.clock.now());
@@ -76,6 +83,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     bypass.lines_at = sip::insertion_offset(message_, trunk.insert_at);
     counters.add(Counter::identity_bypassed);
     not_signed("identity_bypassed");
+    remember(request_, datagram, {.course = Decided::Course::forwarded});
     sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
     return;
   }

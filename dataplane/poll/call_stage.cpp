@@ -56,6 +56,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
       decided_(context.config.limits.transactions, static_cast<int>(rte_socket_id()),
                kLingerSeconds * rte_get_tsc_hz()),
+      sources_(context.config.limits.sources, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
+               rte_get_tsc_hz()),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       links_(std::move(links), deadline_cycles_) {}
@@ -221,9 +223,37 @@ void CallStage::overload(Datagram& datagram, const Trunk& trunk, Direction direc
               {.wanted = trunk.config.answers.overload, .reason = reason, .stripped = stripped})) {
     return;
   }
-  record(datagram, trunk, direction, Decision::undecided, reason, stripped);
+  go_on_undecided(datagram, trunk, direction, marks, reason);
+}
+
+void CallStage::go_on_undecided(Datagram& datagram, const Trunk& trunk, Direction direction,
+                                const crypto::MarkPlan& marks, std::string_view reason) {
+  const bool from_peer = direction == Direction::from_peer;
+  record(datagram, trunk, direction, Decision::undecided, reason, from_peer && !marks.removals.empty());
   leave_undecided(request_, datagram);
   sender_.send_marked(datagram, marks, from_peer ? not_validated() : crypto::Conveyance{});
+}
+
+// INL-AV-02: what one source may begin. Copies of what was decided before are nothing new (STIR-RP-05: nor are priority
+// calls ever too many).
+bool CallStage::is_over_limit(const Datagram& datagram, const Trunk& trunk, Direction direction) {
+  const std::uint32_t per_second = trunk.config.new_per_second;
+  if (per_second == 0 || known_ || !begins_something() || has_priority(trunk, direction)) {
+    return false;
+  }
+  const SourceLimits::Taken taken =
+      sources_.take({.source = datagram.frame.source,
+                     .trunk = trunk.config.name,
+                     .per_second = per_second,
+                     .burst = trunk.config.new_burst == 0 ? per_second : trunk.config.new_burst,
+                     .now_cycles = rte_rdtsc()});
+  if (taken.over) {
+    context_.counters.add(Counter::over_limit);
+  }
+  if (taken.forgot) {
+    context_.counters.add(Counter::sources_forgotten);
+  }
+  return taken.over;
 }
 
 void CallStage::leave_undecided(const NamedRequest& request, const Datagram& datagram) {

@@ -23,6 +23,7 @@
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/replay_watch.hpp"
 #include "dataplane/poll/signed_requests.hpp"
+#include "dataplane/poll/source_limits.hpp"
 #include "dataplane/poll/table_fills.hpp"
 #include "dataplane/poll/waiting_calls.hpp"
 #include "sip_parser/action.hpp"
@@ -60,6 +61,7 @@ class CallStage {
   [[nodiscard]] std::uint32_t parked() const { return parking_.used(); }
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
+  [[nodiscard]] SourceLimits& source_limits() { return sources_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
   [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
 
@@ -130,6 +132,10 @@ class CallStage {
   void leave_undecided(const NamedRequest& request, const Datagram& datagram);
   void overload(Datagram& datagram, const Trunk& trunk, Direction direction, const crypto::MarkPlan& marks,
                 std::string_view reason);
+  // The request in hand begins something, its source has no token left for it, and it matters no more than others.
+  [[nodiscard]] bool is_over_limit(const Datagram& datagram, const Trunk& trunk, Direction direction);
+  void go_on_undecided(Datagram& datagram, const Trunk& trunk, Direction direction, const crypto::MarkPlan& marks,
+                       std::string_view reason);
   // How many messages may be parked before one like that in hand finds no place.
   [[nodiscard]] std::uint32_t places_for(const Trunk& trunk, crypto::JobKind kind);
   [[nodiscard]] Slot* park(const Datagram& datagram, const Trunk& trunk, const Live& live, crypto::JobKind kind);
@@ -158,6 +164,7 @@ class CallStage {
   ReplayWatch replays_;
   SignedRequests signed_;
   DecidedRequests decided_;
+  SourceLimits sources_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name

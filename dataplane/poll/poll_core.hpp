@@ -43,6 +43,12 @@ class PollCore {
     calls_.certificate_requests().take(visit);
   }
 
+  // Main thread: calls `visit` with each source that went over its limit.
+  template <typename Visit>
+  void take_shed_sources(Visit&& visit) {
+    calls_.source_limits().take_shed(visit);
+  }
+
   // Main thread: octets of records that wait to be taken.
   [[nodiscard]] std::size_t records_queued() const { return calls_.records().queued(); }
 

@@ -17,9 +17,10 @@ enum class BoundedTable : std::uint8_t {
   signed_requests,
   replay_watch,
   pending_reasons,
+  sources,
   large_buffers,
 };
-inline constexpr std::size_t kBoundedTables = 7;
+inline constexpr std::size_t kBoundedTables = 8;
 
 struct TableFacts {
   std::string_view name;
@@ -41,6 +42,9 @@ struct TableFacts {
               "tokens remembered to notice replays (limits.tokens); full is its normal state"};
     case BoundedTable::pending_reasons:
       return {"pending_reasons", "calls", "calls whose answers will say what failed (limits.reasons)"};
+    case BoundedTable::sources:
+      return {"sources", "sources",
+              "sources whose new transactions are limited (limits.sources); full is its normal state"};
     case BoundedTable::large_buffers:
       break;
   }

@@ -97,6 +97,7 @@ TEST(Reference, DataPlaneLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->limits.signed_kib, defaults.limits.signed_kib);
   EXPECT_EQ(loaded->limits.transactions, defaults.limits.transactions);
   EXPECT_EQ(loaded->limits.tokens, defaults.limits.tokens);
+  EXPECT_EQ(loaded->limits.sources, defaults.limits.sources);
   EXPECT_EQ(loaded->limits.large_buffers, defaults.limits.large_buffers);
   EXPECT_EQ(loaded->limits.reassemblies, defaults.limits.reassemblies);
   EXPECT_EQ(loaded->limits.reassemblies_per_source, defaults.limits.reassemblies_per_source);
@@ -149,6 +150,8 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(shown.trust_domain, trunk.trust_domain);
   EXPECT_EQ(shown.attestation_info, trunk.attestation_info);
   EXPECT_EQ(shown.sign_rich_call_data, trunk.sign_rich_call_data);
+  EXPECT_EQ(shown.new_per_second, trunk.new_per_second);
+  EXPECT_EQ(shown.new_burst, trunk.new_burst);
   EXPECT_EQ(shown.answers, trunk.answers);
   EXPECT_EQ(shown.tell_reasons, trunk.tell_reasons);
   EXPECT_EQ(shown.largest_message, trunk.largest_message);

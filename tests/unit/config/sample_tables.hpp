@@ -32,6 +32,8 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.tell_reasons = false;
   carrier.sign_rich_call_data = true;
   carrier.largest_message = 65'535;
+  carrier.new_per_second = 1'000'000;
+  carrier.new_burst = 20;
   carrier.identity_bypass = "OSIP99-1234567890ABCDEF";
   carrier.identity_bypass_until = 1'800'000'000;
   carrier.answers = {.no_identity = Answer::use_identity,
@@ -39,6 +41,7 @@ inline std::vector<Trunk> sample_trunks() {
                      .replayed = Answer::rejected,
                      .malformed = Answer::bad_request,
                      .overload = Answer::overloaded,
+                     .over_limit = Answer::overloaded,
                      .privacy = Answer::server_error,
                      .unannounced = Answer::redirected,
                      .retry_after = 3'600,

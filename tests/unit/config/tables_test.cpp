@@ -66,6 +66,8 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.sign_rich_call_data, b.sign_rich_call_data);
     EXPECT_EQ(a.tell_reasons, b.tell_reasons);
     EXPECT_EQ(a.largest_message, b.largest_message);
+    EXPECT_EQ(a.new_per_second, b.new_per_second);
+    EXPECT_EQ(a.new_burst, b.new_burst);
     EXPECT_EQ(a.identity_bypass, b.identity_bypass);
     EXPECT_EQ(a.identity_bypass_until, b.identity_bypass_until);
     EXPECT_EQ(a.answers, b.answers);
@@ -284,6 +286,11 @@ TEST(Tables, TrunkContentsAreChecked) {
             "trunks: record 1: certificate_wait_ms is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.answers.retry_after = kMaxRetryAfter + 1; }),
             "trunks: record 1: retry_after is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.new_per_second = kMaxNewPerSecond + 1; }),
+            "trunks: record 1: new_per_second is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.new_burst = kMaxNewPerSecond + 1; }), "trunks: record 1: new_burst is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.over_limit = static_cast<Answer>(kAnswers); }),
+            "trunks: record 1: answer_over_limit is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.answers.invalid = static_cast<Answer>(kAnswers); }),
             "trunks: record 1: answer_invalid is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.answers.block_text = "a\"\r\nEvil: 1"; }),

@@ -27,7 +27,8 @@ StatusSample healthy() {
               {"role": "crypto", "engine_trusted": true, "stuck": false, "jobs_queued": 0, "queue_places": 1000}],
     "counters": {"dropped_truncated": 3, "dropped_copies": 5, "ring_full": 1, "parked_full": 1, "record_dropped": 1,
                  "job_deadline": 1, "signed_forgotten": 1, "decisions_forgotten": 1, "tokens_forgotten": 1, "reasons_forgotten": 1,
-                 "waiting_full": 1, "fragment_table_full": 1, "no_large_buffer": 1},
+                 "waiting_full": 1, "fragment_table_full": 1, "no_large_buffer": 1, "sources_forgotten": 1,
+                 "over_limit": 1},
     "fills": [{"table": "parking", "used": 0, "places": 100}, {"table": "records", "used": 0, "places": 100},
               {"table": "replay_watch", "used": 100, "places": 100}]})");
   return sample;
@@ -68,7 +69,8 @@ TEST(AlarmRules, EachCounterThatGrowsHasItsAlarm) {
       {"job_deadline", "crypto_late"},          {"signed_forgotten", "tables_full"},
       {"decisions_forgotten", "tables_full"},   {"tokens_forgotten", "tables_full"},
       {"reasons_forgotten", "tables_full"},     {"waiting_full", "tables_full"},
-      {"fragment_table_full", "tables_full"},   {"no_large_buffer", "tables_full"}};
+      {"fragment_table_full", "tables_full"},   {"no_large_buffer", "tables_full"},
+      {"sources_forgotten", "tables_full"},     {"over_limit", "source_over_limit"}};
   for (const auto& [counter, alarm] : counted) {
     StatusSample now = later();
     now.dataplane["counters"][counter] = now.dataplane["counters"][counter].get<std::uint64_t>() + 2;
@@ -86,6 +88,19 @@ TEST(AlarmRules, EachCounterThatGrowsHasItsAlarm) {
   anew.dataplane["counters"]["dropped_truncated"] = 1U;
   EXPECT_EQ(find_alarms(&before, anew)[static_cast<std::size_t>(Alarm::packets_dropped)].text, "1 dropped_truncated")
       << "a data plane that began anew";
+}
+
+TEST(AlarmRules, ASourceOverItsLimitIsNamed) {  // INL-AV-02
+  const StatusSample before = healthy();
+  StatusSample now = later();
+  now.dataplane["sources_over_limit"] =
+      Json::parse(R"([{"source": "198.51.100.20", "trunk": "peer", "shed": 9, "last_seen": 1790000000}])");
+  EXPECT_EQ(present(find_alarms(&before, now)), Names{}) << "a list alone is history";
+  now.dataplane["counters"]["over_limit"] = 4U;
+  EXPECT_EQ(find_alarms(&before, now)[static_cast<std::size_t>(Alarm::source_over_limit)].text,
+            "3 over_limit, worst 198.51.100.20 on peer");
+  now.dataplane = nullptr;
+  EXPECT_EQ(find_alarms(&before, now)[static_cast<std::size_t>(Alarm::source_over_limit)].level, Level::between);
 }
 
 TEST(AlarmRules, EachStateThatIsWrongHasItsAlarm) {
