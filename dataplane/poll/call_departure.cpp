@@ -41,6 +41,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   }
   if (known_) {  // INL-TX-09
     counters.add(Counter::left_undecided);
+    context_.watcher.decided(datagram, to_string(Decision::undecided), "left_undecided");
     sender_.send_marked(datagram, departure, {});
     return;
   }
