@@ -137,7 +137,8 @@ void CommandServer::on_command(std::uint64_t id, const wire::Incoming& incoming)
   loop_.cancel(connection.idle_timer);
   const std::weak_ptr<void> alive = alive_;
   const std::string_view text(reinterpret_cast<const char*>(attached->view().data()), attached->view().size());
-  const Command command{.verb = incoming.text(), .attached = text, .user = connection.channel.peer_user()};
+  const Command command{
+      .verb = incoming.text(), .attached = text, .user = connection.channel.peer_user(), .connection = id};
   handler_(command, [this, alive, id, request_id](wire::ResultCode code, const std::string& document) {
     if (alive.expired() || !connections_.contains(id)) {
       return;
@@ -146,6 +147,24 @@ void CommandServer::on_command(std::uint64_t id, const wire::Incoming& incoming)
     if (connections_.contains(id)) {
       listen_to(id);
     }
+  });
+}
+
+bool CommandServer::relay(std::uint64_t connection, std::string_view events) {
+  const auto found = connections_.find(connection);
+  return found != connections_.end() &&
+         found->second.channel.send(wire::MessageType::watched, 0, events, -1, 0).has_value();
+}
+
+void CommandServer::on_gone(std::uint64_t connection, std::function<void()> gone) {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) {
+    return;
+  }
+  loop_.watch(found->second.channel.fd(), [this, connection, gone = std::move(gone)] {
+    const std::function<void()> tell = gone;  // the loop forgets this handler with the connection
+    drop(connection);
+    tell();
   });
 }
 

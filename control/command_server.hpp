@@ -32,6 +32,7 @@ class CommandServer {
     std::string_view verb;
     std::string_view attached;  // empty if nothing came along
     std::uint32_t user = 0;     // whose process asks
+    std::uint64_t connection = 0;
   };
   using Handler = std::function<void(const Command& command, Reply reply)>;
 
@@ -40,6 +41,12 @@ class CommandServer {
   ~CommandServer();
   CommandServer(const CommandServer&) = delete;
   CommandServer& operator=(const CommandServer&) = delete;
+
+  // While a command is in work: sends its asker events of watched messages. Waits for nobody: false if they were not
+  // taken.
+  [[nodiscard]] bool relay(std::uint64_t connection, std::string_view events);
+  // Likewise: calls `gone` once if the asker goes, or sends anything, before the reply; its connection is closed then.
+  void on_gone(std::uint64_t connection, std::function<void()> gone);
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
 

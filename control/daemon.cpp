@@ -135,6 +135,9 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   lists_ = std::make_unique<ListKeeper>(loop_, keeper_->store(), list_keeper_options(state_.config.fetch), options_.now,
                                         std::move(user), [this] { on_lists_changed(); });
   dataplane_->on_wanted([this](const std::string& x5u) { keeper_->wanted(x5u); });
+  watches_ = std::make_unique<WatchRelay>(*dataplane_);
+  dataplane_->on_watched([this](std::string_view payload) { return watches_->take(payload); });
+  dataplane_->on_lost([this] { watches_->on_dataplane_lost(); });
   dataplane_->on_records([this](std::string_view payload) { return records_->take(payload); });
 }
 
@@ -467,12 +470,14 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb == "calls") {
     const Json answer = records_->ask(command.attached, command.user);
     reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
+  } else if (verb == "watch") {
+    watches_->start(*commands_, command, reply);
   } else if (verb == "reload") {
     reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
   } else if (verb.starts_with("cert ")) {
     answer_cert_command(verb, command.attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
   } else {
-    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert, calls"}).dump());
+    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert, calls, watch"}).dump());
   }
 }
 

@@ -35,6 +35,7 @@
 #include "control/repository/published_chains.hpp"
 #include "control/repository/repository_server.hpp"
 #include "control/state_compiler.hpp"
+#include "control/watching/watch_relay.hpp"
 
 namespace stirline::control {
 
@@ -145,6 +146,7 @@ class Daemon {
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<DataplaneStatus> dataplane_status_;
+  std::unique_ptr<WatchRelay> watches_;
   std::unique_ptr<MetricsServer> metrics_;  // null: not configured
   std::unique_ptr<CommandServer> commands_;
 };

@@ -92,6 +92,7 @@ Json Daemon::own_status() const {
           {"credentials", credentials},
           {"certificates", certificates},
           {"alarms", alarm_status(alarms_)},
+          {"watching", watches_->status()},
           {"fetch", fetch_status(*keeper_)},
           {"lists", list_status(*lists_, state_.gathered.regimes.stale_lists(now))},
           {"records", records_->status()},

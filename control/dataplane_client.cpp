@@ -120,6 +120,9 @@ void DataplaneClient::lose(const std::string& why) {
   for (const Request& request : abandoned) {
     request.lost();
   }
+  if (on_lost_) {
+    on_lost_();
+  }
 }
 
 void DataplaneClient::enqueue(Request request) {
@@ -155,6 +158,10 @@ void DataplaneClient::on_readable() {
   }
   if (incoming->type() == wire::MessageType::records) {
     take_records(*incoming);
+    return;
+  }
+  if (incoming->type() == wire::MessageType::watched) {
+    take_watched(*incoming);
     return;
   }
   if (!in_flight_ || incoming->type() != wire::MessageType::result || incoming->header.request_id != request_id_) {
@@ -193,6 +200,24 @@ void DataplaneClient::take_records(const wire::Incoming& incoming) {
   if (const auto taken = on_records_(incoming.text()); !taken) {
     lose(fmt::format("the data plane tells of calls what cannot be read: {}", taken.error()));
   }
+}
+
+void DataplaneClient::take_watched(const wire::Incoming& incoming) {
+  if (!on_watched_) {
+    return;
+  }
+  if (const auto taken = on_watched_(incoming.text()); !taken) {
+    lose(fmt::format("the data plane tells of watched messages what cannot be read: {}", taken.error()));
+  }
+}
+
+void DataplaneClient::watch(std::string request, std::function<void(const wire::Answer& answer)> answered) {
+  Request asked;
+  asked.type = wire::MessageType::watch;
+  asked.payload = std::move(request);
+  asked.answered = std::move(answered);
+  asked.lost = [] {};
+  enqueue(std::move(asked));
 }
 
 void DataplaneClient::push(const TableSet& set, PushDone done) {

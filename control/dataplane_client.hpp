@@ -64,6 +64,11 @@ class DataplaneClient {
   using TakeRecords = std::function<std::expected<void, std::string>(std::string_view payload)>;
   void on_records(TakeRecords take) { on_records_ = std::move(take); }
 
+  // The same for events of watched messages (config/wire/watch.hpp); empty: the watch is over.
+  void on_watched(TakeRecords take) { on_watched_ = std::move(take); }
+  // Called each time a connection is given up.
+  void on_lost(std::function<void()> lost) { on_lost_ = std::move(lost); }
+
   void start();
 
   [[nodiscard]] bool connected() const { return greeted_now_; }
@@ -74,6 +79,9 @@ class DataplaneClient {
   [[nodiscard]] bool pushing() const { return push_ != nullptr; }
 
   void status(StatusDone done);
+
+  // A request of config/wire/watch.hpp; only while connected. `answered` is not called if the connection breaks before.
+  void watch(std::string request, std::function<void(const config::wire::Answer& answer)> answered);
 
  private:
   struct Request {
@@ -92,6 +100,7 @@ class DataplaneClient {
   void send_next();
   void on_readable();
   void take_wanted(const config::wire::Incoming& incoming);
+  void take_watched(const config::wire::Incoming& incoming);
   void take_records(const config::wire::Incoming& incoming);
   void greet();
   void push_step();
@@ -102,6 +111,8 @@ class DataplaneClient {
   std::function<void()> on_greeted_;
   std::function<void(const std::string& x5u)> on_wanted_;
   TakeRecords on_records_;
+  TakeRecords on_watched_;
+  std::function<void()> on_lost_;
   config::wire::Channel channel_;
   bool greeted_now_ = false;
   bool in_flight_ = false;

@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 
+#include <rte_cycles.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
@@ -188,6 +189,21 @@ void Appliance::take_records(std::string& batch, std::size_t most) {
   }
 }
 
+std::uint32_t Appliance::start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns) {
+  std::string old;
+  do {
+    old.clear();
+    take_watched(old, config::wire::kMaxPayload);
+  } while (!old.empty());
+  return watch_board_.start(request, wall_ns, rte_rdtsc());
+}
+
+void Appliance::take_watched(std::string& batch, std::size_t most) {
+  for (const std::unique_ptr<PollCore>& core : poll_cores_) {
+    core->take_watched(batch, most);
+  }
+}
+
 std::expected<void, std::string> Appliance::open_ports() {
   const auto port_config = [this](const std::string& name) -> const config::PortConfig& {
     return *std::ranges::find(config_.ports, name, &config::PortConfig::name);
@@ -241,8 +257,9 @@ std::expected<void, std::string> Appliance::make_cores() {
     for (std::size_t crypto = 0; crypto < plan_.cryptos.size(); ++crypto) {
       links.push_back(links_.emplace_back(std::make_unique<CryptoLink>(config_.limits.parked)).get());
     }
-    PollCore& core = *poll_cores_.emplace_back(std::make_unique<PollCore>(
-        static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_, clock(), links, *key));
+    PollCore& core = *poll_cores_.emplace_back(
+        std::make_unique<PollCore>(static_cast<unsigned>(i), ports_of(plan_.polls[i]), pools_[i], config_, publication_,
+                                   clock(), watch_board_, links, *key));
     for (std::size_t crypto = 0; crypto < links.size(); ++crypto) {
       sources[crypto].push_back(
           {.jobs = &links[crypto]->jobs, .results = &links[crypto]->results, .slots = core.slots()});

@@ -61,6 +61,12 @@ class Appliance {
   // it has `most` octets. The cores take turns in being first.
   void take_records(std::string& batch, std::size_t most);
 
+  // An operator watches some messages from now on; the result is the number of the watch. One at a time.
+  std::uint32_t start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns);
+  void stop_watch() { watch_board_.stop(); }
+  // As take_records(), in the form of config/wire/watch.hpp. Events of an earlier watch may be among them.
+  void take_watched(std::string& batch, std::size_t most);
+
   // Call now and then: old generations are freed, crypto cores that went wrong told in the log, sources that went over
   // their limit noted.
   void housekeep();
@@ -114,6 +120,7 @@ class Appliance {
   std::vector<std::unique_ptr<crypto::Engine>> engines_;  // before publication_: keys must not outlive them
   std::vector<Alarms> alarms_;                            // per crypto core
   Publication publication_;
+  WatchBoard watch_board_;
   std::vector<std::unique_ptr<CryptoLink>> links_;  // of the first poll core to each crypto core, of the second …
   std::vector<std::unique_ptr<PollCore>> poll_cores_;
   std::vector<std::unique_ptr<CryptoCore>> crypto_cores_;

@@ -59,6 +59,7 @@ void ControlServer::serve(int timeout_ms) {
   serve_sockets(timeout_ms);
   forward_certificate_requests();
   forward_records();
+  forward_watched();
 }
 
 // Never waits for control: what its socket has no room for is forgotten, and a later call asks again.
@@ -95,11 +96,47 @@ void ControlServer::forward_records() {
   }
 }
 
+void ControlServer::forward_watched() {
+  const auto found = std::ranges::find(peers_, true, &Peer::watches);
+  if (found == peers_.end()) {
+    return;
+  }
+  const bool over = std::chrono::steady_clock::now() >= watch_until_;
+  if (over) {
+    appliance_.stop_watch();
+  }
+  for (std::size_t i = 0; i < kRecordBatches; ++i) {
+    if (watched_.empty()) {
+      appliance_.take_watched(watched_, wire::kMaxPayload);
+    }
+    const bool last = watched_.empty();
+    if (last && !over) {
+      return;
+    }
+    if (!found->channel.send(wire::MessageType::watched, 0, watched_, -1, 0)) {
+      return;
+    }
+    watched_.clear();
+    if (last) {
+      found->watches = false;
+      return;
+    }
+  }
+}
+
+// Who watched has gone.
+void ControlServer::end_watch_of_nobody() {
+  if (std::ranges::find(peers_, true, &Peer::watches) == peers_.end()) {
+    appliance_.stop_watch();
+    watched_.clear();
+  }
+}
+
 void ControlServer::serve_sockets(int timeout_ms) {
   std::vector<pollfd> waiting = {{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
   for (const Peer& peer : peers_) {
-    const bool has_records = peer.commands && !records_.empty();
-    const auto events = static_cast<short>(has_records ? POLLIN | POLLOUT : POLLIN);
+    const bool has_more = (peer.commands && !records_.empty()) || (peer.watches && !watched_.empty());
+    const auto events = static_cast<short>(has_more ? POLLIN | POLLOUT : POLLIN);
     waiting.push_back({.fd = peer.channel.fd(), .events = events, .revents = 0});
   }
   if (poll(waiting.data(), waiting.size(), timeout_ms) <= 0) {
@@ -108,6 +145,7 @@ void ControlServer::serve_sockets(int timeout_ms) {
   for (std::size_t i = peers_.size(); i > 0; --i) {
     if ((waiting[i].revents & ~POLLOUT) != 0 && !serve_peer(peers_[i - 1])) {
       peers_.erase(peers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+      end_watch_of_nobody();
     }
   }
   if (waiting[0].revents != 0) {
@@ -121,7 +159,8 @@ void ControlServer::accept_peers() {
       spdlog::warn("control socket: more than {} connections, one turned away", kMaxPeers);
       continue;
     }
-    peers_.push_back({.channel = std::move(*channel), .greeted = false, .staged = {}, .commands = false});
+    peers_.push_back(
+        {.channel = std::move(*channel), .greeted = false, .staged = {}, .watches = false, .commands = false});
   }
 }
 
@@ -155,11 +194,14 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
       return commit(peer, incoming);
     case wire::MessageType::status:
       return {wire::ResultCode::ok, status_json(appliance_, started_at_, clock_.now())};
+    case wire::MessageType::watch:
+      return watch(peer, incoming);
     case wire::MessageType::hello:
     case wire::MessageType::result:
     case wire::MessageType::command:
     case wire::MessageType::wanted:
     case wire::MessageType::records:
+    case wire::MessageType::watched:
       break;
   }
   return {wire::ResultCode::bad_message,
@@ -193,6 +235,26 @@ ControlServer::Reply ControlServer::stage(Peer& peer, const wire::Incoming& inco
   }
   *place = std::move(*image);
   return {};
+}
+
+ControlServer::Reply ControlServer::watch(Peer& peer, const wire::Incoming& incoming) {
+  const auto request = wire::decode_watch(incoming.text());
+  if (!request) {
+    return {wire::ResultCode::refused, request.error()};
+  }
+  if (request->by == wire::WatchBy::nothing) {
+    peer.watches = false;
+    end_watch_of_nobody();
+    return {};
+  }
+  if (std::ranges::find(peers_, true, &Peer::watches) != peers_.end()) {
+    return {wire::ResultCode::busy, "one watch at a time"};
+  }
+  watched_.clear();
+  peer.watches = true;
+  watch_until_ = std::chrono::steady_clock::now() + std::chrono::seconds(request->seconds);
+  const std::uint32_t number = appliance_.start_watch(*request, static_cast<std::uint64_t>(clock_.now_ns()));
+  return {wire::ResultCode::ok, std::to_string(number)};
 }
 
 ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& incoming) {

@@ -3,6 +3,7 @@
 // and cut off.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -26,6 +27,9 @@ class ControlServer {
   // Hands records over until control takes no more of them, or there are none left.
   void forward_records();
 
+  // The same for events of watched messages; tells their end when the time of the watch is over.
+  void forward_watched();
+
  private:
   static constexpr std::size_t kMaxPeers = 8;
 
@@ -33,6 +37,7 @@ class ControlServer {
     config::wire::Channel channel;
     bool greeted = false;
     StagedTables staged;
+    bool watches = false;   // events of watched messages go there
     bool commands = false;  // it has committed tables, and nobody has since: records of calls go there
   };
   struct Reply {
@@ -48,6 +53,8 @@ class ControlServer {
   [[nodiscard]] Reply answer(Peer& peer, const config::wire::Incoming& incoming);
   [[nodiscard]] static Reply greet(Peer& peer, const config::wire::Incoming& incoming);
   [[nodiscard]] static Reply stage(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] Reply watch(Peer& peer, const config::wire::Incoming& incoming);
+  void end_watch_of_nobody();
   [[nodiscard]] Reply commit(Peer& peer, const config::wire::Incoming& incoming);
 
   Appliance& appliance_;
@@ -55,6 +62,8 @@ class ControlServer {
   const Clock& clock_;
   std::int64_t started_at_;
   std::vector<Peer> peers_;
+  std::chrono::steady_clock::time_point watch_until_;
+  std::string watched_;  // taken from the poll cores, and not sent yet
   std::string records_;  // taken from the poll cores, and not sent yet
 };
 

@@ -116,6 +116,8 @@ namespace stirline::dataplane {
   X(write_no_buffers, "messages", "edited messages for which no packet was left: not edited")                        \
   X(recorded, "records", "decisions recorded, to be kept by control (STIR-RG-03)")                                   \
   X(record_dropped, "records", "decisions without a record: control is slow or away, and the queue is full")         \
+  X(watched, "events", "events of messages that an operator watches, told to control")                               \
+  X(watch_dropped, "events", "likewise not told: control is slow, and the queue is full")                            \
   X(cycles_classify, "cycles", "reading and matching frames of trunk traffic")                                       \
   X(cycles_parse, "cycles", "parsing SIP messages")                                                                  \
   X(cycles_decide, "cycles", "deciding and filling jobs")                                                            \

@@ -11,7 +11,7 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 3;
+inline constexpr std::uint16_t kVersion = 4;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {
@@ -24,6 +24,9 @@ enum class MessageType : std::uint16_t {
                 // about: answered by result with JSON
   wanted = 7,   // data plane to control: a call needs the chain of an x5u, 1 to 512 octets of text; not answered
   records = 8,  // data plane to control: records of calls, one behind the other (call_record.hpp); not answered
+  watch = 9,    // watch some messages, or no more: a request of watch.hpp, answered by result; one watch at a time
+  watched =
+      10,  // to who watches: what became of them, one event behind the other (watch.hpp); empty: the watch is over
 };
 
 struct Header {

@@ -41,6 +41,9 @@ AnswerSender::AnswerSender(PollContext& context, MessageSender& sender,
 void AnswerSender::answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk,
                           config::tables::Answer answer) {
   const bool sent = send(datagram, request, trunk, answer);
+  if (!sent) {
+    context_.watcher.ended(datagram, Counter::dropped_unanswered);
+  }
   context_.counters.add(sent ? Counter::dropped_answered : Counter::dropped_unanswered, datagram.packets.count);
   context_.release(datagram);
   PollContext::free(datagram.packets);
@@ -68,10 +71,11 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
   if (length == 0 || !reply) {
     return false;
   }
-  if (!sender_.write(reply->source({text_.data(), length}), {}, other_side(datagram.out_port))) {
+  if (!sender_.write(reply->source({text_.data(), length}), {}, other_side(datagram.out_port), datagram)) {
     return false;
   }
   context_.counters.add(answer);
+  context_.watcher.answered(datagram, facts.status);
   return true;
 }
 

@@ -72,6 +72,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   }
   if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
     counters.add(Counter::left_undecided);
+    context_.watcher.decided(datagram, to_string(Decision::undecided), "left_undecided");
     sender_.send_marked(datagram, marks, not_validated());
     return;
   }

@@ -34,6 +34,7 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
   };
   if (known_ && known_->course == Decided::Course::undecided) {  // INL-TX-09
     counters.add(Counter::left_undecided);
+    context_.watcher.decided(datagram, to_string(Decision::undecided), "left_undecided");
     go_on_unsigned();
     return;
   }

@@ -46,10 +46,12 @@ bool CallStage::keeps_order(Datagram& datagram) {
   slot.followers[slot.follower_count++] = datagram;
   held_packets_ += datagram.packets.count;
   context_.counters.add(Counter::followers);
+  context_.watcher.parked(datagram, "behind_its_request");
   return true;
 }
 
 void CallStage::end_here(Datagram& datagram, Counter counter) {
+  context_.watcher.ended(datagram, counter);
   context_.counters.add(counter, datagram.packets.count);
   context_.release(datagram);
   PollContext::free(datagram.packets);
@@ -74,6 +76,7 @@ bool CallStage::sends_copy(Datagram& datagram, const Trunk& trunk, const crypto:
     return false;
   }
   context_.counters.add(Counter::signed_again);
+  context_.watcher.decided(datagram, to_string(config::wire::Decision::signed_), "signed_again");
   if (sender_.write(datagram, edits)) {
     sender_.retire(datagram);
   } else {

@@ -30,7 +30,11 @@ void CallStage::finish(std::uint32_t index) {
     context_.counters.add(Counter::replaced, slot.datagram.packets.count);
     context_.release(slot.datagram);
     PollContext::free(slot.datagram.packets);
-  } else if (slot.job.kind == crypto::JobKind::sign) {
+    let_go_of(slot);
+    return;
+  }
+  context_.watcher.resumed(slot.datagram);
+  if (slot.job.kind == crypto::JobKind::sign) {
     finish_signing(slot);
   } else if (waits_for_certificate(slot)) {
     return;
@@ -67,6 +71,7 @@ void CallStage::finish_signing(Slot& slot) {
     leave_unsigned(slot, "too_large");
     return;
   }
+  context_.watcher.decided(slot.datagram, to_string(Decision::signed_), {&job.attest, 1});
   if (!sender_.write(slot.datagram, edits)) {
     recorder_.unanswered(slot, Decision::not_signed, "not_written");
     sender_.leave_unedited(slot.datagram, slot.marks);
@@ -206,6 +211,7 @@ bool CallStage::waits_for_certificate(Slot& slot) {
   const std::uint32_t index = parking_.index_of(slot);
   parking_.set_aside(index);
   waiting_.add(index, slot.wait_until);
+  context_.watcher.parked(slot.datagram, "certificate");
   return true;
 }
 

@@ -70,6 +70,9 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
   Counters& counters = context_.counters;
   if (match.trunk->config.role == config::tables::Role::pass) {
     counters.add(Counter::passed);
+    if (context_.watcher.on()) [[unlikely]] {
+      context_.watcher.arrived(datagram, match, nullptr, "role_pass");
+    }
     sender_.pass(datagram);
     return;
   }
@@ -77,6 +80,10 @@ void CallStage::handle(Datagram& datagram, const TrunkMatch& match, const Live& 
   const auto parsed = message_.parse(datagram.payload());
   counters.add(Counter::cycles_parse, rte_rdtsc() - started);
   counters.add(parsed ? sip::ErrorCode::ok : parsed.error().code);
+  if (context_.watcher.on()) [[unlikely]] {
+    context_.watcher.arrived(datagram, match, parsed ? &message_ : nullptr,
+                             parsed ? std::string_view() : sip::to_string(parsed.error().code));
+  }
   if (!parsed) {
     if (is_bypass(parsed.error().code)) {
       counters.add(Counter::bypassed, datagram.packets.count);
@@ -270,6 +277,7 @@ std::string_view CallStage::dispatch(Slot& slot) {
   slot.parked_at = rte_rdtsc();
   context_.publication.park(context_.reader, *slot.live);
   if (links_.send(*link, parking_.index_of(slot), slot.parked_at)) {
+    context_.watcher.parked(slot.datagram, "crypto_core");
     return {};
   }
   context_.publication.unpark(context_.reader, *slot.live);

@@ -62,19 +62,14 @@ void tell_parties(const crypto::VerifyJob& job, wire::CallRecord& record) {
 }  // namespace
 
 DecisionRecorder::DecisionRecorder(PollContext& context)
-    : context_(context), queue_(context.config.records.enabled ? context.config.records.queue_kib * kKib : kKib) {
-  for (std::size_t i = 0; i < context.ports.size(); ++i) {
-    const config::PairConfig& pair = context.config.pairs[context.ports[i].pair];
-    port_names_.push_back(i % 2 == 0 ? pair.a : pair.b);
-  }
-}
+    : context_(context), queue_(context.config.records.enabled ? context.config.records.queue_kib * kKib : kKib) {}
 
 wire::CallRecord DecisionRecorder::begin(const Datagram& datagram, const Trunk& trunk, Direction direction) const {
   wire::CallRecord record;
   record.flow = direction == Direction::to_peer ? wire::Flow::to_peer : wire::Flow::from_peer;
   record.trunk = trunk.config.name;
-  record.in_port = port_names_[other_side(datagram.out_port)];
-  record.out_port = port_names_[datagram.out_port];
+  record.in_port = context_.port_names[other_side(datagram.out_port)];
+  record.out_port = context_.port_names[datagram.out_port];
   return record;
 }
 
@@ -95,6 +90,7 @@ wire::CallRecord DecisionRecorder::begin(const Slot& slot) const {
 }
 
 void DecisionRecorder::at_once(const AtOnce& what) {
+  context_.watcher.decided(what.datagram, to_string(what.decision), what.reason);
   if (!enabled() || !begins_something(what.message, what.direction)) {
     return;
   }
@@ -119,6 +115,7 @@ void DecisionRecorder::at_once(const AtOnce& what) {
 
 void DecisionRecorder::unanswered(const Slot& slot, wire::Decision decision, std::string_view reason,
                                   std::uint16_t status) {
+  context_.watcher.decided(slot.datagram, to_string(decision), reason);
   if (!enabled()) {
     return;
   }
@@ -151,6 +148,7 @@ void DecisionRecorder::signed_call(const Slot& slot) {
 
 void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason,
                               std::uint16_t status) {
+  context_.watcher.decided(slot.datagram, to_string(decision), reason);
   if (!enabled()) {
     return;
   }

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/identity_extraction.hpp"
@@ -61,7 +60,6 @@ class DecisionRecorder {
   void push(const config::wire::CallRecord& record);
 
   PollContext& context_;
-  std::vector<std::string> port_names_;  // by the index of the port
   RecordQueue queue_;
 };
 

@@ -10,12 +10,25 @@ MessageSender::MessageSender(PollContext& context)
     : context_(context), next_identification_(static_cast<std::uint32_t>(rte_rdtsc())) {}
 
 void MessageSender::pass(Datagram& datagram) {
+  tell_sent(datagram);
   context_.release(datagram);
   context_.forward(datagram.packets, datagram.out_port);
   context_.delays.sent(datagram.path, datagram.arrived);
 }
 
+void MessageSender::tell_sent(const Datagram& datagram) {
+  for (const rte_mbuf* packet : std::span(datagram.packets.packets).first(datagram.packets.count)) {
+    context_.watcher.packet_out(datagram, datagram.out_port, packet);
+  }
+  context_.watcher.sent(datagram, "unchanged");
+}
+
 void MessageSender::refuse_malformed(Datagram& datagram) {
+  if (context_.config.bad_input.malformed_sip == config::OnBad::forward) {
+    tell_sent(datagram);
+  } else {
+    context_.watcher.ended(datagram, Counter::dropped_malformed);
+  }
   context_.release(datagram);
   context_.forward_or_drop(datagram.packets, datagram.out_port, context_.config.bad_input.malformed_sip,
                            Counter::dropped_malformed);
@@ -48,6 +61,7 @@ void MessageSender::leave_unedited(Datagram& datagram, const crypto::MarkPlan& m
     pass(datagram);
     return;
   }
+  context_.watcher.ended(datagram, Counter::dropped_unedited);
   context_.counters.add(Counter::dropped_unedited, datagram.packets.count);
   context_.release(datagram);
   PollContext::free(datagram.packets);
@@ -64,14 +78,16 @@ bool MessageSender::write(const Datagram& datagram, const sip::EditList& edits) 
                               .frame = datagram.frame,
                               .udp_header = datagram.udp.first(kUdpHeaderOctets),
                               .payload = datagram.payload()},
-                             edits, datagram.out_port);
+                             edits, datagram.out_port, datagram);
   if (written) {
+    context_.watcher.sent(datagram, "edited");
     context_.delays.sent(datagram.path, datagram.arrived);
   }
   return written;
 }
 
-bool MessageSender::write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port) {
+bool MessageSender::write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port,
+                          const Datagram& cause) {
   const std::uint64_t started = rte_rdtsc();
   Counters& counters = context_.counters;
   std::array<rte_mbuf*, kMaxFragments> packets;
@@ -84,6 +100,7 @@ bool MessageSender::write(const DatagramSource& source, const sip::EditList& edi
   ++next_identification_;
   counters.add(Counter::created, written.packets);
   for (std::uint16_t i = 0; i < written.packets; ++i) {
+    context_.watcher.packet_out(cause, port, packets[i]);
     context_.transmitter.send(port, packets[i]);
   }
   counters.add(Counter::cycles_write, rte_rdtsc() - started);
@@ -101,6 +118,7 @@ bool MessageSender::copy(const Datagram& datagram) {
     copies.packets[copies.count] = packet;
   }
   context_.counters.add(Counter::created, copies.count);
+  tell_sent(datagram);
   context_.forward(copies, datagram.out_port);
   context_.delays.sent(datagram.path, datagram.arrived);
   return true;

@@ -30,7 +30,9 @@ class MessageSender {
 
   // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
   [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);
-  [[nodiscard]] bool write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port);
+  // Of our own making, for what `cause` asks.
+  [[nodiscard]] bool write(const DatagramSource& source, const sip::EditList& edits, std::uint16_t port,
+                           const Datagram& cause);
   [[nodiscard]] bool copy(const Datagram& datagram);
   // Frees an original that another message stands for.
   void retire(Datagram& datagram);
@@ -39,6 +41,8 @@ class MessageSender {
   [[nodiscard]] bool would_outgrow(const Datagram& datagram, const sip::EditList& edits) const;
 
  private:
+  void tell_sent(const Datagram& datagram);  // to who watches: its own packets leave
+
   PollContext& context_;
   std::uint32_t next_identification_;  // of the IP datagrams that are written
 };

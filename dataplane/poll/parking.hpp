@@ -35,6 +35,7 @@ struct Datagram {
   std::uint16_t out_port = 0;           // index of the port it leaves by
   DelayPath path = DelayPath::passed;   // which way it takes through this core, so far
   std::uint64_t arrived = 0;            // TSC cycles: when its last packet was taken from the port
+  std::uint64_t watched = 0;            // its number among those that an operator watches (watcher.hpp); 0: it is not
 
   [[nodiscard]] std::string_view payload() const;  // the SIP message
   // Of copies the same: length and UDP checksum. Tells apart what is meant to differ, not what an enemy makes.

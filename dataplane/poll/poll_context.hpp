@@ -16,13 +16,15 @@
 #include "dataplane/poll/message_store.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/transmitter.hpp"
+#include "dataplane/poll/watcher.hpp"
 #include "dataplane/state/publication.hpp"
 
 namespace stirline::dataplane {
 
 struct PollContext {
   PollContext(unsigned reader_id, std::vector<PollPort> poll_ports, rte_mempool* packet_pool,
-              const config::DataplaneConfig& configuration, Publication& tables, const Clock& wall_clock);
+              const config::DataplaneConfig& configuration, Publication& tables, const Clock& wall_clock,
+              const WatchBoard& watch_board);
 
   // Sends packets on as they came, in order of arrival.
   void forward(const FragmentSet& packets, std::uint16_t out_port);
@@ -39,6 +41,7 @@ struct PollContext {
 
   unsigned reader;
   std::vector<PollPort> ports;
+  std::vector<std::string> port_names;  // by the index of the port
   rte_mempool* pool;
   const config::DataplaneConfig& config;
   Publication& publication;
@@ -46,6 +49,7 @@ struct PollContext {
   Counters counters;
   DelayMeter delays;
   Transmitter transmitter;
+  Watcher watcher;
   MessageStore store;
 };
 

@@ -9,8 +9,8 @@ namespace stirline::dataplane {
 
 PollCore::PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool,
                    const config::DataplaneConfig& config, Publication& publication, const Clock& clock,
-                   std::vector<CryptoLink*> links, const OrigidKey& origid_key)
-    : context_(reader, std::move(ports), pool, config, publication, clock),
+                   const WatchBoard& watch_board, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
+    : context_(reader, std::move(ports), pool, config, publication, clock, watch_board),
       calls_(context_, std::move(links), origid_key),
       intake_(context_, calls_),
       idler_(config.cores.idle, config.cores.idle_max_us) {}

@@ -22,7 +22,8 @@ class PollCore {
   static constexpr const char* kThreadName = "poll";
 
   PollCore(unsigned reader, std::vector<PollPort> ports, rte_mempool* pool, const config::DataplaneConfig& config,
-           Publication& publication, const Clock& clock, std::vector<CryptoLink*> links, const OrigidKey& origid_key);
+           Publication& publication, const Clock& clock, const WatchBoard& watch_board, std::vector<CryptoLink*> links,
+           const OrigidKey& origid_key);
 
   // Runs until `stop`, then sends on what it holds: parked messages as their crypto cores answer (which must still run)
   // or their deadline passes, fragments untouched.
@@ -54,6 +55,9 @@ class PollCore {
 
   // Main thread: appends records of decisions to `batch`, whole ones, at most until it has `most` octets.
   void take_records(std::string& batch, std::size_t most) { calls_.records().take(batch, most); }
+
+  // Main thread: the same for events of watched messages.
+  void take_watched(std::string& batch, std::size_t most) { context_.watcher.queue().take(batch, most); }
 
   // What this core holds, as of its last turn; any thread.
   [[nodiscard]] std::uint32_t parked() const { return parked_.load(std::memory_order_relaxed); }

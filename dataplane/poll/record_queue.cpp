@@ -1,24 +1,28 @@
 #include "dataplane/poll/record_queue.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
-#include "config/wire/call_record.hpp"
+#include "config/wire/watch.hpp"
 
 namespace stirline::dataplane {
 
 namespace {
 
+static_assert(offsetof(config::wire::RecordHead, bytes) == 0 && offsetof(config::wire::WatchEventHead, bytes) == 0);
+
 // How many octets of `octets` are whole records.
 std::size_t whole_records(std::string_view octets) {
-  config::wire::RecordHead head;
+  std::uint16_t bytes = 0;
   std::size_t whole = 0;
-  while (octets.size() - whole >= sizeof(head)) {
-    std::memcpy(&head, &octets[whole], sizeof(head));
-    if (head.bytes > octets.size() - whole) {
+  while (octets.size() - whole >= sizeof(bytes)) {
+    std::memcpy(&bytes, &octets[whole], sizeof(bytes));
+    if (bytes > octets.size() - whole) {
       break;
     }
-    whole += head.bytes;
+    whole += bytes;
   }
   return whole;
 }

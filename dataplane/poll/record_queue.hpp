@@ -1,4 +1,5 @@
-// From a poll core to the main thread: records of decisions, as the octets in which they go on to control.
+// From a poll core to the main thread: records of decisions, or events of watched messages, as the octets in which they
+// go on to control. Each begins with its length, two octets.
 //
 // Bounded; a record goes in whole or not at all. One producer (the poll core), one consumer (main); no lock, no heap
 // after construction.

@@ -112,6 +112,12 @@ class Appliance:
                       self.control_socket, *(["--verdict", verdict] if verdict else [])])
         return [json.loads(line) for line in answer.stdout.splitlines()]
 
+    def operate(self, verb, *arguments):
+        """`stirline VERB …` as a process that goes on; its output is in a log of its own."""
+        return Process(f"stirline {verb} at the {self.role}",
+                       [self._programs.stirline, verb, *arguments, "--socket", self.control_socket],
+                       self.folder / f"{verb}.out")
+
     def certificates(self):
         """What `stirline cert list` tells: a dictionary for each chain that is kept."""
         return self._kept()["chains"]

@@ -66,6 +66,20 @@ class FakeDataplane {
     const std::scoped_lock lock(mutex_);
     records_.push_back(records);
   }
+  // What the next requests to watch are answered.
+  void answer_watch(ResultCode code, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    watch_answer_ = {code, text};
+  }
+  // Sends this as events of watched messages, once a watch is on.
+  void tell_watched(const std::string& events) {
+    const std::scoped_lock lock(mutex_);
+    watched_.push_back(events);
+  }
+  [[nodiscard]] std::vector<std::string> watches() const {  // requests, as they came
+    const std::scoped_lock lock(mutex_);
+    return watches_;
+  }
   // Closes the connection at the next commit, instead of answering.
   void break_at_commit() { break_at_commit_ = true; }
   void hang_up() { hang_up_ = true; }
@@ -118,6 +132,10 @@ class FakeDataplane {
       static_cast<void>(channel.send(config::wire::MessageType::records, 0, records_.front()));
       records_.pop_front();
     }
+    while (!watches_.empty() && !watched_.empty()) {
+      static_cast<void>(channel.send(config::wire::MessageType::watched, 0, watched_.front()));
+      watched_.pop_front();
+    }
   }
 
   bool answer(config::wire::Channel& channel, const config::wire::Incoming& incoming) {
@@ -168,6 +186,9 @@ class FakeDataplane {
       case wire::MessageType::status:
         ++status_questions_;
         return channel.send_result(id, ResultCode::ok, status_).has_value();
+      case wire::MessageType::watch:
+        watches_.emplace_back(incoming.text());
+        return channel.send_result(id, watch_answer_.code, watch_answer_.text).has_value();
       default:
         return channel.send_result(id, ResultCode::bad_message, "unexpected").has_value();
     }
@@ -179,6 +200,9 @@ class FakeDataplane {
   std::deque<config::wire::Answer> commit_answers_;
   std::deque<std::string> wanted_;
   std::deque<std::string> records_;
+  config::wire::Answer watch_answer_{ResultCode::ok, "5"};
+  std::deque<std::string> watched_;
+  std::vector<std::string> watches_;
   std::string status_ = R"({"ports":[{"name":"west","rx_packets":7}]})";
   std::map<TableKind, config::tables::Image> staged_;
   std::vector<Generation> generations_;
