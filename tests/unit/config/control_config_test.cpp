@@ -421,6 +421,21 @@ TEST(ControlConfig, TheBypassOfAnOutageEnds) {
           ":7: trunk[0].identity_bypass: expected a name of 1 to 64 letters, digits, '.', '_' or '-', found nothing"});
 }
 
+TEST(ControlConfig, WhatOneSourceMayBegin) {  // INL-AV-02
+  const auto trunk_with = [](const std::string& options) {
+    return replaced(std::string(kGood), "role = \"verify\"\n", "role = \"verify\"\n" + options);
+  };
+  const TemporaryFile file("t.toml", trunk_with("new_per_second = 50\nnew_burst = 200\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->trunks[0].new_per_second, 50U);
+  EXPECT_EQ(loaded->trunks[0].new_burst, 200U);
+  EXPECT_EQ(mistakes(trunk_with("new_burst = 5\n")),
+            Lines{R"~(:12: trunk[0].new_burst: expected new_per_second beside it, found "5")~"});
+  EXPECT_EQ(mistakes(trunk_with("new_per_second = 1000001\n")),
+            Lines{R"~(:12: trunk[0].new_per_second: expected a whole number from 0 to 1000000, found "1000001")~"});
+}
+
 TEST(ControlConfig, TheEdgeOfTrust) {
   const auto trunk_with = [](const std::string& options) {
     return replaced(std::string(kGood), "trusted = true\n", options);

@@ -166,7 +166,7 @@ TEST(AlarmRules, OfADataPlaneThatIsAwayNothingElseIsKnown) {
   now.control["dataplane"] = {{"connected", false}, {"error", "connection refused"}};
   const auto findings = find_alarms(&before, now);
   EXPECT_EQ(findings[static_cast<std::size_t>(Alarm::dataplane_away)].text, "connection refused");
-  EXPECT_EQ(present(findings, Level::between).size(), 10U);
+  EXPECT_EQ(present(findings, Level::between).size(), 11U);
   EXPECT_EQ(findings[static_cast<std::size_t>(Alarm::certificate_ended)].level, Level::absent);
   EXPECT_EQ(present(find_alarms(&now, later())), Names{}) << "back again, counters and all";
 }
