@@ -61,6 +61,19 @@ def test_calls_are_watched(build, out):
         for appliance in (lab.signer, lab.verifier):
             counters = appliance.counters()
             assert counters["watch_dropped"] == 0, counters["watch_dropped"]
+
+        # By the called number, however it is written: of three calls the messages of one.
+        one = lab.verifier.operate("trace", "--number", "+44 20 7946-0001", "--count", "6", "--json")
+        wait_until(lambda: _watched(lab.verifier), 10, "a number is watched")
+        again = lab.place_calls(1, rate=50)
+        assert again.finish(), "SIPp counts failed calls"
+        assert one.wait(20) == 0, one.last_words()
+        arrived = [event for event in map(json.loads, one.log.read_text(encoding="utf-8").splitlines())
+                   if event["event"] == "arrived"]
+        assert len({event["call_id"] for event in arrived}) == 1, arrived
+        assert [(event["method"], event.get("status")) for event in arrived] == [
+            ("INVITE", None), ("INVITE", 180), ("INVITE", 200), ("ACK", None), ("BYE", None), ("BYE", 200)], arrived
+
         text = run(["tcpdump", "-nnA", "-r", file]).stdout
         assert text.count("TN-Validation-Passed") >= 15, "too few INVITEs after editing"
         assert text.count("Identity: ") >= 30 or text.count("ppt=shaken") >= 15, "too few INVITEs before editing"
