@@ -1,6 +1,7 @@
 #include "dataplane/shed_sources.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace stirline::dataplane {
 
@@ -34,7 +35,9 @@ std::vector<ShedSources::Row> ShedSources::worst_first() const {
   for (const auto& [name, kept] : sources_) {
     rows.push_back({.prefix = name.first, .trunk = name.second, .shed = kept.all(), .last_seen = kept.last_seen});
   }
-  std::ranges::stable_sort(rows, std::ranges::greater(), &Row::shed);
+  std::ranges::sort(rows, [](const Row& a, const Row& b) {
+    return std::tie(b.shed, a.prefix, a.trunk) < std::tie(a.shed, b.prefix, b.trunk);
+  });
   return rows;
 }
 

@@ -53,10 +53,9 @@ constexpr std::array kFigures{
     Figure{"/watching/watching",
            {"stirline_control_watching", gauge, "",
             "1 while an operator traces or captures (stirline trace, stirline capture)"}},
-    Figure{"/watching/told", {"stirline_control_watched", counter, "events", "events told to operators who watch"}},
-    Figure{
-        "/watching/dropped",
-        {"stirline_control_watched_dropped", counter, "events", "events that an operator's connection did not take"}},
+    Figure{"/watching/told", {"stirline_control_watched", counter, "", "events told to operators who watch"}},
+    Figure{"/watching/dropped",
+           {"stirline_control_watched_dropped", counter, "", "events that an operator's connection did not take"}},
     Figure{"/fetch/kept", {"stirline_control_certificates_kept", gauge, "", "chains of others that are kept"}},
     Figure{"/fetch/in_flight", {"stirline_control_fetches_in_flight", gauge, "", "fetches under way"}},
     Figure{"/fetch/most_in_flight",

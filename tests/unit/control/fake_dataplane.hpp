@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -51,8 +52,12 @@ class FakeDataplane {
     hello_answer_ = {code, text};
   }
   void set_status(const std::string& document) {
+    set_status([document] { return document; });
+  }
+  // Another one each time it is asked for.
+  void set_status(std::function<std::string()> document) {
     const std::scoped_lock lock(mutex_);
-    status_ = document;
+    status_ = std::move(document);
   }
   // Takes requests and leaves them unanswered.
   void fall_silent(bool silent) { silent_ = silent; }
@@ -185,7 +190,7 @@ class FakeDataplane {
       }
       case wire::MessageType::status:
         ++status_questions_;
-        return channel.send_result(id, ResultCode::ok, status_).has_value();
+        return channel.send_result(id, ResultCode::ok, status_()).has_value();
       case wire::MessageType::watch:
         watches_.emplace_back(incoming.text());
         return channel.send_result(id, watch_answer_.code, watch_answer_.text).has_value();
@@ -203,7 +208,7 @@ class FakeDataplane {
   config::wire::Answer watch_answer_{ResultCode::ok, "5"};
   std::deque<std::string> watched_;
   std::vector<std::string> watches_;
-  std::string status_ = R"({"ports":[{"name":"west","rx_packets":7}]})";
+  std::function<std::string()> status_ = [] { return R"({"ports":[{"name":"west","rx_packets":7}]})"; };
   std::map<TableKind, config::tables::Image> staged_;
   std::vector<Generation> generations_;
   std::atomic<std::size_t> greetings_ = 0;
