@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "sip_parser/characters.hpp"
@@ -26,7 +25,7 @@ class Writer {
       full_ = true;
       return;
     }
-    std::memcpy(out_.data() + length_, text.data(), text.size());
+    std::ranges::copy(text, out_.begin() + static_cast<std::ptrdiff_t>(length_));
     length_ += text.size();
   }
 

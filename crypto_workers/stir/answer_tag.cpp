@@ -1,6 +1,6 @@
 #include "crypto_workers/stir/answer_tag.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -30,14 +30,14 @@ struct AnswerTag::Impl {
     }
     while (text.size() > gathered.size() - used) {
       const std::size_t piece = gathered.size() - used;
-      std::memcpy(gathered.data() + used, text.data(), piece);
+      std::ranges::copy(text.substr(0, piece), gathered.begin() + static_cast<std::ptrdiff_t>(used));
       used += piece;
       text.remove_prefix(piece);
       if (!flush()) {
         return false;
       }
     }
-    std::memcpy(gathered.data() + used, text.data(), text.size());
+    std::ranges::copy(text, gathered.begin() + static_cast<std::ptrdiff_t>(used));
     used += text.size();
     return true;
   }

@@ -1,10 +1,14 @@
 #include "dataplane/poll/source_limits.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <span>
+#include <string_view>
 
 #include <rte_jhash.h>
+
+#include "config/text_rules.hpp"
 
 namespace stirline::dataplane {
 namespace {
@@ -54,7 +58,10 @@ SourceLimits::Name SourceLimits::name_of(const Request& request) const {
   }
   std::uint32_t low = seed_;
   std::uint32_t high = 0;
-  rte_jhash_2hashes(request.trunk.data(), static_cast<std::uint32_t>(request.trunk.size()), &low, &high);
+  alignas(std::uint32_t) std::array<char, config::kMaxNameBytes> trunk{};  // rte_jhash() reads whole words
+  const std::string_view fits = request.trunk.substr(0, trunk.size());
+  std::ranges::copy(fits, trunk.begin());
+  rte_jhash_2hashes(trunk.data(), static_cast<std::uint32_t>(fits.size()), &low, &high);
   name.trunk = (std::uint64_t{high} << 32 | low) << 1 | (ipv6 ? 1U : 0U);
   return name;
 }

@@ -22,6 +22,11 @@ using config::tables::Answer;
 using config::tables::AnswerPolicy;
 using dataplane::Counter;
 
+// A crypto core that gets no processor for a while must not change what is answered.
+Harness::Options unhurried() {
+  return {.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }};
+}
+
 LabTables with(const std::function<void(AnswerPolicy&)>& set) {
   LabTables tables = lab_tables();
   tables.trunks[0].certificate_wait_ms = 0;
@@ -87,7 +92,7 @@ std::string answer_to(Harness& harness, const std::string& request) {
 }
 
 TEST(Answers, AreWholeAndGoBackWhereTheRequestCameFrom) {
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(identity_required());
   golden::PacketSpec spec = inward(call(1));
   spec.source_port = 5099;
@@ -120,7 +125,7 @@ TEST(Answers, AreWholeAndGoBackWhereTheRequestCameFrom) {
 
 // INL-TX-06, INL-TX-07, INL-TX-08: seven copies get the same answer each, our ACKs go no further, CANCEL is answered.
 TEST(Answers, CopiesAckAndCancelOfWhatWasAnswered) {
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(identity_required());
   const std::string answer = answer_to(harness, call(1));
   for (int copy = 0; copy < 7; ++copy) {
@@ -146,7 +151,7 @@ TEST(Answers, CopiesAckAndCancelOfWhatWasAnswered) {
 }
 
 TEST(Answers, ADecisionIsTakenOnce) {  // INL-TX-09
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(identity_required());
   const std::string answer = answer_to(harness, call(1));
   harness.publish(lab_tables());
@@ -163,7 +168,7 @@ TEST(Answers, ADecisionIsTakenOnce) {  // INL-TX-09
 }
 
 TEST(Answers, WhatWentOnToAPeerIsNeverAnswered) {  // INL-TX-09
-  Harness harness;
+  Harness harness(unhurried());
   LabTables tables = lab_tables();
   tables.trunks[0].trust_domain = false;
   harness.publish(tables);
@@ -196,7 +201,7 @@ TEST(Answers, WhatWentOnToAPeerIsNeverAnswered) {  // INL-TX-09
 TEST(Answers, SayWhatIsWrongWithTheTokens) {
   const auto refused = [](const std::function<void(LabTables&)>& prepare,
                           const std::function<std::string(std::string)>& spoil, std::int64_t later = 0) {
-    Harness harness;
+    Harness harness(unhurried());
     harness.publish(lab_tables());
     const std::string sent = spoil(signed_call(harness, 1));
     LabTables tables = with([](AnswerPolicy& answers) { answers.invalid = Answer::stir; });
@@ -228,7 +233,7 @@ TEST(Answers, SayWhatIsWrongWithTheTokens) {
 
 TEST(Answers, AreWhatTheTrunkWants) {  // STIR-BL-05, STIR-BL-06
   const auto answered = [](Answer wanted) {
-    Harness harness;
+    Harness harness(unhurried());
     harness.publish(with([&](AnswerPolicy& answers) {
       answers.no_identity = wanted;
       answers.redirect_to = "sip:why@announce.example.net";
@@ -250,7 +255,7 @@ TEST(Answers, AreWhatTheTrunkWants) {  // STIR-BL-05, STIR-BL-06
 }
 
 TEST(Answers, OfARejectionGoToCallersWhoWillUnderstandIt) {  // STIR-BL-02, STIR-BL-03
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(with([](AnswerPolicy& answers) {
     answers.no_identity = Answer::rejected;
     answers.rejection_card = "https://card.example.net/who";
@@ -264,7 +269,7 @@ TEST(Answers, OfARejectionGoToCallersWhoWillUnderstandIt) {  // STIR-BL-02, STIR
 
 // Neither emergency calls nor what is inside a dialog, nor priority calls of a trusted peer (STIR-RP-05, INL-TX-10).
 TEST(Answers, AreNotForEverybody) {
-  Harness harness;
+  Harness harness(unhurried());
   LabTables tables = identity_required();
   tables.trunks[0].answers.malformed = Answer::bad_request;
   tables.trunks[0].trusted = true;
@@ -284,7 +289,7 @@ TEST(Answers, AreNotForEverybody) {
 }
 
 TEST(Answers, ToWhatCannotBeReadOrMayBeReadInTwoWays) {  // INL-ED-02
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(with([](AnswerPolicy& answers) { answers.malformed = Answer::bad_request; }));
   EXPECT_EQ(status_line(answer_to(harness, replaced(call(1), "Content-Length: ", "Content-Length: x"))),
             "SIP/2.0 400 Bad Request");
@@ -299,7 +304,7 @@ TEST(Answers, ToWhatCannotBeReadOrMayBeReadInTwoWays) {  // INL-ED-02
 }
 
 TEST(Answers, GoNowhereElse) {  // an answer must not be aimed at others
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(identity_required());
   put_b(harness, replaced(call(1), ";branch=", ";maddr=203.0.113.9;branch="));
   EXPECT_TRUE(harness.settle());
@@ -309,7 +314,7 @@ TEST(Answers, GoNowhereElse) {  // an answer must not be aimed at others
 }
 
 TEST(Answers, WhoGivesUpNeedNotWaitForACertificate) {  // INL-TX-08
-  Harness harness;
+  Harness harness(unhurried());
   harness.publish(lab_tables());
   const std::string sent = signed_call(harness, 1);
   LabTables tables = identity_required();
@@ -336,7 +341,7 @@ TEST(Answers, WhoGivesUpNeedNotWaitForACertificate) {  // INL-TX-08
 }
 
 TEST(Answers, PrivacyThatWeCannotGive) {  // STIR-PR-01
-  Harness harness;
+  Harness harness(unhurried());
   LabTables tables = with([](AnswerPolicy& answers) { answers.privacy = Answer::server_error; });
   tables.trunks[0].trust_domain = false;
   harness.publish(tables);
