@@ -112,17 +112,25 @@ bool CallStage::refuses_privacy(Datagram& datagram, const Trunk& trunk) {
          refuses(datagram, trunk, Direction::to_peer, {.wanted = trunk.config.answers.privacy, .reason = "privacy"});
 }
 
-// INL-ED-02, INL-ED-03: nothing was sent on, so nothing has been decided that a copy could contradict.
+// INL-ED-02, INL-ED-03. As far as it can be named, it is decided about once as any other (INL-TX-09).
 void CallStage::refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code) {
-  const bool answers = trunk.config.answers.malformed != Answer::forward && message_.start_line_known() &&
-                       message_.kind() == sip::Kind::request && message_.salvage(datagram.payload()) &&
-                       begins_something() && !crypto::is_emergency(message_, datagram.payload());
-  if (!answers) {
+  const bool named = message_.start_line_known() && message_.kind() == sip::Kind::request &&
+                     message_.salvage(datagram.payload()) && begins_something();
+  if (!named) {
     sender_.refuse_malformed(datagram);
     return;
   }
-  answers_.answer(datagram, message_, trunk,
-                  code == sip::ErrorCode::version ? Answer::version : trunk.config.answers.malformed);
+  request_ = name_of(message_, datagram.payload(), hash_seed_);
+  if (is_over(datagram, trunk)) {
+    return;
+  }
+  const Answer wanted = trunk.config.answers.malformed;
+  if (known_ || wanted == Answer::forward || crypto::is_emergency(message_, datagram.payload())) {
+    remember(request_, datagram, {.course = Decided::Course::forwarded});
+    sender_.refuse_malformed(datagram);
+    return;
+  }
+  give(datagram, request_, trunk, code == sip::ErrorCode::version ? Answer::version : wanted);
 }
 
 // INL-TX-08. The message in hand is the CANCEL.

@@ -303,6 +303,24 @@ TEST(Answers, ToWhatCannotBeReadOrMayBeReadInTwoWays) {  // INL-ED-02
   }
 }
 
+TEST(Answers, WhatCannotBeReadIsDecidedOnceToo) {  // INL-TX-09
+  Harness harness(unhurried());
+  const LabTables answering = with([](AnswerPolicy& answers) { answers.malformed = Answer::bad_request; });
+  const auto broken = [](std::uint32_t number) {
+    return replaced(call(number), "Content-Length: ", "Content-Length: x");
+  };
+  harness.publish(lab_tables());
+  put_b(harness, broken(1));
+  EXPECT_EQ(from_a(harness), broken(1));
+  harness.publish(answering);
+  put_b(harness, broken(1));
+  EXPECT_EQ(from_a(harness), broken(1)) << "what went on is never answered";
+  const std::string answer = answer_to(harness, broken(2));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 400 Bad Request");
+  harness.publish(lab_tables());
+  EXPECT_EQ(answer_to(harness, broken(2)), answer) << "what was answered never goes on";
+}
+
 TEST(Answers, GoNowhereElse) {  // an answer must not be aimed at others
   Harness harness(unhurried());
   harness.publish(identity_required());
