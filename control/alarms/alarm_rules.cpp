@@ -9,12 +9,17 @@
 #include <fmt/format.h>
 
 #include "control/metrics/meant_drops.hpp"
+#include "control/status_fields.hpp"
 
 namespace stirline::control {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using status_fields::at;
+using status_fields::Json;
+using status_fields::number;
+using status_fields::seconds;
+using status_fields::text;
 
 constexpr std::int64_t kEndingSeconds = std::int64_t{14} * 24 * 3'600;
 constexpr std::int64_t kStepMs = 2'000;
@@ -26,24 +31,6 @@ constexpr std::array<std::string_view, 4> kTables{"waiting_calls", "reassembly",
 constexpr std::array<const char*, 8> kForgotten{"decisions_forgotten", "signed_forgotten", "tokens_forgotten",
                                                 "reasons_forgotten",   "waiting_full",     "fragment_table_full",
                                                 "no_large_buffer",     "sources_forgotten"};
-
-const Json& at(const Json& object, const std::string& key) {
-  static const Json kNothing;
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() ? *found : kNothing;
-}
-
-std::uint64_t number(const Json& value) {
-  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
-}
-
-std::int64_t seconds(const Json& value) {
-  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
-}
-
-std::string text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 
 // How much a counter has grown; of a process that began anew, what it counts since.
 std::uint64_t growth(const Json& before, const Json& now) {

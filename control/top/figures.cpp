@@ -6,29 +6,20 @@
 #include "control/cli/output.hpp"
 #include "control/metrics/meant_drops.hpp"
 #include "control/metrics/path_delays.hpp"
+#include "control/status_fields.hpp"
 
 namespace stirline::control::top {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using status_fields::at;
+using status_fields::Json;
+using status_fields::number;
+using status_fields::seconds;
 
-const Json& at(const Json& object, const std::string& key) {
-  static const Json kNothing;
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() ? *found : kNothing;
-}
-
-std::uint64_t number(const Json& value) {
-  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
-}
-
-std::int64_t seconds(const Json& value) {
-  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
-}
-
+// For a terminal.
 std::string text(const Json& value) {
-  return value.is_string() ? cli::printable(value.get<std::string>()) : std::string();
+  return cli::printable(status_fields::text(value));
 }
 
 class Reading {
