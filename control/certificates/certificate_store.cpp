@@ -1,14 +1,12 @@
 #include "control/certificates/certificate_store.hpp"
 
+#include <array>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "config/text_rules.hpp"
-#include "config/wire/channel.hpp"
-#include "control/certificates/sqlite.hpp"
+#include "control/store/database.hpp"
 #include "crypto_workers/certificate/pem.hpp"
 
 namespace stirline::control {
@@ -17,8 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x5354524c;  // "STRL"
-constexpr std::int64_t kVersion = 2;
 constexpr std::size_t kMaxErrorBytes = 512;
 
 constexpr const char* kSchema =
@@ -26,16 +22,17 @@ constexpr const char* kSchema =
     " url TEXT PRIMARY KEY NOT NULL, pem TEXT NOT NULL, content_type TEXT NOT NULL,"
     " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
     " source INTEGER NOT NULL, proven INTEGER NOT NULL, last_error TEXT NOT NULL) STRICT;"
-    "CREATE INDEX chain_by_worth ON chain(source, proven, fetched_at);"
-    "PRAGMA application_id = 0x5354524c;";
+    "CREATE INDEX chain_by_worth ON chain(source, proven, fetched_at);";
 
 // What version 2 has beyond version 1.
 constexpr const char* kListSchema =
     "CREATE TABLE list("
     " kind INTEGER NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL,"
     " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
-    " last_error TEXT NOT NULL, PRIMARY KEY(kind, url)) STRICT;"
-    "PRAGMA user_version = 2;";
+    " last_error TEXT NOT NULL, PRIMARY KEY(kind, url)) STRICT;";
+
+constexpr std::array kSteps = {kSchema, kListSchema};
+constexpr sqlite::Layout kLayout{.application_id = 0x5354524c, .steps = kSteps};  // "STRL"
 
 constexpr std::string_view kColumns =
     "url, pem, content_type, fetched_at, refresh_at, keep_until, source, proven, last_error";
@@ -221,99 +218,6 @@ class SqliteStore : public CertificateStore {
   StoreLimits limits_;
 };
 
-std::expected<std::int64_t, std::string> pragma(sqlite3* connection, std::string_view name) {
-  sqlite::Statement ask(connection, fmt::format("PRAGMA {}", name));
-  const auto row = ask.step();
-  return row ? std::expected<std::int64_t, std::string>(ask.integer(0)) : std::unexpected(row.error());
-}
-
-// Ours and whole, or new.
-std::expected<void, std::string> check(sqlite3* connection) {
-  const auto application = pragma(connection, "application_id");
-  const auto version = pragma(connection, "user_version");
-  sqlite::Statement tables(connection, "SELECT COUNT(*) FROM sqlite_schema");
-  const auto counted = tables.step();
-  if (!application || !version || !counted) {
-    return std::unexpected(!application ? application.error() : !version ? version.error() : counted.error());
-  }
-  if (*application == 0 && *version == 0 && tables.integer(0) == 0) {
-    sqlite::Transaction transaction(connection);
-    if (!transaction.begun()) {
-      return transaction.begun();
-    }
-    for (const char* schema : {kSchema, kListSchema}) {
-      if (auto made = sqlite::execute(connection, schema); !made) {
-        return made;
-      }
-    }
-    return transaction.commit();
-  }
-  if (*application != kApplicationId) {
-    return std::unexpected("this is a database of something else");
-  }
-  if (*version == 1) {
-    sqlite::Transaction transaction(connection);
-    if (!transaction.begun()) {
-      return transaction.begun();
-    }
-    auto made = sqlite::execute(connection, kListSchema);
-    if (made) {
-      made = transaction.commit();
-    }
-    if (!made) {
-      return made;
-    }
-  } else if (*version != kVersion) {
-    return std::unexpected(fmt::format("it is of version {}, this program writes version {}", *version, kVersion));
-  }
-  sqlite::Statement whole(connection, "PRAGMA quick_check(1)");
-  const auto row = whole.step();
-  if (!row || !*row || whole.text(0) != "ok") {
-    return std::unexpected(fmt::format("it is damaged: {}", row ? whole.text(0) : row.error()));
-  }
-  return {};
-}
-
-// SQLite would make the file readable for everybody.
-std::expected<void, std::string> touch(const fs::path& file, StoreUse use) {
-  const int flags = O_RDWR | O_CLOEXEC | (use == StoreUse::create ? O_CREAT : 0);
-  const config::wire::Descriptor made(::open(file.c_str(), flags, S_IRUSR | S_IWUSR));
-  if (!made.valid()) {
-    return std::unexpected(std::generic_category().message(errno));
-  }
-  return {};
-}
-
-std::expected<sqlite::Connection, std::string> open_connection(const fs::path& file, StoreUse use) {
-  if (!file.empty()) {
-    if (const auto touched = touch(file, use); !touched) {
-      return std::unexpected(touched.error());
-    }
-  }
-  sqlite3* raw = nullptr;
-  const int opened = sqlite3_open_v2(file.empty() ? ":memory:" : file.c_str(), &raw,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  sqlite::Connection connection(raw);
-  if (opened != SQLITE_OK) {
-    return std::unexpected(sqlite::error_of(raw));
-  }
-  sqlite3_extended_result_codes(raw, 1);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  // In exclusive mode the write-ahead log needs no shared memory, and no commit waits for the disk.
-  for (const char* setting :
-       {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
-        "PRAGMA cell_size_check = ON", "BEGIN EXCLUSIVE", "COMMIT"}) {
-    if (const auto set = sqlite::execute(raw, setting); !set) {
-      return std::unexpected(sqlite3_errcode(raw) == SQLITE_BUSY ? "another process uses it" : set.error());
-    }
-  }
-  if (const auto good = check(raw); !good) {
-    return std::unexpected(good.error());
-  }
-  return connection;
-}
-
 }  // namespace
 
 std::string_view to_string(ChainSource source) {
@@ -322,9 +226,9 @@ std::string_view to_string(ChainSource source) {
 
 std::expected<std::unique_ptr<CertificateStore>, std::string> open_sqlite_store(const fs::path& file,
                                                                                 const StoreLimits& limits,
-                                                                                StoreUse use) {
+                                                                                sqlite::Use use) {
   const std::string name = file.empty() ? "the certificate store in memory" : file.string();
-  auto connection = open_connection(file, use);
+  auto connection = sqlite::open_database(file, kLayout, use);
   if (!connection) {
     return std::unexpected(fmt::format("{}: {}", name, connection.error()));
   }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "control/certificates/list_name.hpp"
+#include "control/store/database.hpp"
 
 namespace stirline::control {
 
@@ -87,14 +88,9 @@ class CertificateStore {
   CertificateStore() = default;
 };
 
-enum class StoreUse : std::uint8_t {
-  create,    // the file is made if it is not there
-  existing,  // it must be there
-};
-
 // Opens the file for this process alone; an empty path is a store in memory. Files that are not ours, of another
 // version, damaged, or in use by another process are errors.
 [[nodiscard]] std::expected<std::unique_ptr<CertificateStore>, std::string> open_sqlite_store(
-    const std::filesystem::path& file, const StoreLimits& limits, StoreUse use = StoreUse::create);
+    const std::filesystem::path& file, const StoreLimits& limits, sqlite::Use use = sqlite::Use::create);
 
 }  // namespace stirline::control

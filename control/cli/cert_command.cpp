@@ -86,7 +86,7 @@ class Offline {
       return refused(kExitMissing, "stirline-control is away, and its configuration names no store");
     }
     options_ = keeper_options(config->fetch);
-    auto store = open_sqlite_store(config->fetch.store, options_.limits, StoreUse::existing);
+    auto store = open_sqlite_store(config->fetch.store, options_.limits, sqlite::Use::existing);
     if (!store) {
       return refused(kExitMissing,
                      fmt::format("stirline-control is away, and its store cannot be used: {}", store.error()));

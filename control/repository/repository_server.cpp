@@ -1,14 +1,9 @@
 #include "control/repository/repository_server.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <mutex>
-#include <thread>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -16,6 +11,7 @@
 
 #include "control/certificates/chain_body.hpp"
 #include "control/http/http_answer.hpp"
+#include "control/http/tls_listener.hpp"
 
 namespace stirline::control {
 
@@ -28,16 +24,13 @@ using boost::system::error_code;
 namespace {
 
 struct Shared {
-  std::chrono::milliseconds limit{5'000};
-  std::uint32_t max_age = 86'400;
+  Shared(std::chrono::milliseconds limit_of_each, std::uint32_t seconds) : limit(limit_of_each), max_age(seconds) {}
+
+  const std::chrono::milliseconds limit;
+  const std::uint32_t max_age;
+  HttpTallies tallies;
   std::mutex mutex;
   std::shared_ptr<const PublishedChains::Pages> pages = std::make_shared<PublishedChains::Pages>();
-  std::atomic<std::size_t> open = 0;
-  std::atomic<std::uint64_t> connections = 0;
-  std::atomic<std::uint64_t> turned_away = 0;
-  std::atomic<std::uint64_t> served = 0;
-  std::atomic<std::uint64_t> refused = 0;
-  std::atomic<std::uint64_t> broken = 0;
 
   std::shared_ptr<const PublishedChains::Pages> current() {
     const std::scoped_lock lock(mutex);
@@ -50,13 +43,13 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, asio::ssl::context& tls, Shared& shared)
       : stream_(std::move(socket), tls), shared_(shared) {
-    ++shared_.open;
+    ++shared_.tallies.open;
     parser_.header_limit(kMaxHeaderOctets);
     parser_.body_limit(0);
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
-  ~Session() { --shared_.open; }
+  ~Session() { --shared_.tallies.open; }
 
   void run() {
     // One limit for all of it: a peer that drips octets gains nothing.
@@ -70,7 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   bool is_broken(error_code error) {
-    shared_.broken += error ? 1U : 0U;
+    shared_.tallies.broken += error ? 1U : 0U;
     return error.failed();
   }
 
@@ -92,7 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
       page.body = found->second.body;
     }
     response_ = answer_request(request, found != pages->end() ? &page : nullptr);
-    (response_.result() == http::status::ok ? shared_.served : shared_.refused) += 1;
+    (response_.result() == http::status::ok ? shared_.tallies.served : shared_.tallies.refused) += 1;
     // content_length() stands: a HEAD tells the length of what it does not send.
     serializer_.split(request.method() == http::verb::head);
     const auto written = [self = shared_from_this()](error_code error, std::size_t) {
@@ -122,70 +115,24 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class Server : public RepositoryServer {
  public:
-  explicit Server(const config::RepositoryConfig& config) : most_(config.connections) {
-    shared_.limit = std::chrono::milliseconds(config.limit_ms);
-    shared_.max_age = config.max_age;
-    tls_.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-    tls_.use_certificate_chain_file(config.certificate.string());
-    tls_.use_private_key_file(config.key.string(), asio::ssl::context::pem);
-    const tcp::endpoint place(asio::ip::make_address(config.listen), config.port);
-    acceptor_.open(place.protocol());
-    acceptor_.set_option(asio::socket_base::reuse_address(true));
-    acceptor_.bind(place);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
-    accept();
-    thread_ = std::jthread([this] { io_.run(); });
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() override {
-    io_.stop();
-    thread_.join();
-  }
+  explicit Server(const config::RepositoryConfig& config)
+      : shared_(std::chrono::milliseconds(config.limit_ms), config.max_age),
+        listener_({config.listen, config.port, config.certificate, config.key, config.connections}, shared_.tallies,
+                  [this](tcp::socket socket, asio::ssl::context& tls) {
+                    std::make_shared<Session>(std::move(socket), tls, shared_)->run();
+                  }) {}
 
   void publish(std::shared_ptr<const PublishedChains::Pages> pages) override {
     const std::scoped_lock lock(shared_.mutex);
     shared_.pages = std::move(pages);
   }
 
-  [[nodiscard]] std::uint16_t port() const override { return port_; }
-
-  [[nodiscard]] HttpCounters counters() const override {
-    return {shared_.connections, shared_.turned_away, shared_.served, shared_.refused, shared_.broken};
-  }
+  [[nodiscard]] std::uint16_t port() const override { return listener_.port(); }
+  [[nodiscard]] HttpCounters counters() const override { return shared_.tallies.read(); }
 
  private:
-  void accept() {
-    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-      if (error) {
-        // Out of descriptors, most likely: some will be free in a moment.
-        pause_.expires_after(std::chrono::milliseconds(100));
-        pause_.async_wait([this](error_code stopped) {
-          if (!stopped) {
-            accept();
-          }
-        });
-        return;
-      }
-      ++shared_.connections;
-      if (shared_.open >= most_) {
-        ++shared_.turned_away;
-      } else {
-        std::make_shared<Session>(std::move(socket), tls_, shared_)->run();
-      }
-      accept();
-    });
-  }
-
-  std::size_t most_;
   Shared shared_;
-  asio::ssl::context tls_{asio::ssl::context::tls_server};
-  asio::io_context io_{1};  // sessions go with it, and use what stands above
-  tcp::acceptor acceptor_{io_};
-  asio::steady_timer pause_{io_};
-  std::uint16_t port_ = 0;
-  std::jthread thread_;
+  TlsListener listener_;
 };
 
 }  // namespace

@@ -166,7 +166,7 @@ TEST_F(CertificateStoreTest, ForeignFilesAreLeftAlone) {
   run_sql("PRAGMA user_version = 9");
   EXPECT_EQ(why_not(), file_.string() + ": it is of version 9, this program writes version 2");
   std::filesystem::remove(file_);
-  EXPECT_FALSE(open_sqlite_store(file_, {}, StoreUse::existing));
+  EXPECT_FALSE(open_sqlite_store(file_, {}, sqlite::Use::existing));
   EXPECT_FALSE(std::filesystem::exists(file_));
   EXPECT_FALSE(open_sqlite_store(folder_ / "no" / "such.db", {}));
   EXPECT_FALSE(open_sqlite_store(folder_.path(), {}));

@@ -1,4 +1,4 @@
-// SQLite with owners, errors as values and bound parameters only. Internal to this folder.
+// SQLite with owners, errors as values and bound parameters only. Internal to control.
 #pragma once
 
 #include <cstdint>

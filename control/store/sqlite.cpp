@@ -1,4 +1,4 @@
-#include "control/certificates/sqlite.hpp"
+#include "control/store/sqlite.hpp"
 
 namespace stirline::control::sqlite {
 
