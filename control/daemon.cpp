@@ -237,10 +237,10 @@ std::uint64_t Daemon::next_generation() {
 void Daemon::push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done) {
   TableSet set;
   set.generation = generation;
-  set.tables = {{{tables::TableKind::trunks, state.gathered.trunks},
-                 {tables::TableKind::numbers, state.gathered.numbers},
-                 {tables::TableKind::credentials, state.gathered.credentials.view()},
-                 {tables::TableKind::certificates, state.judged.image}}};
+  set.tables = {{tables::TableKind::trunks, state.gathered.trunks},
+                {tables::TableKind::numbers, state.gathered.numbers},
+                {tables::TableKind::credentials, state.gathered.credentials.view()},
+                {tables::TableKind::certificates, state.judged.image}};
   dataplane_->push(set, std::move(done));
 }
 

@@ -39,6 +39,7 @@ struct DataplaneClient::Push {
     wire::Descriptor memfd;
   };
   std::uint64_t generation = 0;
+  wire::MessageType commit = wire::MessageType::commit;
   std::vector<Staged> staged;
   std::size_t next = 0;
   std::size_t commits = 0;
@@ -231,6 +232,7 @@ void DataplaneClient::push(const TableSet& set, PushDone done) {
   }
   auto push = std::make_unique<Push>();
   push->generation = set.generation;
+  push->commit = set.commit;
   for (const auto& [kind, image] : set.tables) {
     auto memfd = wire::make_sealed_memfd("stirline-table", image);
     if (!memfd) {
@@ -261,7 +263,7 @@ void DataplaneClient::push_step() {
     };
   } else {
     ++push_->commits;
-    request.type = wire::MessageType::commit;
+    request.type = push_->commit;
     request.payload = octets_of(wire::Commit{push_->generation});
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code == wire::ResultCode::ok) {

@@ -5,7 +5,6 @@
 // Thread: that of the loop.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -14,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/tables/image.hpp"
 #include "config/wire/channel.hpp"
@@ -21,8 +22,6 @@
 #include "control/event_loop.hpp"
 
 namespace stirline::control {
-
-inline constexpr std::size_t kTables = 4;
 
 struct DataplaneClientOptions {
   std::string path;                            // the data plane's socket
@@ -33,10 +32,12 @@ struct DataplaneClientOptions {
   std::size_t busy_attempts = 50;
 };
 
-// One generation on its way. The images belong to the caller and are read within push() only.
+// One generation on its way, of all tables but rules, or of rules. The images belong to the caller and are read within
+// push() only.
 struct TableSet {
   std::uint64_t generation = 0;
-  std::array<std::pair<config::tables::TableKind, config::tables::ImageView>, kTables> tables;
+  config::wire::MessageType commit = config::wire::MessageType::commit;  // or commit_rules
+  std::vector<std::pair<config::tables::TableKind, config::tables::ImageView>> tables = {};
 };
 
 class DataplaneClient {
@@ -74,7 +75,7 @@ class DataplaneClient {
   [[nodiscard]] bool connected() const { return greeted_now_; }
   [[nodiscard]] const std::string& last_error() const { return last_error_; }  // why not, in words; may be empty
 
-  // Sends all tables and commits them. One push at a time: a second one is told `busy` at once.
+  // Sends the tables and commits them. One push at a time: a second one is told `busy` at once.
   void push(const TableSet& set, PushDone done);
   [[nodiscard]] bool pushing() const { return push_ != nullptr; }
 

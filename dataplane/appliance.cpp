@@ -333,6 +333,18 @@ std::expected<Appliance::Apply, std::string> Appliance::apply(std::uint64_t gene
   return Apply::done;
 }
 
+std::expected<Appliance::Apply, std::string> Appliance::apply_rules(std::uint64_t number, StagedRules staged) {
+  if (!publication_.ready_for_rules()) {
+    return Apply::busy;
+  }
+  auto built = RuleTables::build(number, std::move(staged), publication_.rules());
+  if (!built) {
+    return std::unexpected(std::move(built.error()));
+  }
+  publication_.publish_rules(std::move(*built));
+  return Apply::done;
+}
+
 const Generation* Appliance::generation() const {
   const Live* live = publication_.current();
   return live == nullptr ? nullptr : live->generation.get();

@@ -49,6 +49,8 @@ class Appliance {
   enum class Apply : std::uint8_t { done, busy };
   // Validates and publishes; on error nothing has changed.
   [[nodiscard]] std::expected<Apply, std::string> apply(std::uint64_t generation, StagedTables tables);
+  // The same for rules, in their own numbering.
+  [[nodiscard]] std::expected<Apply, std::string> apply_rules(std::uint64_t number, StagedRules staged);
   // Calls `visit` with the URL of each certificate that calls have needed in vain since the last time (STIR-CF-05).
   template <typename Visit>
   void take_certificate_requests(Visit&& visit) {
@@ -91,6 +93,7 @@ class Appliance {
   [[nodiscard]] const std::vector<std::unique_ptr<CryptoCore>>& crypto_cores() const { return crypto_cores_; }
   [[nodiscard]] const std::vector<std::unique_ptr<crypto::Engine>>& engines() const { return engines_; }
   [[nodiscard]] const Generation* generation() const;  // the current one; nullptr before the first
+  [[nodiscard]] const RuleTables* rules() const { return publication_.rules(); }  // likewise
   [[nodiscard]] const ShedSources& shed_sources() const { return shed_sources_; }
   [[nodiscard]] const CorePlan& plan() const { return plan_; }
 

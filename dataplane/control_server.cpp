@@ -31,7 +31,8 @@ std::optional<T> payload_as(const wire::Incoming& incoming) {
 
 constexpr std::size_t kRecordBatches = 64;  // in one turn: nothing else is to wait for them
 
-wire::MappedImage* place_of(StagedTables& staged, tables::TableKind kind) {
+// Where an image of that kind goes; null: there is no such kind, or no room for one more.
+wire::MappedImage* place_of(StagedTables& staged, StagedRules& rules, tables::TableKind kind) {
   switch (kind) {
     case tables::TableKind::trunks:
       return &staged.trunks;
@@ -41,6 +42,10 @@ wire::MappedImage* place_of(StagedTables& staged, tables::TableKind kind) {
       return &staged.credentials;
     case tables::TableKind::certificates:
       return &staged.certificates;
+    case tables::TableKind::common_rules:
+      return &rules.common;
+    case tables::TableKind::user_rules:
+      return rules.users.size() < config::policy::kUserShards ? &rules.users.emplace_back() : nullptr;
   }
   return nullptr;
 }
@@ -159,8 +164,12 @@ void ControlServer::accept_peers() {
       spdlog::warn("control socket: more than {} connections, one turned away", kMaxPeers);
       continue;
     }
-    peers_.push_back(
-        {.channel = std::move(*channel), .greeted = false, .staged = {}, .watches = false, .commands = false});
+    peers_.push_back({.channel = std::move(*channel),
+                      .greeted = false,
+                      .staged = {},
+                      .staged_rules = {},
+                      .watches = false,
+                      .commands = false});
   }
 }
 
@@ -192,6 +201,8 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
       return stage(peer, incoming);
     case wire::MessageType::commit:
       return commit(peer, incoming);
+    case wire::MessageType::commit_rules:
+      return commit_rules(peer, incoming);
     case wire::MessageType::status:
       return {wire::ResultCode::ok, status_json(appliance_, started_at_, clock_.now())};
     case wire::MessageType::watch:
@@ -225,13 +236,13 @@ ControlServer::Reply ControlServer::stage(Peer& peer, const wire::Incoming& inco
   if (!offer || !incoming.fd.valid()) {
     return {wire::ResultCode::bad_message, "table: wrong length, or no memfd"};
   }
-  wire::MappedImage* place = place_of(peer.staged, static_cast<tables::TableKind>(offer->kind));
-  if (place == nullptr) {
-    return {wire::ResultCode::refused, "no table of kind " + std::to_string(offer->kind)};
-  }
   auto image = wire::MappedImage::map(incoming.fd, offer->bytes);
   if (!image) {
     return {wire::ResultCode::refused, std::move(image.error().text)};
+  }
+  wire::MappedImage* place = place_of(peer.staged, peer.staged_rules, static_cast<tables::TableKind>(offer->kind));
+  if (place == nullptr) {
+    return {wire::ResultCode::refused, "no table of kind " + std::to_string(offer->kind) + ", or no more of them"};
   }
   *place = std::move(*image);
   return {};
@@ -277,6 +288,23 @@ ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& inc
     each.commands = &each == &peer;
   }
   spdlog::info("generation {} in use", request->generation);
+  return {wire::ResultCode::ok, {}};
+}
+
+ControlServer::Reply ControlServer::commit_rules(Peer& peer, const wire::Incoming& incoming) {
+  const auto request = payload_as<wire::Commit>(incoming);
+  if (!request) {
+    return {wire::ResultCode::bad_message, "commit of rules: wrong length"};
+  }
+  auto applied = appliance_.apply_rules(request->generation, std::exchange(peer.staged_rules, {}));
+  if (!applied) {
+    spdlog::error("rules {} refused: {}", request->generation, applied.error());
+    return {wire::ResultCode::refused, std::move(applied.error())};
+  }
+  if (*applied == Appliance::Apply::busy) {
+    return {wire::ResultCode::busy, "the rules before are still in use; try again"};
+  }
+  spdlog::debug("rules {} in use", request->generation);
   return {wire::ResultCode::ok, {}};
 }
 

@@ -37,6 +37,7 @@ class ControlServer {
     config::wire::Channel channel;
     bool greeted = false;
     StagedTables staged;
+    StagedRules staged_rules;
     bool watches = false;   // events of watched messages go there
     bool commands = false;  // it has committed tables, and nobody has since: records of calls go there
   };
@@ -56,6 +57,7 @@ class ControlServer {
   [[nodiscard]] Reply watch(Peer& peer, const config::wire::Incoming& incoming);
   void end_watch_of_nobody();
   [[nodiscard]] Reply commit(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] Reply commit_rules(Peer& peer, const config::wire::Incoming& incoming);
 
   Appliance& appliance_;
   config::wire::Listener& listener_;

@@ -21,6 +21,7 @@ using KeySecret = std::array<std::uint8_t, 16>;
 enum class KeyKind : std::uint8_t {
   identity,   // a number or a URI, in canonical form
   domain,     // small letters, A-labels
+  media,      // audio, video, message, text
   trunk,      // its name
   spc,        // service provider code of the signer
   body_type,  // "text/plain", and "text/*" for all of them; small letters

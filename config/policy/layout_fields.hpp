@@ -23,7 +23,6 @@ inline constexpr std::array kFields{
     tables::Field{"rule.conditions", offsetof(RuleRow, conditions), sizeof(RuleRow::conditions)},
     tables::Field{"rule.response", offsetof(RuleRow, response), sizeof(RuleRow::response)},
     tables::Field{"rule.limit", offsetof(RuleRow, limit), sizeof(RuleRow::limit)},
-    tables::Field{"rule.media", offsetof(RuleRow, media), sizeof(RuleRow::media)},
     tables::Field{"rule.least_score", offsetof(RuleRow, least_score), sizeof(RuleRow::least_score)},
     tables::Field{"rule.most_score", offsetof(RuleRow, most_score), sizeof(RuleRow::most_score)},
     tables::Field{"rule.handling", offsetof(RuleRow, handling), sizeof(RuleRow::handling)},

@@ -19,14 +19,10 @@ inline constexpr std::size_t kMaxRules = 1'000;           // of a document (SPIT
 inline constexpr std::size_t kMaxTextBytes = 255;         // of a rule's id, a URI, a phrase
 inline constexpr std::size_t kMaxConditionKeys = 10'000;  // identities, domains and the like in one condition
 inline constexpr std::size_t kMaxIntervals = 1'024;       // of one rule's validity, or of one period of time
-inline constexpr std::size_t kMaxConditions = 64;         // of one rule, without facts, media and score
+inline constexpr std::size_t kMaxConditions = 64;         // of one rule, without facts and score
 inline constexpr std::size_t kMaxListedTexts = 32;        // header names and body parts that one rule takes out
 inline constexpr std::uint8_t kMaxWork = 24;              // bits of a puzzle (SPIT-HC)
 inline constexpr std::size_t kMaxContacts = 100'000;      // of one user
-
-// What a call carries, one bit each; a rule says which ones it is about.
-enum class Media : std::uint8_t { audio = 1, video = 2, message = 4, text = 8 };
-inline constexpr std::uint8_t kAnyMedia = 0x80;  // every call has it, so that a rule about none admits each
 
 // RFC 4745 7.1.2: everybody who is authenticated, or whoever belongs to a domain; but not these.
 struct Many {
@@ -73,7 +69,6 @@ struct Rule {
   std::string id = {};
   bool never = false;  // has a condition that nobody here understands (SPIT-CP-02)
   FactWord facts = kAnything;
-  std::uint8_t media = kAnyMedia;
   std::uint8_t least_score = 0;  // spam score, 0 to 100
   std::uint8_t most_score = 100;
   std::vector<IdentityCondition> identities = {};  // all must hold

@@ -130,7 +130,7 @@ std::size_t RuleSet::rules() const {
 }
 
 bool RuleSet::holds(const RuleRow& row, const CallFacts& call) const {
-  if ((row.media & call.media) == 0 || call.score < row.least_score || call.score > row.most_score) {
+  if (call.score < row.least_score || call.score > row.most_score) {
     return false;
   }
   Walk walk(octets_ + row.details * kUnit);

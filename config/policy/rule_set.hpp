@@ -32,9 +32,8 @@ struct CallFacts {
   Key caller = kNoKey;
   Key caller_domain = kNoKey;  // of a URI; numbers have none
   std::int64_t now = 0;        // seconds since 1970
-  std::uint8_t media = 0;      // kAnyMedia and what it has
   std::uint8_t score = 0;      // how likely it is unwanted: 0 to 100
-  // Trunk, signer, body types, languages. By kind; those of identities and domains are empty.
+  // Media, trunk, signer, body types, languages. By kind; those of identities and domains are empty.
   std::array<sip::FixedList<Key, kMaxCallKeys>, kKeyKinds> texts = {};
 };
 

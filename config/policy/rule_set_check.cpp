@@ -86,7 +86,7 @@ void check_row(Check& check, const RuleRow& row, FactWord admitted) {
   check.require(row.work <= kMaxWork, "asks for more work than allowed");
   check.require(is_response(row.response), "has a response that is no refusal");
   check.require(row.notify <= 1, "has a flag that is neither 0 nor 1");
-  check.require(row.reserved == 0, "has something reserved that is not zero");
+  check.require(row.reserved == decltype(row.reserved){}, "has something reserved that is not zero");
 }
 
 void check_intervals(Check& check, std::size_t count) {

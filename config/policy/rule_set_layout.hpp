@@ -10,6 +10,7 @@
 // one image of a set, and an image is checked by going through it once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,7 +36,6 @@ struct RuleRow {
   std::uint16_t conditions = 0;
   std::uint16_t response = 0;
   std::uint16_t limit = 0;
-  std::uint8_t media = 0;
   std::uint8_t least_score = 0;
   std::uint8_t most_score = 0;
   std::uint8_t handling = 0;
@@ -43,7 +43,7 @@ struct RuleRow {
   std::uint8_t work = 0;
   std::uint8_t notify = 0;
   std::uint8_t text_count = 0;
-  std::uint16_t reserved = 0;
+  std::array<std::uint8_t, 3> reserved{};
 };
 static_assert(sizeof(RuleRow) == 24);
 

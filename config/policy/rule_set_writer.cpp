@@ -164,7 +164,6 @@ RuleRow row_of(const Rule& rule) {
   return {.conditions = static_cast<std::uint16_t>(rule.identities.size() + rule.texts.size() + rule.times.size()),
           .response = actions.response,
           .limit = actions.limit,
-          .media = rule.media,
           .least_score = rule.least_score,
           .most_score = rule.most_score,
           .handling = static_cast<std::uint8_t>(actions.handling),

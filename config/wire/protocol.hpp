@@ -11,14 +11,14 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 4;
+inline constexpr std::uint16_t kVersion = 5;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {
   hello = 1,    // first message of the connecting side: Hello
   result = 2,   // answer to any request: Result, text; may carry a memfd with a longer text (JSON)
   table = 3,    // TableOffer and the memfd of its image: staged, not yet used
-  commit = 4,   // use what is staged, all at once, as generation Commit::generation
+  commit = 4,   // use what is staged, rules apart, all at once, as generation Commit::generation
   status = 5,   // ask for the status document: answered by result with JSON
   command = 6,  // command line to control: a verb as text ("status", "reload"), perhaps a sealed memfd with what it is
                 // about: answered by result with JSON
@@ -27,6 +27,7 @@ enum class MessageType : std::uint16_t {
   watch = 9,    // watch some messages, or no more: a request of watch.hpp, answered by result; one watch at a time
   watched =
       10,  // to who watches: what became of them, one event behind the other (watch.hpp); empty: the watch is over
+  commit_rules = 11,  // use the tables of rules that are staged, beside those in use that were not sent again: Commit
 };
 
 struct Header {

@@ -45,7 +45,21 @@ void Publication::publish(std::unique_ptr<const Generation> generation) {
   }
 }
 
+bool Publication::ready_for_rules() {
+  reclaim();
+  return old_rules_ == nullptr;
+}
+
+void Publication::publish_rules(std::unique_ptr<const RuleTables> rules) {
+  old_rules_ = std::exchange(newest_rules_, std::move(rules));
+  rules_.store(newest_rules_.get(), std::memory_order_release);
+  rules_token_ = rte_rcu_qsbr_start(qsbr_.get());
+}
+
 void Publication::reclaim() {
+  if (old_rules_ && rte_rcu_qsbr_check(qsbr_.get(), rules_token_, false) == 1) {
+    old_rules_.reset();
+  }
   // start and check instead of synchronize: never blocks, and these are inline, so a thread sanitizer sees them.
   if (!retiring_ || rte_rcu_qsbr_check(qsbr_.get(), token_, false) != 1) {
     return;

@@ -4,6 +4,9 @@
 // core outlives that, so it is counted under its generation until it comes back. A generation is destroyed when every
 // poll core has passed a quiescent state after its successor was published and no parked message is left. At most two
 // live; a third waits ("busy").
+//
+// Rules about calls go the same way on their own, as they change more often than all else. A poll core uses them within
+// one turn of its loop and no longer, so nothing is counted.
 #pragma once
 
 #include <array>
@@ -16,6 +19,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "dataplane/state/generation.hpp"
+#include "dataplane/state/rule_tables.hpp"
 
 namespace stirline::dataplane {
 
@@ -36,6 +40,12 @@ class Publication {
   [[nodiscard]] bool ready_for_next();
   void publish(std::unique_ptr<const Generation> generation);  // only after ready_for_next()
   void reclaim();                                              // call now and then; never blocks
+
+  // The same for rules. Main thread.
+  [[nodiscard]] bool ready_for_rules();
+  void publish_rules(std::unique_ptr<const RuleTables> rules);  // only after ready_for_rules()
+  // The current rules; nullptr before the first. A poll core may use them until its next quiescent().
+  [[nodiscard]] const RuleTables* rules() const { return rules_.load(std::memory_order_acquire); }
 
   // The current generation; nullptr before the first commit. A poll core may use it until its next quiescent().
   [[nodiscard]] const Live* current() const { return current_.load(std::memory_order_acquire); }
@@ -66,6 +76,11 @@ class Publication {
   unsigned newest_ = 1;    // the place of the current generation; the first one goes to place 0
   bool retiring_ = false;  // the other place waits for its last users
   std::uint64_t token_ = 0;
+
+  std::atomic<const RuleTables*> rules_{nullptr};
+  std::unique_ptr<const RuleTables> newest_rules_;
+  std::unique_ptr<const RuleTables> old_rules_;  // waits for its last users
+  std::uint64_t rules_token_ = 0;
 };
 
 }  // namespace stirline::dataplane

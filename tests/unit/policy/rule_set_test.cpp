@@ -135,10 +135,9 @@ TEST(RuleSet, AWordMayStandForSeveralValues) {
   EXPECT_EQ(find_word(Fact::method, "invite"), 0U);  // methods are case-sensitive (RFC 3261 7.1)
 }
 
-TEST(RuleSet, MediaScoreAndTexts) {  // SPIT-PL-01
+TEST(RuleSet, ScoreAndTexts) {  // SPIT-PL-01
   const auto set = opened(test::rich_rules());
-  CallFacts call = to_stranger(plain_call());
-  call.media = kAnyMedia | static_cast<std::uint8_t>(Media::message);
+  CallFacts call = with(to_stranger(plain_call()), Fact::method, CallMethod::message);
   call.score = 10;
   ASSERT_TRUE(call.texts[static_cast<std::size_t>(KeyKind::body_type)].push(
       text_key(test::kSecret, KeyKind::body_type, "image/*")));
@@ -151,8 +150,7 @@ TEST(RuleSet, MediaScoreAndTexts) {  // SPIT-PL-01
     EXPECT_EQ(set.set.matches(3, call), holds) << score;
   }
   call.score = 50;
-  call.media = kAnyMedia | static_cast<std::uint8_t>(Media::audio);
-  EXPECT_FALSE(set.set.matches(3, call));
+  EXPECT_FALSE(set.set.matches(3, with(call, Fact::method, CallMethod::invite)));
 }
 
 TEST(RuleSet, TextsOfARule) {

@@ -26,7 +26,7 @@ inline CallFacts plain_call() {
                fact_bit(Fact::diverted, Truth::no) | fact_bit(Fact::puzzle, Result::none) |
                fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
                fact_bit(Fact::payment, Result::none);
-  call.media = kAnyMedia | static_cast<std::uint8_t>(Media::audio);
+  EXPECT_TRUE(call.texts[static_cast<std::size_t>(KeyKind::media)].push(text_key(kSecret, KeyKind::media, "audio")));
   call.now = kNow;
   return call;
 }
@@ -90,7 +90,7 @@ inline Rules rich_rules() {
   strangers.actions.work = 15;
   strangers.actions.limit = 3;
   Rule pictures = rule("pictures", Handling::block);
-  pictures.media = static_cast<std::uint8_t>(Media::message);
+  pictures.facts = (kAnything & ~all_of(Fact::method)) | fact_bit(Fact::method, CallMethod::message);
   pictures.texts = {{KeyKind::body_type, {"image/*", "text/html"}}, {KeyKind::trunk, {"carrier"}}};
   pictures.least_score = 10;
   pictures.most_score = 90;
