@@ -39,6 +39,7 @@ struct DataplaneClient::Push {
     wire::Descriptor memfd;
   };
   std::uint64_t generation = 0;
+  bool signing_stopped = false;
   std::vector<Staged> staged;
   std::size_t next = 0;
   std::size_t commits = 0;
@@ -231,6 +232,7 @@ void DataplaneClient::push(const TableSet& set, PushDone done) {
   }
   auto push = std::make_unique<Push>();
   push->generation = set.generation;
+  push->signing_stopped = set.signing_stopped;
   for (const auto& [kind, image] : set.tables) {
     auto memfd = wire::make_sealed_memfd("stirline-table", image);
     if (!memfd) {
@@ -262,7 +264,7 @@ void DataplaneClient::push_step() {
   } else {
     ++push_->commits;
     request.type = wire::MessageType::commit;
-    request.payload = octets_of(wire::Commit{push_->generation});
+    request.payload = octets_of(wire::Commit{push_->generation, push_->signing_stopped ? 1U : 0U, 0});
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code == wire::ResultCode::ok) {
         finish_push(PushOutcome::accepted, answer.text);

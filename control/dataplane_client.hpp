@@ -36,6 +36,7 @@ struct DataplaneClientOptions {
 // One generation on its way. The images belong to the caller and are read within push() only.
 struct TableSet {
   std::uint64_t generation = 0;
+  bool signing_stopped = false;  // INL-AV-03
   std::array<std::pair<config::tables::TableKind, config::tables::ImageView>, kTables> tables;
 };
 

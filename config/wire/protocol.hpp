@@ -11,7 +11,7 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 4;
+inline constexpr std::uint16_t kVersion = 5;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {
@@ -51,7 +51,10 @@ static_assert(sizeof(TableOffer) == 16);
 
 struct Commit {
   std::uint64_t generation = 0;
+  std::uint32_t signing_stopped = 0;  // not 0: nothing is to be signed, control's clock is wrong (INL-AV-03)
+  std::uint32_t reserved = 0;
 };
+static_assert(sizeof(Commit) == 16);
 
 enum class ResultCode : std::uint32_t {
   ok = 0,

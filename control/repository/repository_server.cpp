@@ -89,7 +89,11 @@ class Session : public std::enable_shared_from_this<Session> {
     const auto found = pages->find(target);
     HttpPage page{kChainContentType, fmt::format("max-age={}", shared_.max_age), {}};
     if (found != pages->end()) {
+      page.content_type = found->second.content_type;
       page.body = found->second.body;
+      if (!found->second.may_be_kept) {
+        page.cache_control = "no-store";
+      }
     }
     response_ = answer_request(request, found != pages->end() ? &page : nullptr);
     (response_.result() == http::status::ok ? shared_.served : shared_.refused) += 1;
