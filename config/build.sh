@@ -1,5 +1,6 @@
 #!/bin/bash
 # Configures (once) and builds a build folder. Usage: config/build.sh FOLDER [meson options for the first time]
+# STIRLINE_TARGETS: what to build, if not everything.
 # As root it builds as the owner of the source tree, so that nothing in there becomes root's.
 set -euo pipefail
 
@@ -17,4 +18,4 @@ cd "$source_root"
 if [[ ! -f $build/build.ninja ]]; then
   "${as_owner[@]}" meson setup "$build" "$@"
 fi
-"${as_owner[@]}" ninja -C "$build"
+"${as_owner[@]}" ninja -C "$build" ${STIRLINE_TARGETS:-} # several are several words

@@ -83,11 +83,6 @@ NumberRangeConfig read_numbers(Section& section) {
   return range;
 }
 
-constexpr TextRule kShownRule{"1 to 128 octets of UTF-8 without control characters", [](std::string_view text) {
-                                return !text.empty() && text.size() <= 128 && std::ranges::none_of(text, [](char c) {
-                                  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-                                });
-                              }};
 constexpr TextRule kIconRule{"an https URL of at most 512 characters",
                              [](std::string_view text) { return text.starts_with("https://") && is_uri_text(text); }};
 
@@ -136,6 +131,7 @@ class Reader {
     read_number_ranges();
     check_anchors();
     read_x5u_files();
+    read_cards();
     Section fetch = root_.table("fetch");
     read_fetch(fetch, config.fetch);
     if (!config.fetch.enabled) {
@@ -149,6 +145,8 @@ class Reader {
     read_record_keeping(records, config.records);
     Section metrics = root_.table("metrics");
     read_metrics(metrics, config.metrics);
+    Section clock = root_.table("clock");
+    read_clock(clock, config.clock);
     file.report_unknown();
   }
 
@@ -249,6 +247,23 @@ class Reader {
     }
   }
 
+  // What a card is called by is the path of its URL: that of a chain, or of another card, is taken.
+  void read_cards() {
+    std::set<std::string_view> paths;
+    for (const CredentialConfig& credential : config_.credentials) {
+      paths.insert(path_of_https_url(credential.x5u));
+    }
+    std::vector<Section> sections = root_.tables("card");
+    config_.cards.reserve(sections.size());
+    for (Section& section : sections) {
+      const CardConfig& card = config_.cards.emplace_back(read_card(section));
+      check_credential(section, "credential", card.credential, {});
+      if (!card.url.empty() && !paths.insert(path_of_https_url(card.url)).second) {
+        section.fail("url", "a path that no other card and no x5u has", card.url);
+      }
+    }
+  }
+
   // Keys of tenants never cross (STIR-RG-02): what is a tenant's is signed by that tenant's key, all else by our own.
   void check_credential(Section& section, std::string_view key, const std::string& name, std::string_view tenant) {
     const auto found = std::ranges::find(config_.credentials, name, &CredentialConfig::name);
@@ -296,7 +311,7 @@ std::expected<ControlConfig, ConfigErrors> read_control_config(const std::filesy
 std::vector<std::string> control_options() {
   TomlFile document("",
                     "[[trunk]]\n[[numbers]]\n[[credential]]\n[[x5u]]\n[[regime]]\n[[regime.priority]]\n"
-                    "[[trust.priority]]\n");
+                    "[[trust.priority]]\n[[card]]\n");
   ControlConfig config;
   const Reader reader(document, config);
   return document.options();

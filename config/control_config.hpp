@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/card_config.hpp"
+#include "config/clock_config.hpp"
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
 #include "config/metrics_config.hpp"
@@ -70,6 +72,8 @@ struct ControlConfig {
   RepositoryConfig repository;
   RecordKeepingConfig records;
   MetricsConfig metrics;
+  ClockConfig clock;
+  std::vector<CardConfig> cards;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -2,6 +2,7 @@
 // config.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,12 @@ inline constexpr TextRule kNameRule{"a name of 1 to 64 letters, digits, '.', '_'
 
 inline constexpr TextRule kNumberRule{"1 to 15 digits, international form without '+'",
                                       [](std::string_view text) { return is_digits(text, 1, kMaxE164Digits); }};
+
+inline constexpr TextRule kShownRule{
+    "1 to 128 octets of UTF-8 without control characters", [](std::string_view text) {
+      return !text.empty() && text.size() <= 128 &&
+             std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    }};
 
 template <typename Enum>
 using Choice = std::pair<std::string_view, Enum>;

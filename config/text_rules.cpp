@@ -111,6 +111,14 @@ std::string_view host_of_https_url(std::string_view text) {
   return is_https_url(text) ? https_authority(text)->host : std::string_view();
 }
 
+std::string_view path_of_https_url(std::string_view text) {
+  if (!is_https_url(text)) {
+    return {};
+  }
+  const std::size_t slash = text.find('/', std::string_view("https://").size());
+  return slash == std::string_view::npos ? "/" : text.substr(slash);
+}
+
 std::uint64_t power_of_ten(std::size_t digits) {
   std::uint64_t power = 1;
   for (std::size_t i = 0; i < digits; ++i) {

@@ -55,6 +55,9 @@ inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in 
 // The host of such a URL as it stands there, brackets included; empty for any other text.
 [[nodiscard]] std::string_view host_of_https_url(std::string_view text);
 
+// Its path, query and fragment: "/" if there is none; empty for any other text.
+[[nodiscard]] std::string_view path_of_https_url(std::string_view text);
+
 // 10 to the power of `digits` (0..15): one more than the highest number of that length.
 [[nodiscard]] std::uint64_t power_of_ten(std::size_t digits);
 

@@ -114,6 +114,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
       options_(std::move(options)),
       state_(std::move(state)),
       started_(options_.now()),
+      clock_(state_.config.clock),
       records_(std::move(records)) {
   generation_ = next_generation();
   compiled_ = started_;
@@ -129,6 +130,9 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
         return best_of(judge_everywhere(state_, url, pem, options_.now())).record.standing == crypto::Reason::verified;
       },
       [this](KeeperChange change) { on_change(change); });
+  keeper_->on_time_told([this](const FetchResult& result) {
+    clock_.hear(result.host, *result.server_time, result.took, options_.read_clock());
+  });
   ListKeeper::User user;
   user.take = [this](const StoredList& list) { return take_list(state_, list); };
   user.drop = [this](const ListName& name) { drop_list(state_, name); };
@@ -145,6 +149,7 @@ Daemon::~Daemon() {
   loop_.cancel(recheck_timer_);
   loop_.cancel(change_timer_);
   loop_.cancel(alarm_timer_);
+  loop_.cancel(card_timer_);
 }
 
 std::vector<ChainJudgement> Daemon::judge_everywhere(const State& state, const std::string& url, const std::string& pem,
@@ -237,6 +242,7 @@ std::uint64_t Daemon::next_generation() {
 void Daemon::push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done) {
   TableSet set;
   set.generation = generation;
+  set.signing_stopped = signing_stopped_;
   set.tables = {{tables::TableKind::trunks, state.gathered.trunks},
                 {tables::TableKind::numbers, state.gathered.numbers},
                 {tables::TableKind::credentials, state.gathered.credentials.view()},
@@ -320,7 +326,8 @@ void Daemon::refresh_tables() {
       spdlog::warn("{}", warning);
     }
   }
-  if (state_.judged.image != before.image) {
+  const bool stopped_before = std::exchange(signing_stopped_, clock_.signing_stopped());
+  if (state_.judged.image != before.image || signing_stopped_ != stopped_before) {
     generation_ = next_generation();
     compiled_ = options_.now();
     push_refused_ = false;
@@ -328,30 +335,6 @@ void Daemon::refresh_tables() {
   // A busy data plane is asked again; one that refused these tables would refuse them again.
   if (dataplane_->connected() && pushed_generation_ != generation_ && !push_refused_) {
     push_current();
-  }
-}
-
-std::expected<void, std::string> Daemon::open_repository() {
-  if (state_.config.repository.listen.empty()) {
-    return {};
-  }
-  auto pages = published_.with(state_.gathered.own_chains, options_.now());
-  if (!pages) {
-    return std::unexpected(std::move(pages.error()));
-  }
-  auto server = RepositoryServer::start(state_.config.repository);
-  if (!server) {
-    return std::unexpected(std::move(server.error()));
-  }
-  repository_ = std::move(*server);
-  publish(std::move(*pages));
-  return {};
-}
-
-void Daemon::publish(std::shared_ptr<const PublishedChains::Pages> pages) {
-  published_.use(std::move(pages));
-  if (repository_ != nullptr) {
-    repository_->publish(published_.pages());
   }
 }
 
@@ -382,6 +365,8 @@ void Daemon::adopt(State state, std::uint64_t generation) {
     state.config.records = state_.config.records;
   }
   state_ = std::move(state);
+  clock_.set_limits(state_.config.clock);
+  renew_cards();
   note_proven();
   lists_->want(state_.judged.lists);
   generation_ = generation;

@@ -25,6 +25,8 @@
 #include "control/certificates/certificate_keeper.hpp"
 #include "control/certificates/judged_chains.hpp"
 #include "control/certificates/list_keeper.hpp"
+#include "control/clock/clock_reading.hpp"
+#include "control/clock/clock_watch.hpp"
 #include "control/command_server.hpp"
 #include "control/confinement.hpp"
 #include "control/dataplane_client.hpp"
@@ -33,6 +35,7 @@
 #include "control/metrics/metrics_server.hpp"
 #include "control/records/record_keeper.hpp"
 #include "control/repository/published_chains.hpp"
+#include "control/repository/rejection_cards.hpp"
 #include "control/repository/repository_server.hpp"
 #include "control/state_compiler.hpp"
 #include "control/watching/watch_relay.hpp"
@@ -46,8 +49,9 @@ struct DaemonOptions {
   std::chrono::milliseconds recheck{60'000};      // how often the validity of certificates is looked at
   std::chrono::milliseconds status_limit{2'000};  // how long `status` and metrics wait for the data plane
   std::chrono::milliseconds alarm_look{5'000};    // how often alarms are looked for
-  std::function<EventLoop::Clock::time_point()> steady_now = EventLoop::Clock::now;  // never set by anybody
-  std::chrono::milliseconds first_pause{100};                                        // see DataplaneClientOptions
+  std::function<ClockReading()> read_clock = control::read_clock;
+  std::chrono::milliseconds renew_cards = kCardAge;
+  std::chrono::milliseconds first_pause{100};  // see DataplaneClientOptions
   std::chrono::milliseconds longest_pause{2'000};
   std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
@@ -113,11 +117,14 @@ class Daemon {
   void push(const State& state, std::uint64_t generation, DataplaneClient::PushDone done);
   [[nodiscard]] std::expected<void, std::string> open_repository();
   void publish(std::shared_ptr<const PublishedChains::Pages> pages);
+  void publish_with_cards();
+  void renew_cards();
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
   void look_for_alarms();
+  void look_at_clock();
   void make_metrics_page(const MetricsServer::PageDone& done);
 
   EventLoop& loop_;
@@ -132,11 +139,14 @@ class Daemon {
   std::vector<std::string> reload_warnings_;  // options that a reload cannot change
   std::string push_error_;                    // why the data plane did not take the state; empty if it did
   bool push_refused_ = false;                 // and it would say so again
+  ClockWatch clock_;
+  bool signing_stopped_ = false;  // of generation_: as clock_ had it then
   AlarmBoard alarms_;
   std::optional<StatusSample> looked_;  // at the last look for alarms
   EventLoop::TimerId recheck_timer_ = 0;
   EventLoop::TimerId alarm_timer_ = 0;
   EventLoop::TimerId change_timer_ = 0;
+  EventLoop::TimerId card_timer_ = 0;
   EventLoop::Clock::time_point change_at_{};  // when it is due
   std::array<Change, 2> changes_{};           // by KeeperChange
   std::unique_ptr<CertificateKeeper> keeper_;

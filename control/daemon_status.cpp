@@ -5,6 +5,7 @@
 
 #include "control/alarms/alarm_report.hpp"
 #include "control/certificates/certificate_report.hpp"
+#include "control/clock/clock_report.hpp"
 #include "control/daemon.hpp"
 
 namespace stirline::control {
@@ -92,6 +93,7 @@ Json Daemon::own_status() const {
           {"credentials", credentials},
           {"certificates", certificates},
           {"alarms", alarm_status(alarms_)},
+          {"clock", clock_status(clock_)},
           {"watching", watches_->status()},
           {"fetch", fetch_status(*keeper_)},
           {"lists", list_status(*lists_, state_.gathered.regimes.stale_lists(now))},

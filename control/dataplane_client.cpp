@@ -40,6 +40,7 @@ struct DataplaneClient::Push {
   };
   std::uint64_t generation = 0;
   wire::MessageType commit = wire::MessageType::commit;
+  bool signing_stopped = false;
   std::vector<Staged> staged;
   std::size_t next = 0;
   std::size_t commits = 0;
@@ -233,6 +234,7 @@ void DataplaneClient::push(const TableSet& set, PushDone done) {
   auto push = std::make_unique<Push>();
   push->generation = set.generation;
   push->commit = set.commit;
+  push->signing_stopped = set.signing_stopped;
   for (const auto& [kind, image] : set.tables) {
     auto memfd = wire::make_sealed_memfd("stirline-table", image);
     if (!memfd) {
@@ -264,7 +266,7 @@ void DataplaneClient::push_step() {
   } else {
     ++push_->commits;
     request.type = push_->commit;
-    request.payload = octets_of(wire::Commit{push_->generation});
+    request.payload = octets_of(wire::Commit{push_->generation, push_->signing_stopped ? 1U : 0U, 0});
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code == wire::ResultCode::ok) {
         finish_push(PushOutcome::accepted, answer.text);

@@ -37,6 +37,7 @@ struct DataplaneClientOptions {
 struct TableSet {
   std::uint64_t generation = 0;
   config::wire::MessageType commit = config::wire::MessageType::commit;  // or commit_rules
+  bool signing_stopped = false;                                          // INL-AV-03
   std::vector<std::pair<config::tables::TableKind, config::tables::ImageView>> tables = {};
 };
 

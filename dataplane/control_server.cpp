@@ -276,6 +276,7 @@ ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& inc
   if (!complete(peer.staged)) {
     return {wire::ResultCode::refused, "commit: not all four tables were sent"};
   }
+  peer.staged.signing_stopped = request->signing_stopped != 0;
   auto applied = appliance_.apply(request->generation, std::exchange(peer.staged, {}));
   if (!applied) {
     spdlog::error("generation {} refused: {}", request->generation, applied.error());
@@ -287,7 +288,8 @@ ControlServer::Reply ControlServer::commit(Peer& peer, const wire::Incoming& inc
   for (Peer& each : peers_) {
     each.commands = &each == &peer;
   }
-  spdlog::info("generation {} in use", request->generation);
+  spdlog::info("generation {} in use{}", request->generation,
+               request->signing_stopped != 0 ? ", and nothing is signed: the clock is wrong" : "");
   return {wire::ResultCode::ok, {}};
 }
 

@@ -67,6 +67,7 @@ namespace stirline::dataplane {
   X(signed_b, "calls", "calls signed with attestation B")                                                            \
   X(signed_c, "calls", "calls signed with attestation C")                                                            \
   X(not_attested, "calls", "calls of originators that policy does not attest: forwarded unsigned")                   \
+  X(clock_untrusted, "calls", "calls forwarded unsigned: control knows the clock to be wrong (INL-AV-03)")           \
   X(identity_bypassed, "calls", "calls that carry P-Identity-Bypass instead of an Identity (STIR-AS-16)")            \
   X(message_too_large, "messages", "MESSAGE requests left unsigned: beyond largest_message (STIR-MS-09)")            \
   X(date_inserted, "calls", "signed calls that had no Date (STIR-AS-02)")                                            \

@@ -83,9 +83,13 @@ ordered_json tables_json(const Appliance& appliance, std::int64_t now) {
   if (generation == nullptr) {
     return {{"generation", nullptr}};
   }
-  return {{"generation", generation->number()},       {"age_seconds", now - generation->loaded_at()},
-          {"trunks", generation->trunks().size()},    {"number_ranges", generation->numbers().ranges().size()},
-          {"credentials", generation->credentials()}, {"certificates", generation->certificates()}};
+  return {{"generation", generation->number()},
+          {"age_seconds", now - generation->loaded_at()},
+          {"trunks", generation->trunks().size()},
+          {"number_ranges", generation->numbers().ranges().size()},
+          {"credentials", generation->credentials()},
+          {"certificates", generation->certificates()},
+          {"signing_stopped", generation->signing_stopped()}};
 }
 
 ordered_json ledger_json(const Appliance& appliance) {

@@ -6,15 +6,18 @@
 #   ./tests/run.sh --lint            clang-tidy over our sources, nothing else
 #   ./tests/run.sh --fuzz SECONDS    every fuzzer for so long, nothing else
 #   ./tests/run.sh --full            the proofs of batched P-256 at full size (some minutes), nothing else
+#   ./tests/run.sh --overload [SECONDS]  2 and 10 times more calls than crypto cores sign, for 60 s each, nothing else
+#   ./tests/run.sh --tsan            the ring tests under ThreadSanitizer, nothing else
 #
 # --only NAME: of the network tests, only this one (may be repeated). --engine NAME: the appliances of ring, golden and
-# network tests sign and verify with this engine (auto, ifma, scalar, openssl). Build folders: build, build-asan, build-fuzz.
+# network tests sign and verify with this engine (auto, ifma, scalar, openssl). Build folders: build, build-asan, build-fuzz,
+# build-tsan.
 set -uo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$source_root" || exit 1
 
-asan=yes net=yes packages=yes what=tests fuzz_seconds=
+asan=yes net=yes packages=yes what=tests fuzz_seconds= overload_seconds=60
 net_arguments=()
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -31,8 +34,16 @@ while [[ $# -gt 0 ]]; do
       ;;
     --lint) what=lint ;;
     --full) what=full ;;
+    --tsan) what=tsan ;;
+    --overload)
+      what=overload
+      if [[ ${2:-} =~ ^[0-9]+$ ]]; then
+        overload_seconds=$2
+        shift
+      fi
+      ;;
     --fuzz) what=fuzz; fuzz_seconds=${2:?--fuzz needs seconds}; shift ;;
-    --help | -h) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --help | -h) sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) echo "run.sh: unknown argument $1" >&2; exit 64 ;;
   esac
   shift
@@ -51,6 +62,15 @@ say() {
 fail_stage() {
   [[ -s $results/$1.json ]] || echo '{"passed": 0, "failed": 1, "skipped": 0}' > "$results/$1.json"
   echo "FAIL $1: $2"
+}
+
+# NAME passed|failed: a stage that is one test.
+count_one() {
+  if [[ $2 == passed ]]; then
+    echo '{"passed": 1, "failed": 0, "skipped": 0}' > "$results/$1.json"
+  else
+    fail_stage "$1" "see above"
+  fi
 }
 
 build() {
@@ -100,6 +120,29 @@ run_full() {
   fi
 }
 
+run_overload() {
+  if build build; then
+    say "overload"
+    local status=passed
+    STIRLINE_OVERLOAD_SECONDS=$overload_seconds build/tests/ring/ring_tests --gtest_filter=Overload.ByTheClock || status=failed
+    count_one overload "$status"
+  else
+    fail_stage overload "the build has failed"
+  fi
+}
+
+# Builds only what the ring tests need. Nothing is suppressed: see tests/support/thread_sanitizer.cpp.
+run_tsan() {
+  if CC=clang-19 CXX=clang++-19 STIRLINE_TARGETS=tests/ring/ring_tests build build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1; then
+    say "ring tests under ThreadSanitizer"
+    local status=passed
+    STIRLINE_SOURCE=$source_root TSAN_OPTIONS=halt_on_error=0:history_size=7 build-tsan/tests/ring/ring_tests || status=failed
+    count_one tsan "$status"
+  else
+    fail_stage tsan "the build with ThreadSanitizer has failed"
+  fi
+}
+
 run_lint() {
   if ! build build; then
     fail_stage lint "the build has failed"
@@ -129,6 +172,8 @@ case $what in
   tests) run_tests ;;
   lint) run_lint ;;
   full) run_full ;;
+  overload) run_overload ;;
+  tsan) run_tsan ;;
   fuzz) run_fuzzers ;;
 esac
 echo

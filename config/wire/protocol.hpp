@@ -52,7 +52,10 @@ static_assert(sizeof(TableOffer) == 16);
 
 struct Commit {
   std::uint64_t generation = 0;
+  std::uint32_t signing_stopped = 0;  // not 0: nothing is to be signed, control's clock is wrong (INL-AV-03)
+  std::uint32_t reserved = 0;
 };
+static_assert(sizeof(Commit) == 16);
 
 enum class ResultCode : std::uint32_t {
   ok = 0,

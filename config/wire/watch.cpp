@@ -83,7 +83,8 @@ const char* fault_of(const WatchEventHead& head, std::size_t there) {
     return "a watched event of no watch or no message, or with reserved octets";
   }
   const bool is_packet = head.kind >= static_cast<std::uint8_t>(WatchKind::packet_in);
-  if (head.octets > kMaxWatchedOctets || head.whole < head.octets || (!is_packet && head.whole != 0)) {
+  const bool is_cut = head.octets == kMaxWatchedOctets && head.whole > head.octets;
+  if (head.octets > kMaxWatchedOctets || (head.whole != head.octets && !is_cut) || (!is_packet && head.whole != 0)) {
     return "a watched event whose frame has a wrong length";
   }
   return nullptr;

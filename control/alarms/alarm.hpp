@@ -15,6 +15,9 @@ enum class Alarm : std::uint8_t {
   certificate_ended,
   revocation_list_stale,
   clock_stepped,
+  clock_unsynchronised,
+  clock_offset,
+  signing_stopped,
   port_down,
   packets_dropped,
   ring_full,
@@ -26,7 +29,7 @@ enum class Alarm : std::uint8_t {
   crypto_core_stuck,
   engine_untrusted,
 };
-inline constexpr std::size_t kAlarms = 16;
+inline constexpr std::size_t kAlarms = 19;
 
 // RFC 8632 4.4, without those that nothing here needs.
 enum class Severity : std::uint8_t { warning, minor, major, critical };

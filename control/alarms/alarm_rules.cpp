@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <chrono>
 #include <iterator>
 #include <string_view>
 
@@ -22,7 +22,6 @@ using status_fields::seconds;
 using status_fields::text;
 
 constexpr std::int64_t kEndingSeconds = std::int64_t{14} * 24 * 3'600;
-constexpr std::int64_t kStepMs = 2'000;
 constexpr std::uint64_t kFullPercent = 95;
 constexpr std::uint64_t kRoomPercent = 80;
 
@@ -97,7 +96,7 @@ class Look {
   }
 
   void look_at_certificates() {
-    const std::int64_t now = now_.wall_ms / 1'000;
+    const std::int64_t now = std::chrono::floor<std::chrono::seconds>(now_.clock.wall).count();
     for (const Json& credential : at(now_.control, "credentials")) {
       const std::int64_t left = seconds(at(credential, "not_after")) - now;
       const std::string name = text(at(credential, "name"));
@@ -115,13 +114,23 @@ class Look {
     }
   }
 
-  void look_at_clock() {
+  void look_at_clock() {  // INL-AV-03
+    const ClockView& clock = now_.clock;
+    if (!clock.doubts.empty()) {
+      add(finding(Alarm::clock_unsynchronised), clock.doubts);
+    }
+    if (!clock.offset.empty()) {
+      add(finding(Alarm::clock_offset), clock.offset);
+    }
+    if (clock.signing_stopped) {
+      add(finding(Alarm::signing_stopped), clock.offset);
+    }
     if (before_ == nullptr) {
       return;
     }
-    const std::int64_t step = (now_.wall_ms - before_->wall_ms) - (now_.steady_ms - before_->steady_ms);
-    if (std::abs(step) >= kStepMs) {
-      add(finding(Alarm::clock_stepped), fmt::format("by {} ms", step));
+    const auto step = (clock.wall - before_->clock.wall) - (clock.steady - before_->clock.steady);
+    if (std::chrono::abs(step) >= clock.alarm) {
+      add(finding(Alarm::clock_stepped), fmt::format("by {} ms", step.count()));
     }
   }
 

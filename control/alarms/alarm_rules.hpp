@@ -1,6 +1,7 @@
 // What two looks at the status say about each alarm. A pure function: no clock, no memory, no log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -10,9 +11,18 @@
 
 namespace stirline::control {
 
+// The clock at a look (control/clock).
+struct ClockView {
+  std::chrono::milliseconds wall{0};    // since 1970
+  std::chrono::milliseconds steady{0};  // by a clock that nobody can set
+  std::chrono::milliseconds alarm{1'000};
+  std::string doubts = {};  // why the kernel does not trust it; empty: it does, or cannot be asked
+  std::string offset = {};  // by how much it is wrong, if that is known to be beyond the alarm
+  bool signing_stopped = false;
+};
+
 struct StatusSample {
-  std::int64_t wall_ms = 0;          // since 1970
-  std::int64_t steady_ms = 0;        // by a clock that nobody can set
+  ClockView clock;
   nlohmann::ordered_json control;    // our own part of `stirline status`
   nlohmann::ordered_json dataplane;  // the data plane's, or null
 };

@@ -140,6 +140,9 @@ void CertificateKeeper::on_result(const std::string& url, const FetchResult& res
   }
   negatives_.forget(url);
   chain.proven = believed_(url, chain.pem);
+  if (chain.proven && result.server_time && time_told_) {
+    time_told_(result);
+  }
   const auto before = chains_.find(url);
   if (before != chains_.end() && before->second.stored.proven && !chain.proven) {
     ++counters_.not_replaced;

@@ -69,6 +69,9 @@ class CertificateKeeper {
   CertificateKeeper(EventLoop& loop, std::unique_ptr<CertificateStore> store, KeeperOptions options,
                     std::function<std::int64_t()> now, Believed believed, Changed changed);
 
+  // Called with each answer of a server that told the time and whose chain is believed. Set it before load().
+  void on_time_told(std::function<void(const FetchResult& result)> told) { time_told_ = std::move(told); }
+
   // Fills the memory from the store. The error is a sentence; nothing is kept then.
   [[nodiscard]] std::expected<void, std::string> load();
 
@@ -113,6 +116,7 @@ class CertificateKeeper {
   std::function<std::int64_t()> now_;
   Believed believed_;
   Changed changed_;
+  std::function<void(const FetchResult& result)> time_told_;
   KeptChains chains_;
   NegativeCache negatives_;
   KeeperCounters counters_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <ctime>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,7 @@ std::string to_text(const FetchResult& result) {
 
 Transfer::Transfer(const FetchUrl& url, const TransferOptions& options, const AddressRules& addresses)
     : addresses_(addresses),
+      host_(url.host),
       most_octets_(options.most_octets),
       raw_(options.raw),
       accept_der_(options.accept_der),
@@ -194,6 +196,17 @@ FetchOutcome Transfer::outcome_of(CURLcode code, long status) const {
   }
 }
 
+void Transfer::note_time(FetchResult& result) const {
+  const std::time_t said = caching_.age.empty() ? curl_getdate(caching_.date.c_str(), nullptr) : -1;
+  curl_off_t took_us = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_TOTAL_TIME_T, &took_us);
+  if (said > 0) {
+    result.server_time = std::chrono::seconds(said);
+    result.host = host_;
+    result.took = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds(took_us));
+  }
+}
+
 FetchResult Transfer::take_result(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -211,6 +224,7 @@ FetchResult Transfer::take_result(CURLcode code) {
     char* type = nullptr;
     curl_easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &type);
     result.content_type = harmless(type == nullptr ? "" : type);
+    note_time(result);
     if (raw_) {
       result.body = std::move(body_);
       result.caching = std::move(caching_);

@@ -39,6 +39,10 @@ struct FetchResult {
   CacheHeaders caching = {};
   ChainBody chain = {};
   std::string body = {};  // in its place, if it is wanted raw
+  // What time the server said it was, when the answer was made for us and not taken from a cache; and who said so.
+  std::optional<std::chrono::seconds> server_time = {};  // since 1970
+  std::string host = {};
+  std::chrono::milliseconds took{0};  // from the begin to the last octet
 };
 // One sentence: the outcome's text and the detail.
 [[nodiscard]] std::string to_text(const FetchResult& result);
@@ -67,9 +71,11 @@ class Transfer {
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t take_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t take_header(char* data, std::size_t size, std::size_t count, void* self);
+  void note_time(FetchResult& result) const;
   [[nodiscard]] FetchOutcome outcome_of(CURLcode code, long status) const;
 
   const AddressRules& addresses_;
+  std::string host_;
   std::size_t most_octets_;
   bool raw_;
   bool accept_der_;

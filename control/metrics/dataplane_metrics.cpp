@@ -29,6 +29,9 @@ constexpr std::array kWhole{
            {"stirline_dataplane_generation", gauge, "", "number of the generation of tables in use"}},
     Figure{"/tables/age_seconds",
            {"stirline_dataplane_generation_age_seconds", gauge, "seconds", "age of the generation in use"}},
+    Figure{
+        "/tables/signing_stopped",
+        {"stirline_dataplane_signing_stopped", gauge, "", "1: nothing is signed, control knows the clock to be wrong"}},
     Figure{"/tables/trunks", {kTable, gauge, "", kTableHelp}, {"table", "trunks"}},
     Figure{"/tables/number_ranges", {kTable, gauge, "", kTableHelp}, {"table", "number_ranges"}},
     Figure{"/tables/credentials", {kTable, gauge, "", kTableHelp}, {"table", "credentials"}},

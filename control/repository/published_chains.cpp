@@ -4,20 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "control/certificates/chain_body.hpp"
+#include "config/text_rules.hpp"
 
 namespace stirline::control {
-
-namespace {
-
-// "https://host:port/path" → "/path"
-std::string path_of(std::string_view x5u) {
-  constexpr std::string_view kScheme = "https://";
-  const std::size_t slash = x5u.find('/', kScheme.size());
-  return slash == std::string_view::npos ? "/" : std::string(x5u.substr(slash));
-}
-
-}  // namespace
 
 std::expected<std::shared_ptr<const PublishedChains::Pages>, std::string> PublishedChains::with(
     const std::vector<X5uChain>& chains, std::int64_t now) const {
@@ -27,7 +16,7 @@ std::expected<std::shared_ptr<const PublishedChains::Pages>, std::string> Publis
     if (!body) {
       return std::unexpected(fmt::format("{}: {}", chain.url, body.error()));
     }
-    const std::string path = path_of(chain.url);
+    const std::string path(config::path_of_https_url(chain.url));
     const auto before = pages_->find(path);
     const auto beside = pages->find(path);
     const bool changed = before != pages_->end() && before->second.not_after >= now && before->second.body != body->pem;
@@ -36,7 +25,7 @@ std::expected<std::shared_ptr<const PublishedChains::Pages>, std::string> Publis
       return std::unexpected(
           fmt::format("{}: {} is published with other certificates: a new chain needs a new URL", chain.url, path));
     }
-    pages->insert_or_assign(path, Page{std::move(body->pem), body->leaf_not_after, true});
+    pages->insert_or_assign(path, Page{.body = std::move(body->pem), .not_after = body->leaf_not_after});
   }
   std::size_t old = 0;
   for (const auto& [path, page] : *pages_) {

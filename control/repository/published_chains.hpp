@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/certificates/chain_body.hpp"
 #include "control/state_compiler.hpp"
 
 namespace stirline::control {
@@ -25,6 +26,8 @@ class PublishedChains {
     std::string body;            // PEM, the certificates alone
     std::int64_t not_after = 0;  // of the leaf
     bool current = true;
+    std::string_view content_type = kChainContentType;  // of static lifetime
+    bool may_be_kept = true;                            // by caches
   };
   using Pages = std::map<std::string, Page, std::less<>>;  // by path: "/certs/a.pem"
 

@@ -82,7 +82,11 @@ class Session : public std::enable_shared_from_this<Session> {
     const auto found = pages->find(target);
     HttpPage page{kChainContentType, fmt::format("max-age={}", shared_.max_age), {}};
     if (found != pages->end()) {
+      page.content_type = found->second.content_type;
       page.body = found->second.body;
+      if (!found->second.may_be_kept) {
+        page.cache_control = "no-store";
+      }
     }
     response_ = answer_request(request, found != pages->end() ? &page : nullptr);
     (response_.result() == http::status::ok ? shared_.tallies.served : shared_.tallies.refused) += 1;

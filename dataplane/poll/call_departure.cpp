@@ -88,6 +88,12 @@ void CallStage::request_to_peer(Datagram& datagram, const Trunk& trunk, const Li
     sender_.send_marked(datagram, bypass, {{}, trunk.bypass_line});
     return;
   }
+  if (live.generation->signing_stopped()) {  // INL-AV-03
+    counters.add(Counter::clock_untrusted);
+    not_signed("clock_untrusted");
+    go_on_unsigned();
+    return;
+  }
   park_for_signing(datagram, trunk, live, *plan, authority, departure);
 }
 

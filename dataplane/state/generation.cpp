@@ -125,6 +125,7 @@ std::expected<std::unique_ptr<const Generation>, std::string> Generation::build(
     const std::vector<std::unique_ptr<crypto::Engine>>& engines) {
   std::unique_ptr<Generation> generation(new Generation());
   generation->number_ = number;
+  generation->signing_stopped_ = staged.signing_stopped;
   generation->loaded_at_ =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   auto names = generation->load_keys(staged, engines);

@@ -55,12 +55,13 @@ struct TrunkMatch {
   Direction direction = Direction::from_peer;
 };
 
-// The images of one commit, as received.
+// The images of one commit, as received, and what came with it.
 struct StagedTables {
   config::wire::MappedImage trunks;
   config::wire::MappedImage numbers;
   config::wire::MappedImage credentials;
   config::wire::MappedImage certificates;
+  bool signing_stopped = false;  // control knows the clock to be wrong
 };
 
 class Generation {
@@ -88,6 +89,7 @@ class Generation {
   [[nodiscard]] const config::tables::NumberTable& numbers() const { return number_table_; }
   [[nodiscard]] const crypto::Keyring* keyring(std::size_t crypto_core) const { return keyrings_[crypto_core].get(); }
   [[nodiscard]] const std::vector<std::unique_ptr<Trunk>>& trunks() const { return trunks_; }
+  [[nodiscard]] bool signing_stopped() const { return signing_stopped_; }  // INL-AV-03
   [[nodiscard]] std::size_t credentials() const { return credentials_; }
   [[nodiscard]] std::size_t certificates() const { return certificates_; }
 
@@ -119,6 +121,7 @@ class Generation {
   std::vector<std::unique_ptr<crypto::Keyring>> keyrings_;
   std::size_t credentials_ = 0;
   std::size_t certificates_ = 0;
+  bool signing_stopped_ = false;
 };
 
 }  // namespace stirline::dataplane

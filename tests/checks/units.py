@@ -27,7 +27,6 @@ WANTED = {
     "ProtectKernelModules": "yes",
     "ProtectKernelLogs": "yes",
     "ProtectControlGroups": "yes",
-    "ProtectClock": "yes",
     "ProtectHostname": "yes",
     "RestrictNamespaces": "yes",
     "RestrictSUIDSGID": "yes",
@@ -46,6 +45,7 @@ WANTED = {
 MOST = {
     "stirlined.service": {
         "User": "stirlined",
+        "ProtectClock": "yes",
         "CapabilityBoundingSet": "CAP_NET_RAW CAP_NET_ADMIN CAP_IPC_LOCK",
         "AmbientCapabilities": "CAP_NET_RAW CAP_NET_ADMIN CAP_IPC_LOCK",
         "RestrictAddressFamilies": "AF_UNIX AF_PACKET AF_INET AF_NETLINK",
@@ -53,6 +53,7 @@ MOST = {
     },
     "stirline-control.service": {
         "User": "stirline-control",
+        "SystemCallFilter": "~clock_settime settimeofday",  # it reads adjtimex, which ProtectClock forbids
         "CapabilityBoundingSet": "CAP_NET_BIND_SERVICE",
         "AmbientCapabilities": "CAP_NET_BIND_SERVICE",
         "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK",

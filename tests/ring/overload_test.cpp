@@ -1,7 +1,11 @@
 // More calls than crypto cores can work on (INL-AV-02): who goes on without them, and who never notices.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <ratio>
 #include <semaphore>
 #include <span>
 #include <string>
@@ -155,6 +159,90 @@ TEST(Overload, AtTenTimesTheCapacityNothingIsLost) {
   EXPECT_EQ(seen.unsigned_calls, harness.counter(Counter::parked_full));
   EXPECT_GT(seen.unsigned_calls, number / 2);
   EXPECT_GE(seen.signed_calls, kRounds);
+}
+
+// Signs so many calls a second and no more.
+class PacedEngine : public EngineWrapper {
+ public:
+  explicit PacedEngine(std::uint32_t per_second) : pause_(std::chrono::nanoseconds(std::nano::den) / per_second) {}
+  void sign(std::span<crypto::SignRequest> batch) override {
+    const auto now = std::chrono::steady_clock::now();
+    next_ = std::max(next_, now) + pause_ * static_cast<std::int64_t>(batch.size());
+    std::this_thread::sleep_until(next_);
+    EngineWrapper::sign(batch);
+  }
+
+ private:
+  std::chrono::nanoseconds pause_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+constexpr std::uint32_t kCapacity = 1'000;  // calls a second
+
+// Calls at `times` the capacity for so long, with 1,000 packets of media and 100 emergency calls a second beside them.
+void overload_by_the_clock(std::uint32_t times, std::chrono::seconds how_long) {
+  constexpr std::chrono::milliseconds kTick{10};
+  Harness harness({.adjust = [](config::DataplaneConfig& config) { config.limits.parked = 32; },
+                   .make_engine = [] { return std::make_unique<PacedEngine>(kCapacity); }});
+  harness.publish(lab_tables());
+  Seen seen;
+  const auto drain = [&] {
+    for (golden::Octets frame = harness.b().get(); !frame.empty(); frame = harness.b().get()) {
+      look_at(frame, seen);
+    }
+  };
+  golden::PacketSpec media = outward("media");
+  media.destination_port = 40'000;
+  const golden::Octets media_frame = golden::build(media);
+  const std::uint32_t calls_each = times * kCapacity / 100;
+  std::uint32_t calls = 0;
+  std::uint32_t media_sent = 0;
+  std::uint32_t emergencies = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (auto tick = begin; tick < begin + how_long; tick += kTick) {
+    while (std::chrono::steady_clock::now() < tick) {
+      drain();
+      std::this_thread::yield();
+    }
+    for (std::uint32_t i = 0; i < calls_each; ++i) {
+      harness.put_a(golden::build(outward(call(++calls))));
+    }
+    for (int i = 0; i < 10; ++i, ++media_sent) {
+      harness.put_a(media_frame);
+    }
+    std::string sos = call(100'000'000 + ++emergencies);
+    sos.replace(0, sos.find("\r\n"), "INVITE urn:service:sos SIP/2.0");
+    harness.put_a(golden::build(outward(sos)));
+    drain();
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_TRUE(harness.settle());
+  drain();
+  const std::uint64_t undecided = harness.counter(Counter::parked_full) + harness.counter(Counter::ring_full) +
+                                  harness.counter(Counter::job_deadline) + harness.counter(Counter::crypto_stuck);
+  std::printf(
+      "overload %u x %u calls/s, %.1f s: calls %u in, %u signed, %u unsigned, %u lost; media %u in, %u lost; "
+      "emergency %u in, %u lost; ledger %s\n",
+      times, kCapacity, took.count(), calls, seen.signed_calls, seen.unsigned_calls,
+      calls - seen.signed_calls - seen.unsigned_calls, media_sent, media_sent - seen.media, emergencies,
+      emergencies - seen.emergency, harness.ledger_balances() ? "exact" : "NOT EXACT");
+  EXPECT_EQ(seen.media, media_sent);
+  EXPECT_EQ(seen.emergency, emergencies);
+  EXPECT_EQ(seen.signed_calls + seen.unsigned_calls, calls);
+  EXPECT_EQ(seen.unsigned_calls, undecided) << "each of them counted";
+  EXPECT_GT(seen.signed_calls, 0U);
+  EXPECT_TRUE(harness.ledger_balances());
+}
+
+// `tests/run.sh --overload` sets how many seconds; other runs have the test above.
+TEST(Overload, ByTheClock) {
+  const char* const seconds = std::getenv("STIRLINE_OVERLOAD_SECONDS");
+  if (seconds == nullptr) {
+    GTEST_SKIP() << "takes minutes: STIRLINE_OVERLOAD_SECONDS=60 runs it";
+  }
+  for (const std::uint32_t times : {2U, 10U}) {
+    overload_by_the_clock(times, std::chrono::seconds(std::stoul(seconds)));
+  }
 }
 
 }  // namespace

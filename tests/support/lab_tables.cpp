@@ -61,6 +61,7 @@ dataplane::StagedTables LabTables::staged() const {
   staged.numbers = mapped(tables::encode_numbers(numbers));
   staged.credentials = mapped(tables::encode_credentials(credentials));
   staged.certificates = mapped(tables::encode_certificates(certificates));
+  staged.signing_stopped = signing_stopped;
   return staged;
 }
 

@@ -20,6 +20,7 @@ struct LabTables {
   std::vector<config::tables::NumberRange> numbers;
   std::vector<config::tables::Credential> credentials;
   std::vector<config::tables::Certificate> certificates;
+  bool signing_stopped = false;
 
   // As it would arrive over the wire: sealed memfds, mapped.
   [[nodiscard]] dataplane::StagedTables staged() const;

@@ -7,6 +7,8 @@
 #include <rte_errno.h>
 #include <rte_eth_ring.h>
 
+#include "tests/support/handover.hpp"
+
 namespace stirline::test {
 
 rte_ring* RingPort::make_ring(const std::string& name, unsigned packets) {
@@ -35,6 +37,7 @@ bool RingPort::put(rte_mempool* pool, std::span<const std::uint8_t> frame) {
   char* room = rte_pktmbuf_append(packet, static_cast<std::uint16_t>(frame.size()));
   if (room != nullptr) {
     std::memcpy(room, frame.data(), frame.size());
+    hand_over(packet);
     if (rte_ring_sp_enqueue(into_, packet) == 0) {
       ++puts_;
       return true;
@@ -49,6 +52,7 @@ std::vector<std::uint8_t> RingPort::get() const {
   if (rte_ring_sc_dequeue(out_of_, &taken) != 0) {
     return {};
   }
+  take_over(taken);
   auto* packet = static_cast<rte_mbuf*>(taken);
   const auto* octets = rte_pktmbuf_mtod(packet, const std::uint8_t*);
   std::vector<std::uint8_t> frame(octets, octets + rte_pktmbuf_data_len(packet));
@@ -60,6 +64,9 @@ std::size_t RingPort::discard() const {
   std::array<void*, 64> taken{};
   std::size_t total = 0;
   while (const unsigned count = rte_ring_sc_dequeue_burst(out_of_, taken.data(), taken.size(), nullptr)) {
+    for (unsigned i = 0; i < count; ++i) {
+      take_over(taken[i]);
+    }
     rte_pktmbuf_free_bulk(reinterpret_cast<rte_mbuf**>(taken.data()), count);
     total += count;
   }

@@ -30,6 +30,7 @@ class FakeDataplane {
 
   struct Generation {
     std::uint64_t number = 0;
+    bool signing_stopped = false;
     std::map<TableKind, config::tables::Image> tables;
   };
 
@@ -184,7 +185,7 @@ class FakeDataplane {
         if (reply.code == ResultCode::ok) {
           wire::Commit commit;
           std::memcpy(&commit, incoming.payload.data(), sizeof(commit));
-          generations_.push_back({commit.generation, staged});
+          generations_.push_back({commit.generation, commit.signing_stopped != 0, staged});
         }
         return channel.send_result(id, reply.code, reply.text).has_value();
       }

@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -214,6 +215,12 @@ TEST(SystemCalls, TheDataPlaneHasLessThanControl) {
   const auto new_file = []() -> long { return ::open("/tmp", O_TMPFILE | O_RDWR, 0600); };
   EXPECT_EQ(behind_filter(Program::dataplane, new_file), EPERM);
   EXPECT_EQ(behind_filter(Program::control, new_file), 0);
+  const auto clock = []() -> long {  // INL-AV-03
+    timex how{};
+    return ::clock_adjtime(CLOCK_REALTIME, &how) < 0 ? -1 : 0;
+  };
+  EXPECT_EQ(behind_filter(Program::dataplane, clock), EPERM);
+  EXPECT_EQ(behind_filter(Program::control, clock), 0);
   const auto code = []() -> long {
     return ::mmap(nullptr, 4'096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
   };

@@ -10,13 +10,15 @@ namespace stirline::control {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 constexpr std::int64_t kNow = 1'790'000'000;
 
 StatusSample healthy() {
   StatusSample sample;
-  sample.wall_ms = kNow * 1'000;
-  sample.steady_ms = 5'000'000;
+  sample.clock.wall = seconds(kNow);
+  sample.clock.steady = seconds(5'000);
   sample.control = Json::parse(R"({
     "generation": 7, "credentials": [{"name": "main", "not_after": 1900000000}], "lists": {"stale": 0},
     "records": {"lost": 0}, "dataplane": {"connected": true}})");
@@ -36,8 +38,8 @@ StatusSample healthy() {
 
 StatusSample later() {
   StatusSample sample = healthy();
-  sample.wall_ms += 5'000;
-  sample.steady_ms += 5'000;
+  sample.clock.wall += seconds(5);
+  sample.clock.steady += seconds(5);
   return sample;
 }
 
@@ -144,18 +146,30 @@ TEST(AlarmRules, BetweenFullAndRoomNothingIsSaid) {
 
 TEST(AlarmRules, AClockThatWasSetIsSeenInEitherDirection) {
   const StatusSample before = healthy();
-  for (const std::int64_t step : {-3'600'000LL, -2'000LL, 2'000LL}) {
+  for (const std::int64_t step : {-3'600'000LL, -1'000LL, 1'000LL}) {
     StatusSample now = later();
-    now.wall_ms += step;
+    now.clock.wall += milliseconds(step);
     EXPECT_EQ(present(find_alarms(&before, now)), Names{"clock_stepped"}) << step;
   }
   StatusSample slewed = later();
-  slewed.wall_ms += 1'999;
+  slewed.clock.wall += milliseconds(999);
   EXPECT_EQ(present(find_alarms(&before, slewed)), Names{});
   StatusSample late = later();
-  late.wall_ms += 60'000;
-  late.steady_ms += 60'000;
+  late.clock.wall += seconds(60);
+  late.clock.steady += seconds(60);
   EXPECT_EQ(present(find_alarms(&before, late)), Names{}) << "a look that came late";
+}
+
+TEST(AlarmRules, WhatIsKnownAboutTheClockIsTold) {  // INL-AV-03
+  StatusSample now = later();
+  now.clock.doubts = "nothing synchronises it";
+  EXPECT_EQ(present(find_alarms(nullptr, now)), Names{"clock_unsynchronised"});
+  now.clock.offset = "at least 31000 ms ahead, by 3 servers";
+  EXPECT_EQ(present(find_alarms(nullptr, now)), (Names{"clock_unsynchronised", "clock_offset"}));
+  now.clock.signing_stopped = true;
+  const auto findings = find_alarms(nullptr, now);
+  EXPECT_EQ(present(findings), (Names{"clock_unsynchronised", "clock_offset", "signing_stopped"}));
+  EXPECT_EQ(findings[static_cast<std::size_t>(Alarm::signing_stopped)].text, now.clock.offset);
 }
 
 TEST(AlarmRules, OfADataPlaneThatIsAwayNothingElseIsKnown) {

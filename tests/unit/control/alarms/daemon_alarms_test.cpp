@@ -33,8 +33,11 @@ class DaemonAlarmsTest : public ::testing::Test {
                                       "[[credential]]\nname = \"main\"\nkey = \"main.key\"\nchain = \"main.pem\"\n"
                                       "x5u = \"https://cert.example.org/a.pem\"\n");
     options_.config = folder_ / "control.toml";
-    options_.now = [this] { return now_.fetch_sub(step_) - step_; };
-    options_.steady_now = [] { return EventLoop::Clock::time_point(); };  // time stands still
+    options_.now = [this] { return now_.load(); };
+    options_.read_clock = [this] {  // the steady one stands still
+      const milliseconds wall = std::chrono::seconds(now_ += step_);
+      return ClockReading{.wall = wall, .kernel_known = true, .synchronised = synchronised_};
+    };
     options_.first_pause = milliseconds(1);
     options_.longest_pause = milliseconds(4);
     options_.alarm_look = milliseconds(2);
@@ -81,7 +84,8 @@ class DaemonAlarmsTest : public ::testing::Test {
   test::ScratchFolder folder_;
   EventLoop loop_;
   std::atomic<std::int64_t> now_ = 1'790'000'000;
-  std::atomic<std::int64_t> step_ = 0;  // back, at each look at the clock
+  std::atomic<std::int64_t> step_ = 0;  // at each look at the clock
+  std::atomic<bool> synchronised_ = true;
   DaemonOptions options_;
   std::unique_ptr<Daemon> daemon_;
 };
@@ -113,11 +117,53 @@ TEST_F(DaemonAlarmsTest, AClockThatWasSetAndTablesThatAreNotUsed) {
   start();
   say(dataplane, 0);
   ASSERT_TRUE(test::turn_until(loop_, [&] { return dataplane.status_questions() > 3; }));
-  step_ = 60;
+  step_ = -60;
   ASSERT_TRUE(stand({"clock_stepped"}));
   step_ = 0;
   dataplane.set_status(R"({"tables":{"generation":1}})");
   ASSERT_TRUE(stand({"generation_stale"}));
+}
+
+// INL-AV-03: somebody sets the clock by a minute, behind the back of what disciplines it; then it is put right.
+TEST_F(DaemonAlarmsTest, AClockThatIsKnownToBeWrongStopsSigningUntilItIsRight) {
+  FakeDataplane dataplane(dataplane_path());
+  dataplane.set_status(R"({"tables":{}})");
+  start();
+  const auto told = [&](bool stopped) {  // by the newest of more generations than there were
+    return test::turn_until(loop_, [&, before = dataplane.generations().size()] {
+      const auto generations = dataplane.generations();
+      return generations.size() > before && generations.back().signing_stopped == stopped;
+    });
+  };
+  ASSERT_TRUE(told(false));
+  ASSERT_TRUE(test::turn_until(loop_, [&] { return dataplane.status_questions() > 3; }));
+  synchronised_ = false;
+  now_ += 60;
+  ASSERT_TRUE(told(true));
+  EXPECT_GT(dataplane.generations().back().number, dataplane.generations().front().number);
+  dataplane.hang_up();
+  ASSERT_TRUE(told(true)) << "one that starts anew must not sign either";
+  say(dataplane, 0);
+  ASSERT_TRUE(stand({"signing_stopped", "clock_offset", "clock_unsynchronised"}));
+  const ordered_json rows = raised();
+  EXPECT_EQ(rows.at(0).at("severity"), "critical");
+  EXPECT_NE(rows.at(0).at("text").get<std::string>().find("60000 ms ahead"), std::string::npos) << rows;
+  synchronised_ = true;
+  ASSERT_TRUE(test::turn_until(loop_, [&] { return !dataplane.generations().back().signing_stopped; }));
+  say(dataplane, 0);
+  EXPECT_TRUE(stand({}));
+}
+
+TEST_F(DaemonAlarmsTest, AClockThatNothingDisciplinesIsAnAlarmAndCallsAreSigned) {
+  synchronised_ = false;
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  say(dataplane, 0);
+  ASSERT_TRUE(stand({"clock_unsynchronised"}));
+  step_ = 3'600;
+  ASSERT_TRUE(stand({"clock_stepped", "clock_unsynchronised"})) << "set right or wrong: nobody knows";
+  ASSERT_EQ(dataplane.generations().size(), 1U);
+  EXPECT_FALSE(dataplane.generations().back().signing_stopped);
 }
 
 }  // namespace

@@ -121,8 +121,13 @@ class DaemonFetchTest : public ::testing::Test {
                           talk.answer("404 Not Found", "", "");
                           return;
                         }
-                        const bool reversed = talk.target == "/wrong_order";
-                        talk.answer("200 OK", "Content-Type: application/pem-certificate-chain\r\n",
+                        const bool reversed = talk.target.ends_with("/wrong_order");
+                        const bool cached = talk.target.starts_with("/cached");
+                        const bool dated = cached || talk.target.starts_with("/dated");
+                        talk.answer("200 OK",
+                                    std::string("Content-Type: application/pem-certificate-chain\r\n") +
+                                        (dated ? "Date: Mon, 21 Sep 2026 16:00:00 GMT\r\n" : "") +
+                                        (cached ? "Age: 0\r\n" : ""),
                                     reversed ? text_of(pem("test_root.pem")) + chain_ : chain_);
                       }};
   DaemonOptions options_;
@@ -142,6 +147,25 @@ TEST_F(DaemonFetchTest, AWantedCertificateReachesTheDataPlane) {
   const ordered_json fetch = status();
   EXPECT_EQ(fetch.at("kept"), 1);
   EXPECT_EQ(fetch.at("outcomes").at("fetched"), 1);
+}
+
+// INL-AV-03: what time it is, from whoever has a chain that is believed and did not answer from a cache.
+TEST_F(DaemonFetchTest, ServersOfBelievedChainsTellTheTime) {
+  FakeDataplane dataplane(dataplane_path());
+  options_.alarm_look = milliseconds(2);
+  start();
+  const auto heard = [&] {
+    const test::Finished finished = ask({"status", "--json"});
+    return ordered_json::parse(finished.out).at("control").at("clock").at("servers_heard").get<int>();
+  };
+  for (const char* const path : {"/a", "/cached", "/dated/wrong_order"}) {
+    dataplane.want(url(path));
+    ASSERT_TRUE(until([&] { return standing(dataplane, url(path)).has_value(); }));
+    EXPECT_EQ(heard(), 0) << path;
+  }
+  dataplane.want(url("/dated"));
+  ASSERT_TRUE(until([&] { return standing(dataplane, url("/dated")).has_value(); }));
+  EXPECT_EQ(heard(), 1);
 }
 
 // STIR-CF-02: "order wrong = 437". STIR-CF-01: another URL opens no socket.
