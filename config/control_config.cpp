@@ -149,6 +149,8 @@ class Reader {
     read_record_keeping(records, config.records);
     Section metrics = root_.table("metrics");
     read_metrics(metrics, config.metrics);
+    Section xcap = root_.table("xcap");
+    read_xcap(xcap, config.xcap);
     file.report_unknown();
   }
 

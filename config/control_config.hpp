@@ -16,6 +16,7 @@
 #include "config/regime_config.hpp"
 #include "config/repository_config.hpp"
 #include "config/tables/trunk_table.hpp"
+#include "config/xcap_config.hpp"
 
 namespace stirline::config {
 
@@ -70,6 +71,7 @@ struct ControlConfig {
   RepositoryConfig repository;
   RecordKeepingConfig records;
   MetricsConfig metrics;
+  XcapConfig xcap;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -288,7 +288,7 @@ TEST_F(XcapOperationsTest, AChangeThatIsOvertakenIsMadeAgainFromWhatIsThereThen)
   conditional.if_match = tag();
   OvertakenStore once(*world_.store, 1);
   EXPECT_EQ(XcapOperations(world_.checker, world_.capabilities, once).answer(conditional, *uri).status, 412U);
-  OvertakenStore always(*world_.store, 1'000);
+  OvertakenStore always(*world_.store, 100);
   EXPECT_EQ(XcapOperations(world_.checker, world_.capabilities, always).answer(request, *uri).status, 503U);
 }
 
