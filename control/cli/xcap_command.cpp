@@ -119,7 +119,7 @@ std::string make_token() {
     throw std::runtime_error("OpenSSL has no random octets");
   }
   std::string text(crypto::base64url_encoded_size(octets.size()), '\0');
-  crypto::base64url_encode(octets, text);
+  text.resize(crypto::base64url_encode(octets, text));
   return text;
 }
 
