@@ -145,6 +145,7 @@ TEST_F(Authentication, NoncesAreOursAndFresh) {
   Claim forged = claim();
   forged.nonce.back() = forged.nonce.back() == '0' ? '1' : '0';
   EXPECT_TRUE(is_stale(forged));
+  EXPECT_NE(claim().nonce, claim().nonce) << "each client gets its own";
   Claim renamed = claim();
   renamed.nonce.insert(0, "0");
   EXPECT_TRUE(is_stale(renamed)) << "the same time, written otherwise";

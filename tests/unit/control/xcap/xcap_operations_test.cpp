@@ -92,6 +92,8 @@ TEST_F(XcapOperationsTest, WhatWasPutComesBackOctetForOctet) {
   EXPECT_TRUE(body().contains("<rule id=\"r4\">") || body().contains(spaced)) << body();
   EXPECT_TRUE(body().contains(spaced));
   EXPECT_TRUE(body().contains("<!-- friends -->"));
+  EXPECT_EQ(world_.put_element(in("ruleset"), test::kOneRule).status, 200U) << "the root by itself";
+  EXPECT_EQ(world_.get(in("ruleset")).body, test::kOneRule);
 }
 
 TEST_F(XcapOperationsTest, ADocumentIsDeleted) {
