@@ -1,5 +1,6 @@
 #include "config/tables/image.hpp"
 
+#include "config/policy/layout_fields.hpp"
 #include "config/tables/records.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
@@ -42,6 +43,7 @@ constexpr std::uint64_t kSchemaHash = [] {
   hash.add(kNumberFields);
   hash.add(kCredentialFields);
   hash.add(kCertificateFields);
+  hash.add(policy::layout::kFields);
   hash.add(std::uint64_t{crypto::kReasons});
   return hash.value();
 }();
@@ -58,6 +60,10 @@ std::string_view to_string(TableKind kind) {
       return "credentials";
     case TableKind::certificates:
       return "certificates";
+    case TableKind::user_rules:
+      return "user rules";
+    case TableKind::common_rules:
+      return "common rules";
   }
   return "unknown";
 }

@@ -16,7 +16,14 @@
 
 namespace stirline::config::tables {
 
-enum class TableKind : std::uint16_t { trunks = 1, numbers = 2, credentials = 3, certificates = 4 };
+enum class TableKind : std::uint16_t {
+  trunks = 1,
+  numbers = 2,
+  credentials = 3,
+  certificates = 4,
+  user_rules = 5,    // a shard of config/policy/user_shard.hpp
+  common_rules = 6,  // config/policy/common_rules.hpp
+};
 [[nodiscard]] std::string_view to_string(TableKind kind);
 
 inline constexpr std::size_t kMaxImageBytes = std::size_t{256} << 20;

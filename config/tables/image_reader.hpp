@@ -1,5 +1,5 @@
 // Reads a hostile table image. The first thing found wrong sticks: what is read afterwards is empty, and the reader
-// says what it was. Internal to config/tables.
+// says what it was. Internal to config.
 #pragma once
 
 #include <cstring>
@@ -20,6 +20,9 @@ class ImageReader {
 
   [[nodiscard]] std::size_t records() const { return records_; }
   [[nodiscard]] std::span<const std::byte> record_octets() const { return record_octets_; }
+
+  // All of the pool: for images whose pool has a layout of its own, which then need no finish().
+  [[nodiscard]] std::span<const std::byte> pool() const { return pool_; }
 
   // Record `index` (below records()); what is found wrong from now on is told of this record.
   template <typename Record>

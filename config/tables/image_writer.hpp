@@ -1,4 +1,4 @@
-// Builds a table image: records in order, each with the octets it refers to. Internal to config/tables.
+// Builds a table image: records in order, each with the octets it refers to. Internal to config.
 #pragma once
 
 #include <cstring>

@@ -1,0 +1,21 @@
+// The rules that are not one user's, octet for octet. Internal to config/policy.
+//
+// A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret; then the
+// sets, in the order of the records.
+#pragma once
+
+#include <cstdint>
+
+#include "config/tables/records.hpp"
+
+namespace stirline::config::policy::layout {
+
+struct CommonRow {
+  tables::Slice set;
+  std::uint8_t layer = 0;  // Layer, never `user`
+  std::uint8_t group = 0;  // UserGroup that it is for: of group_default; else 0
+  std::uint8_t reserved[6] = {};
+};
+static_assert(sizeof(CommonRow) == 16);
+
+}  // namespace stirline::config::policy::layout

@@ -1,0 +1,55 @@
+#include "config/policy/judge.hpp"
+
+namespace stirline::config::policy {
+namespace {
+
+UserGroup group_of(FactWord user_facts) {
+  for (std::size_t group = 0; group < kUserGroups; ++group) {
+    const auto value = static_cast<UserGroup>(group);
+    if ((user_facts & fact_bit(Fact::group, value)) != 0) {
+      return value;
+    }
+  }
+  return UserGroup::none;
+}
+
+// A help desk or an authority turns nobody away: what its own rules would refuse is marked (SPIT-FW-08). The law and
+// the operator's hard rules hold for it, too.
+void keep_open_house(Judgement& judgement) {
+  if (judgement.outcome.handling != Handling::none && judgement.outcome.handling < Handling::allow_marked) {
+    judgement.outcome.handling = Handling::allow_marked;
+    judgement.outcome.component = Component::none;
+    judgement.outcome.work = 0;
+    judgement.outcome.response = 0;
+    judgement.is_softened = true;
+  }
+}
+
+}  // namespace
+
+Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
+  Judgement judgement;
+  judgement.user =
+      tables.users[shard_of(called)].find(called).value_or(CalledUser{.facts = facts_of_a_stranger(), .rules = {}});
+  CallFacts all = call;
+  all.facts |= judgement.user.facts;
+  const UserGroup group = group_of(judgement.user.facts);
+  for (std::size_t i = 0; i < kLayers; ++i) {
+    const auto layer = static_cast<Layer>(i);
+    const RuleSet& rules = layer == Layer::user ? judgement.user.rules : tables.common.of(layer, group);
+    const Outcome outcome = rules.evaluate(all);
+    if (outcome.handling == Handling::none) {
+      continue;
+    }
+    judgement.layer = layer;
+    judgement.outcome = outcome;
+    judgement.rules = rules;
+    if (group == UserGroup::open && layer >= Layer::user) {
+      keep_open_house(judgement);
+    }
+    return judgement;
+  }
+  return judgement;
+}
+
+}  // namespace stirline::config::policy

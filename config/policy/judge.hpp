@@ -1,0 +1,32 @@
+// One decision on a call out of all the rules that have a say in it: the law's, the operator's, the called user's, his
+// group's (SPIT-FW-01, SPIT-FW-08, SPIT-PL-06). What a packet core asks, and what `stirline explain` shows.
+//
+// PolicyTables is a view of images that somebody else keeps mapped. Any thread; no heap.
+#pragma once
+
+#include <array>
+
+#include "config/policy/common_rules.hpp"
+#include "config/policy/handling.hpp"
+#include "config/policy/rule_set.hpp"
+#include "config/policy/user_shard.hpp"
+
+namespace stirline::config::policy {
+
+struct PolicyTables {
+  CommonRules common;
+  std::array<UserShard, kUserShards> users = {};
+};
+
+struct Judgement {
+  Layer layer = Layer::none;  // the first that says anything
+  Outcome outcome = {};
+  RuleSet rules = {};        // of that layer: outcome.rule and its texts
+  CalledUser user = {};      // what is known of the called one
+  bool is_softened = false;  // would have been less, but the user keeps open house (SPIT-FW-08)
+};
+
+// `call.facts` holds the facts of the call alone (kAnyCall); those of the user come from the tables.
+[[nodiscard]] Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call);
+
+}  // namespace stirline::config::policy

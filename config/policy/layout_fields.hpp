@@ -1,0 +1,56 @@
+// The fields of policy images, as they enter the schema hash: two programs that differ in one refuse each other at the
+// greeting. Internal to config.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "config/policy/common_rules_layout.hpp"
+#include "config/policy/handling.hpp"
+#include "config/policy/rule_set_layout.hpp"
+#include "config/policy/user_shard_layout.hpp"
+#include "config/tables/records.hpp"
+
+namespace stirline::config::policy::layout {
+
+inline constexpr std::array kFields{
+    tables::Field{"set.units", offsetof(SetHead, units), sizeof(SetHead::units)},
+    tables::Field{"set.rules", offsetof(SetHead, rules), sizeof(SetHead::rules)},
+    tables::Field{"set.first_match", offsetof(SetHead, first_match), sizeof(SetHead::first_match)},
+    tables::Field{"set.contacts", offsetof(SetHead, contacts), sizeof(SetHead::contacts)},
+    tables::Field{"rule.details", offsetof(RuleRow, details), sizeof(RuleRow::details)},
+    tables::Field{"rule.texts", offsetof(RuleRow, texts), sizeof(RuleRow::texts)},
+    tables::Field{"rule.conditions", offsetof(RuleRow, conditions), sizeof(RuleRow::conditions)},
+    tables::Field{"rule.response", offsetof(RuleRow, response), sizeof(RuleRow::response)},
+    tables::Field{"rule.limit", offsetof(RuleRow, limit), sizeof(RuleRow::limit)},
+    tables::Field{"rule.media", offsetof(RuleRow, media), sizeof(RuleRow::media)},
+    tables::Field{"rule.least_score", offsetof(RuleRow, least_score), sizeof(RuleRow::least_score)},
+    tables::Field{"rule.most_score", offsetof(RuleRow, most_score), sizeof(RuleRow::most_score)},
+    tables::Field{"rule.handling", offsetof(RuleRow, handling), sizeof(RuleRow::handling)},
+    tables::Field{"rule.component", offsetof(RuleRow, component), sizeof(RuleRow::component)},
+    tables::Field{"rule.work", offsetof(RuleRow, work), sizeof(RuleRow::work)},
+    tables::Field{"rule.notify", offsetof(RuleRow, notify), sizeof(RuleRow::notify)},
+    tables::Field{"rule.text_count", offsetof(RuleRow, text_count), sizeof(RuleRow::text_count)},
+    tables::Field{"contact.key", offsetof(ContactRow, key), sizeof(ContactRow::key)},
+    tables::Field{"contact.until", offsetof(ContactRow, until), sizeof(ContactRow::until)},
+    tables::Field{"condition.kind{identity,text,time}", offsetof(ConditionHead, kind), sizeof(ConditionHead::kind)},
+    tables::Field{"condition.detail", offsetof(ConditionHead, detail), sizeof(ConditionHead::detail)},
+    tables::Field{"condition.second", offsetof(ConditionHead, second), sizeof(ConditionHead::second)},
+    tables::Field{"condition.first", offsetof(ConditionHead, first), sizeof(ConditionHead::first)},
+    tables::Field{"many.domain", offsetof(ManyHead, domain), sizeof(ManyHead::domain)},
+    tables::Field{"many.exceptions", offsetof(ManyHead, exceptions), sizeof(ManyHead::exceptions)},
+    tables::Field{"text.kind", offsetof(TextHead, kind), sizeof(TextHead::kind)},
+    tables::Field{"text.length", offsetof(TextHead, length), sizeof(TextHead::length)},
+    tables::Field{"user.called", offsetof(UserSlot, called), sizeof(UserSlot::called)},
+    tables::Field{"user.rules", offsetof(UserSlot, rules), sizeof(UserSlot::rules)},
+    tables::Field{"user.facts", offsetof(UserSlot, facts), sizeof(UserSlot::facts)},
+    tables::Field{"shard.secret", offsetof(ShardHead, secret), sizeof(ShardHead::secret)},
+    tables::Field{"shard.number", offsetof(ShardHead, number), sizeof(ShardHead::number)},
+    tables::Field{"shard.users", offsetof(ShardHead, users), sizeof(ShardHead::users)},
+    tables::Field{"common.set", offsetof(CommonRow, set), sizeof(CommonRow::set)},
+    tables::Field{"common.layer", offsetof(CommonRow, layer), sizeof(CommonRow::layer)},
+    tables::Field{"common.group", offsetof(CommonRow, group), sizeof(CommonRow::group)},
+    tables::Field{"facts", kFacts, kHandlings * 256 + kComponents},
+};
+
+}  // namespace stirline::config::policy::layout

@@ -1,0 +1,199 @@
+#include "config/policy/rule_set.hpp"
+
+#include <algorithm>
+
+#include "config/policy/rule.hpp"
+#include "config/policy/rule_set_layout.hpp"
+
+namespace stirline::config::policy {
+namespace {
+
+using layout::ConditionHead;
+using layout::ConditionKind;
+using layout::ContactRow;
+using layout::kUnit;
+using layout::ManyHead;
+using layout::RuleRow;
+using layout::SetHead;
+using layout::TextHead;
+
+template <typename T>
+const T* at(const std::byte* octets) {
+  return reinterpret_cast<const T*>(octets);
+}
+
+// What a condition or a rule consists of, one part behind the other.
+class Walk {
+ public:
+  explicit Walk(const std::byte* octets) : next_(octets) {}
+
+  template <typename T>
+  const T& one() {
+    return some<T>(1).front();
+  }
+  template <typename T>
+  std::span<const T> some(std::size_t count) {
+    const std::span<const T> found(at<T>(next_), count);
+    next_ += count * sizeof(T);
+    return found;
+  }
+
+ private:
+  const std::byte* next_;
+};
+
+const SetHead& head_of(const std::byte* octets) {
+  return *at<SetHead>(octets);
+}
+const FactWord* admitted_of(const std::byte* octets) {
+  return at<FactWord>(octets + sizeof(SetHead));
+}
+const RuleRow* rows_of(const std::byte* octets) {
+  return at<RuleRow>(octets + sizeof(SetHead) + head_of(octets).rules * sizeof(FactWord));
+}
+
+bool has(std::span<const Key> sorted, Key key) {
+  return key != kNoKey && std::ranges::binary_search(sorted, key);
+}
+
+// RFC 4745 7.1. Goes on to the end of the condition whatever it finds.
+bool holds_identity(const ConditionHead& head, Walk& walk, const CallFacts& call) {
+  bool found = has(walk.some<Key>(head.first), call.caller);
+  for (std::size_t i = 0; i < head.second; ++i) {
+    const auto& many = walk.one<ManyHead>();
+    const auto exceptions = walk.some<Key>(many.exceptions);
+    found = found || (call.caller != kNoKey && (many.domain == kNoKey || many.domain == call.caller_domain) &&
+                      !has(exceptions, call.caller) && !has(exceptions, call.caller_domain));
+  }
+  return found;
+}
+
+bool holds_text(const ConditionHead& head, Walk& walk, const CallFacts& call) {
+  const auto any = walk.some<Key>(head.first);
+  return std::ranges::any_of(call.texts[head.detail].view(), [&](Key key) { return has(any, key); });
+}
+
+bool holds_time(const ConditionHead& head, Walk& walk, const CallFacts& call) {
+  const auto intervals = walk.some<Interval>(head.first);
+  const auto after = std::ranges::upper_bound(intervals, call.now, {}, &Interval::from);
+  return after != intervals.begin() && call.now < std::prev(after)->until;
+}
+
+bool holds_one(Walk& walk, const CallFacts& call) {
+  const auto& head = walk.one<ConditionHead>();
+  switch (static_cast<ConditionKind>(head.kind)) {
+    case ConditionKind::identity:
+      return holds_identity(head, walk, call);
+    case ConditionKind::text:
+      return holds_text(head, walk, call);
+    case ConditionKind::time:
+      return holds_time(head, walk, call);
+  }
+  return false;
+}
+
+// Takes in a rule that matches.
+void combine(Outcome& outcome, std::uint16_t index, const RuleRow& row) {
+  outcome.notify = outcome.notify || row.notify != 0;
+  const auto handling = static_cast<Handling>(row.handling);
+  if (handling == Handling::none || handling < outcome.handling) {
+    return;
+  }
+  const auto component = static_cast<Component>(row.component);
+  if (handling > outcome.handling) {
+    outcome.handling = handling;
+    outcome.rule = index;
+    outcome.component = component;
+    outcome.work = row.work;
+    outcome.response = row.response;
+    outcome.limit = row.limit;
+    return;
+  }
+  if (component == outcome.component) {
+    outcome.work = std::max(outcome.work, row.work);
+  }
+  outcome.limit = std::max(outcome.limit, row.limit);
+}
+
+}  // namespace
+
+RuleSet RuleSet::trusted(const std::byte* octets) {
+  return RuleSet(octets);
+}
+
+std::size_t RuleSet::octets() const {
+  return octets_ == nullptr ? 0 : head_of(octets_).units * kUnit;
+}
+
+std::size_t RuleSet::rules() const {
+  return octets_ == nullptr ? 0 : head_of(octets_).rules;
+}
+
+bool RuleSet::holds(const RuleRow& row, const CallFacts& call) const {
+  if ((row.media & call.media) == 0 || call.score < row.least_score || call.score > row.most_score) {
+    return false;
+  }
+  Walk walk(octets_ + row.details * kUnit);
+  for (std::size_t i = 0; i < row.conditions; ++i) {
+    if (!holds_one(walk, call)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool RuleSet::knows(const CallFacts& call) const {
+  const SetHead& head = head_of(octets_);
+  if (head.contacts == 0 || call.caller == kNoKey) {
+    return false;
+  }
+  const std::span contacts(
+      at<ContactRow>(octets_ + sizeof(SetHead) + head.rules * (sizeof(FactWord) + sizeof(RuleRow))), head.contacts);
+  const auto found = std::ranges::lower_bound(contacts, call.caller, {}, &ContactRow::key);
+  return found != contacts.end() && found->key == call.caller && call.now < found->until;
+}
+
+bool RuleSet::matches(std::size_t index, const CallFacts& call) const {
+  return (admitted_of(octets_)[index] & call.facts) == call.facts && holds(rows_of(octets_)[index], call);
+}
+
+Handling RuleSet::handling_of(std::size_t index) const {
+  return static_cast<Handling>(rows_of(octets_)[index].handling);
+}
+
+Outcome RuleSet::evaluate(const CallFacts& call) const {
+  Outcome outcome;
+  if (octets_ == nullptr) {
+    return outcome;
+  }
+  const SetHead& head = head_of(octets_);
+  for (std::uint16_t i = 0; i < head.rules; ++i) {
+    if (!matches(i, call)) {
+      continue;
+    }
+    combine(outcome, i, rows_of(octets_)[i]);
+    if (head.first_match != 0 && outcome.handling != Handling::none) {
+      return outcome;
+    }
+  }
+  if (outcome.handling < Handling::allow && knows(call)) {
+    outcome = {.handling = Handling::allow, .rule = Outcome::kContact, .notify = outcome.notify};
+  }
+  return outcome;
+}
+
+std::string_view RuleSet::text(std::size_t index, RuleText kind, std::size_t number) const {
+  const RuleRow& row = rows_of(octets_)[index];
+  const std::byte* next = octets_ + row.texts * kUnit;
+  for (std::size_t i = 0; i < row.text_count; ++i) {
+    const TextHead& head = *at<TextHead>(next);
+    next += sizeof(TextHead);
+    if (static_cast<RuleText>(head.kind) == kind && number-- == 0) {
+      return {reinterpret_cast<const char*>(next), head.length};
+    }
+    next += head.length;
+  }
+  return {};
+}
+
+}  // namespace stirline::config::policy

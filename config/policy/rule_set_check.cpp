@@ -1,0 +1,180 @@
+// RuleSet::open(): goes through the octets once, part by part, as the layout has them.
+#include <algorithm>
+#include <cstring>
+
+#include "config/policy/rule.hpp"
+#include "config/policy/rule_set.hpp"
+#include "config/policy/rule_set_layout.hpp"
+
+namespace stirline::config::policy {
+namespace {
+
+using layout::ConditionHead;
+using layout::ConditionKind;
+using layout::ContactRow;
+using layout::kUnit;
+using layout::ManyHead;
+using layout::RuleRow;
+using layout::SetHead;
+using layout::TextHead;
+
+// The first thing found wrong sticks; what is read behind it is zero.
+class Check {
+ public:
+  explicit Check(std::span<const std::byte> octets) : all_(octets) {}
+
+  template <typename T>
+  T read() {
+    T value{};
+    if (require(all_.size() - next_ >= sizeof(T), "ends too early")) {
+      std::memcpy(&value, all_.data() + next_, sizeof(T));
+      next_ += sizeof(T);
+    }
+    return value;
+  }
+
+  // `count` keys, each larger than the one before.
+  void read_keys(std::size_t count) {
+    Key before = kNoKey;
+    for (std::size_t i = 0; i < count && good(); ++i) {
+      const Key key = read<Key>();
+      require(key > before, "has keys out of order");
+      before = key;
+    }
+  }
+
+  void skip(std::size_t octets) {
+    if (require(all_.size() - next_ >= octets, "ends too early")) {
+      next_ += octets;
+    }
+  }
+  void fill_up() {
+    while (good() && next_ % kUnit != 0) {
+      require(read<std::uint8_t>() == 0, "is filled up with something");
+    }
+  }
+
+  bool require(bool holds, std::string_view what) {
+    if (good() && !holds) {
+      error_ = what;
+    }
+    return good();
+  }
+
+  void limit(std::size_t octets) { all_ = all_.first(std::min(octets, all_.size())); }
+  [[nodiscard]] bool good() const { return error_.empty(); }
+  [[nodiscard]] std::size_t place() const { return next_; }
+  [[nodiscard]] std::string_view error() const { return error_; }
+
+ private:
+  std::span<const std::byte> all_;
+  std::size_t next_ = 0;
+  std::string_view error_;
+};
+
+bool is_response(std::uint16_t status) {
+  return status == 0 || (status >= 400 && status <= 699);
+}
+
+void check_row(Check& check, const RuleRow& row, FactWord admitted) {
+  check.require((admitted & ~kAnything) == 0, "admits facts that there are not");
+  check.require(row.least_score <= 100 && row.most_score <= 100, "has a score above 100");
+  check.require(row.handling < kHandlings, "has an unknown handling");
+  check.require(row.component < kComponents, "has an unknown component");
+  check.require((row.handling == static_cast<std::uint8_t>(Handling::challenge)) == (row.component != 0),
+                "challenges by no component, or has one and does not challenge");
+  check.require(row.work <= kMaxWork, "asks for more work than allowed");
+  check.require(is_response(row.response), "has a response that is no refusal");
+  check.require(row.notify <= 1, "has a flag that is neither 0 nor 1");
+  check.require(row.reserved == 0, "has something reserved that is not zero");
+}
+
+void check_intervals(Check& check, std::size_t count) {
+  check.require(count <= kMaxIntervals, "has too many intervals");
+  std::int64_t before = INT64_MIN;
+  for (std::size_t i = 0; i < count && check.good(); ++i) {
+    const auto interval = check.read<Interval>();
+    check.require(interval.from >= before && interval.from < interval.until, "has intervals out of order");
+    before = interval.until;
+  }
+}
+
+void check_condition(Check& check) {
+  const auto head = check.read<ConditionHead>();
+  check.require(head.first <= kMaxConditionKeys, "has too many keys");
+  switch (static_cast<ConditionKind>(head.kind)) {
+    case ConditionKind::identity:
+      check.require(head.detail == 0, "has a detail of nothing");
+      check.read_keys(head.first);
+      for (std::size_t i = 0; i < head.second && check.good(); ++i) {
+        const auto many = check.read<ManyHead>();
+        check.require(many.exceptions <= kMaxConditionKeys && many.reserved == 0, "has too many exceptions");
+        check.read_keys(many.exceptions);
+      }
+      return;
+    case ConditionKind::text:
+      check.require(head.detail < kKeyKinds && head.second == 0, "asks for texts of no kind");
+      check.read_keys(head.first);
+      return;
+    case ConditionKind::time:
+      check.require(head.detail == 0 && head.second == 0, "has a detail of nothing");
+      check_intervals(check, head.first);
+      return;
+  }
+  check.require(false, "has a condition of no kind");
+}
+
+void check_details(Check& check, const RuleRow& row) {
+  check.require(check.place() == row.details * kUnit, "has its conditions elsewhere");
+  for (std::size_t i = 0; i < row.conditions && check.good(); ++i) {
+    check_condition(check);
+  }
+  check.require(check.place() == row.texts * kUnit, "has its texts elsewhere");
+  std::uint8_t before = 0;
+  for (std::size_t i = 0; i < row.text_count && check.good(); ++i) {
+    const auto head = check.read<TextHead>();
+    check.require(head.kind < kRuleTexts && head.kind >= before && head.length != 0, "has a text of no kind");
+    before = head.kind;
+    check.skip(head.length);
+  }
+  check.fill_up();
+}
+
+}  // namespace
+
+std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> octets) {
+  Check check(octets);
+  check.require(reinterpret_cast<std::uintptr_t>(octets.data()) % kUnit == 0, "is not aligned");
+  const auto head = check.read<SetHead>();
+  check.require(head.units * kUnit <= octets.size(), "is longer than its octets");
+  check.require(head.rules <= kMaxRules, "has too many rules");
+  check.require(head.contacts <= kMaxContacts, "has too many contacts");
+  check.require(head.first_match <= 1 && head.reserved == 0, "has a head that is not allowed");
+  check.limit(head.units * kUnit);
+
+  std::array<FactWord, kMaxRules> admitted{};
+  for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
+    admitted[i] = check.read<FactWord>();
+  }
+  std::array<RuleRow, kMaxRules> rows{};
+  for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
+    rows[i] = check.read<RuleRow>();
+    check_row(check, rows[i], admitted[i]);
+  }
+  Key before = kNoKey;
+  for (std::size_t i = 0; i < head.contacts && check.good(); ++i) {
+    const auto contact = check.read<ContactRow>();
+    check.require(contact.key > before, "has contacts out of order");
+    before = contact.key;
+  }
+  for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
+    check_details(check, rows[i]);
+  }
+  check.require(check.place() == head.units * kUnit, "does not end where its parts end");
+  if (!check.good()) {
+    return std::unexpected("octet " + std::to_string(check.place()) + ": the set " + std::string(check.error()));
+  }
+  return RuleSet(octets.data());
+}
+
+}  // namespace stirline::config::policy
