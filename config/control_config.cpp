@@ -147,6 +147,8 @@ class Reader {
     read_metrics(metrics, config.metrics);
     Section clock = root_.table("clock");
     read_clock(clock, config.clock);
+    Section xcap = root_.table("xcap");
+    read_xcap(xcap, config.xcap);
     file.report_unknown();
   }
 

@@ -18,6 +18,7 @@
 #include "config/regime_config.hpp"
 #include "config/repository_config.hpp"
 #include "config/tables/trunk_table.hpp"
+#include "config/xcap_config.hpp"
 
 namespace stirline::config {
 
@@ -74,6 +75,7 @@ struct ControlConfig {
   MetricsConfig metrics;
   ClockConfig clock;
   std::vector<CardConfig> cards;
+  XcapConfig xcap;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -43,7 +43,8 @@ void add_folders(config::FileAccess& access, const path& file) {
 bool listens_below_1024(const config::ControlConfig& config) {
   const auto is_low = [](std::uint16_t port) { return port != 0 && port < kFirstFreePort; };
   const auto metrics = config::parse_listen_place(config.metrics.listen);
-  return (!config.repository.listen.empty() && is_low(config.repository.port)) || (metrics && is_low(metrics->port));
+  return (!config.repository.listen.empty() && is_low(config.repository.port)) ||
+         (!config.xcap.listen.empty() && is_low(config.xcap.port)) || (metrics && is_low(metrics->port));
 }
 
 }  // namespace
@@ -61,8 +62,9 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
                  "/run/resolvconf",
                  "/run/NetworkManager"};
   access.write = {"/dev/null"};
-  std::vector<path> files = {config.file, config.repository.certificate, config.repository.key,
-                             config.records.pseudonym_key, config.fetch.ca_file};
+  std::vector<path> files = {
+      config.file,          config.repository.certificate, config.repository.key, config.records.pseudonym_key,
+      config.fetch.ca_file, config.xcap.certificate,       config.xcap.key,       config.xcap.users};
   for (const config::CredentialConfig& credential : config.credentials) {
     files.insert(files.end(), {credential.key, credential.chain, credential.rich_call_data.icon_file});
   }
@@ -79,6 +81,9 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
   }
   if (!config.fetch.store.empty()) {
     access.write.push_back(folder_of(config.fetch.store));
+  }
+  if (!config.xcap.database.empty()) {
+    access.write.push_back(folder_of(config.xcap.database));
   }
   if (!config.records.folder.empty()) {
     access.write.push_back(folder_or_its_parent(config.records.folder));

@@ -14,7 +14,7 @@ struct Confinement {
   bool system_calls = false;
 };
 
-// What this configuration lets the daemon read and write: the folders of the files it names, its store, its records,
+// What this configuration lets the daemon read and write: the folders of the files it names, its stores, its records,
 // its socket, and what libraries need to resolve names and to trust servers. A file that a later configuration names in
 // another folder is refused until the next start.
 [[nodiscard]] config::FileAccess file_access_of(const config::ControlConfig& config);

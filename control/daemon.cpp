@@ -13,6 +13,7 @@
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
+#include "control/xcap/xcap_parts.hpp"
 #include "crypto_workers/job/keyring.hpp"
 
 namespace stirline::control {
@@ -92,6 +93,10 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
   if (const auto opened = daemon->open_repository(); !opened) {
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
+  }
+  if (const auto opened = daemon->open_xcap(); !opened) {
+    return std::unexpected(config::ConfigErrors{
+        {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
   }
   if (const auto opened = daemon->open_metrics(); !opened) {
     return std::unexpected(config::ConfigErrors{{daemon->options_.config.string(), 0, "metrics.listen",
@@ -359,6 +364,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.metrics != state_.config.metrics) {
     reload_warnings_.emplace_back("the section [metrics] stays as it is until the next start");
     state.config.metrics = state_.config.metrics;
+  }
+  if (state.config.xcap != state_.config.xcap) {
+    reload_warnings_.emplace_back("the section [xcap] stays as it is until the next start");
+    state.config.xcap = state_.config.xcap;
   }
   if (state.config.records != state_.config.records) {
     reload_warnings_.emplace_back("the section [records] stays as it is until the next start");

@@ -57,6 +57,8 @@ struct DaemonOptions {
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
 };
 
+struct XcapParts;
+
 class Daemon {
  public:
   // Reads the configuration, compiles it and opens the command socket; the event loop does the rest. Mistakes come all
@@ -122,6 +124,8 @@ class Daemon {
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_xcap();
+  [[nodiscard]] nlohmann::ordered_json xcap_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
   void look_for_alarms();
   void look_at_clock();
@@ -154,6 +158,7 @@ class Daemon {
   std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
+  std::unique_ptr<XcapParts> xcap_;               // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<DataplaneStatus> dataplane_status_;
   std::unique_ptr<WatchRelay> watches_;

@@ -7,25 +7,13 @@
 #include "control/certificates/certificate_report.hpp"
 #include "control/clock/clock_report.hpp"
 #include "control/daemon.hpp"
+#include "control/http/http_status.hpp"
 
 namespace stirline::control {
 
 namespace tables = config::tables;
 using Json = nlohmann::ordered_json;
 using config::wire::ResultCode;
-
-namespace {
-
-Json http_status(std::uint16_t port, const HttpCounters& counters) {
-  return {{"port", port},
-          {"connections", counters.connections},
-          {"turned_away", counters.turned_away},
-          {"served", counters.served},
-          {"refused", counters.refused},
-          {"broken", counters.broken}};
-}
-
-}  // namespace
 
 void Daemon::on_status(const CommandServer::Reply& reply) {
   dataplane_status_->ask([this, reply](const DataplaneStatus::Document& document) {
@@ -99,6 +87,7 @@ Json Daemon::own_status() const {
           {"lists", list_status(*lists_, state_.gathered.regimes.stale_lists(now))},
           {"records", records_->status()},
           {"repository", repository},
+          {"xcap", xcap_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};

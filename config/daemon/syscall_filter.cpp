@@ -93,7 +93,7 @@ constexpr int kBoth[] = {
     SCMP_SYS(writev),
 };
 
-// Configuration, keys, store and records; names and certificates out of the network; a thread for the repository.
+// Configuration, keys, store and records; names and certificates out of the network; threads for HTTPS.
 constexpr int kControl[] = {
     SCMP_SYS(accept),
     SCMP_SYS(access),

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     cli::add_calls(app, status);
     cli::add_trace(app, status);
     cli::add_capture(app, status);
+    cli::add_xcap(app, status);
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);

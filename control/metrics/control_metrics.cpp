@@ -21,13 +21,14 @@ constexpr std::string_view kConnectionsHelp = "connections that an HTTP server o
 constexpr std::string_view kTurnedAway = "stirline_control_http_turned_away";
 constexpr std::string_view kTurnedAwayHelp = "of them those closed at once, as there were too many";
 constexpr std::string_view kServed = "stirline_control_http_served";
-constexpr std::string_view kServedHelp = "requests answered with a page";
+constexpr std::string_view kServedHelp = "requests answered with what was asked for";
 constexpr std::string_view kRefused = "stirline_control_http_refused";
 constexpr std::string_view kRefusedHelp = "requests answered with an error";
 constexpr std::string_view kBroken = "stirline_control_http_broken";
 constexpr std::string_view kBrokenHelp = "connections that ended without an answer: no HTTP, too slow, or gone";
 constexpr Label kRepository{"server", "repository"};
 constexpr Label kMetrics{"server", "metrics"};
+constexpr Label kXcap{"server", "xcap"};
 
 constexpr std::array kFigures{
     Figure{"/uptime_seconds", {"stirline_control_uptime_seconds", gauge, "seconds", "age of the process"}},
@@ -124,14 +125,34 @@ constexpr std::array kFigures{
     Figure{"/repository/pages", {"stirline_control_repository_pages", gauge, "", "own chains that are published"}},
     Figure{"/repository/connections", {kConnections, counter, "", kConnectionsHelp}, kRepository},
     Figure{"/metrics/connections", {kConnections, counter, "", kConnectionsHelp}, kMetrics},
+    Figure{"/xcap/connections", {kConnections, counter, "", kConnectionsHelp}, kXcap},
     Figure{"/repository/turned_away", {kTurnedAway, counter, "", kTurnedAwayHelp}, kRepository},
     Figure{"/metrics/turned_away", {kTurnedAway, counter, "", kTurnedAwayHelp}, kMetrics},
+    Figure{"/xcap/turned_away", {kTurnedAway, counter, "", kTurnedAwayHelp}, kXcap},
     Figure{"/repository/served", {kServed, counter, "", kServedHelp}, kRepository},
     Figure{"/metrics/served", {kServed, counter, "", kServedHelp}, kMetrics},
+    Figure{"/xcap/served", {kServed, counter, "", kServedHelp}, kXcap},
     Figure{"/repository/refused", {kRefused, counter, "", kRefusedHelp}, kRepository},
     Figure{"/metrics/refused", {kRefused, counter, "", kRefusedHelp}, kMetrics},
+    Figure{"/xcap/refused", {kRefused, counter, "", kRefusedHelp}, kXcap},
     Figure{"/repository/broken", {kBroken, counter, "", kBrokenHelp}, kRepository},
     Figure{"/metrics/broken", {kBroken, counter, "", kBrokenHelp}, kMetrics},
+    Figure{"/xcap/broken", {kBroken, counter, "", kBrokenHelp}, kXcap},
+
+    Figure{"/xcap/documents", {"stirline_control_xcap_documents", gauge, "", "documents of users that are kept"}},
+    Figure{"/xcap/changes",
+           {"stirline_control_xcap_changes", counter, "", "documents put, changed in a part, or deleted over XCAP"}},
+    Figure{"/xcap/unauthenticated",
+           {"stirline_control_xcap_unauthenticated", counter, "", "XCAP requests of nobody we know (401)"}},
+    Figure{"/xcap/forbidden",
+           {"stirline_control_xcap_forbidden", counter, "", "XCAP requests for what is another user's (403)"}},
+    Figure{"/xcap/conflicts",
+           {"stirline_control_xcap_conflicts", counter, "", "XCAP changes that documents must not have (409)"}},
+    Figure{"/xcap/overtaken",
+           {"stirline_control_xcap_overtaken", counter, "",
+            "XCAP requests on a condition that does not hold, as of two clients with one document (412)"}},
+    Figure{"/xcap/failed",
+           {"stirline_control_xcap_failed", counter, "", "XCAP requests that the store did not serve (500, 503)"}},
 };
 
 // The elements of status[key], each with the labels that its members of those names give.

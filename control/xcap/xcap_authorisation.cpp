@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::size_t kMaxTokenOctets = 512;
 
+void fill_randomly(void* octets, std::size_t size) {
+  if (RAND_bytes(static_cast<unsigned char*>(octets), static_cast<int>(size)) != 1) {
+    throw std::runtime_error("OpenSSL has no random octets");
+  }
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::ranges::equal(a, b, {}, small, small);
@@ -141,13 +147,11 @@ bool count_on(const Digest& digest, NonceUse& use) {
 }  // namespace
 
 XcapAuthenticator::XcapAuthenticator(std::function<std::int64_t()> now) : key_{}, now_(std::move(now)) {
-  if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
-    throw std::runtime_error("OpenSSL has no random octets");
-  }
+  fill_randomly(key_.data(), key_.size());
 }
 
-std::string XcapAuthenticator::nonce_at(std::int64_t time) const {
-  std::string text = fmt::format("{:x}", static_cast<std::uint64_t>(time));
+// The text and an HMAC over it.
+std::string XcapAuthenticator::sealed(std::string_view text) const {
   SecretHash code{};
   unsigned length = 0;
   if (::HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
@@ -158,19 +162,21 @@ std::string XcapAuthenticator::nonce_at(std::int64_t time) const {
 }
 
 std::string XcapAuthenticator::make_nonce() const {
-  return nonce_at(now_());
+  std::uint64_t salt = 0;
+  fill_randomly(&salt, sizeof(salt));
+  return sealed(fmt::format("{:x}-{:x}", static_cast<std::uint64_t>(now_()), salt));
 }
 
 bool XcapAuthenticator::is_fresh(std::string_view nonce) const {
-  std::uint64_t made = 0;
-  const auto [end, error] = std::from_chars(nonce.data(), nonce.data() + nonce.size(), made, 16);
-  const std::int64_t now = now_();
-  const auto time = static_cast<std::int64_t>(made);
-  if (error != std::errc() || time > now || now - time > kNonceSeconds) {
+  const std::string ours = sealed(nonce.substr(0, nonce.rfind('-')));
+  if (ours.size() != nonce.size() || CRYPTO_memcmp(ours.data(), nonce.data(), ours.size()) != 0) {
     return false;
   }
-  const std::string ours = nonce_at(time);
-  return ours.size() == nonce.size() && CRYPTO_memcmp(ours.data(), nonce.data(), ours.size()) == 0;
+  std::uint64_t made = 0;
+  std::from_chars(nonce.data(), nonce.data() + nonce.size(), made, 16);
+  const auto time = static_cast<std::int64_t>(made);
+  const std::int64_t now = now_();
+  return time <= now && now - time <= kNonceSeconds;
 }
 
 std::vector<std::string> XcapAuthenticator::challenges(const XcapUsers& users, bool stale, bool bad_token) const {

@@ -50,7 +50,7 @@ class XcapAuthenticator {
   [[nodiscard]] std::string make_nonce() const;
 
  private:
-  [[nodiscard]] std::string nonce_at(std::int64_t time) const;
+  [[nodiscard]] std::string sealed(std::string_view text) const;
   [[nodiscard]] bool is_fresh(std::string_view nonce) const;
   [[nodiscard]] std::vector<std::string> challenges(const XcapUsers& users, bool stale, bool bad_token) const;
 

@@ -40,9 +40,11 @@ std::string_view to_string(ConflictReason reason) {
 
 std::string to_xml(const Conflict& conflict) {
   const std::string_view name = to_string(conflict.reason);
+  const std::string content = content_of(conflict);
   return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xcap-error xmlns=\"{}\"><{} phrase=\"{}\">{}</{}></xcap-error>\n",
-      kXcapErrorSpace, name, xml_escape(conflict.phrase), content_of(conflict), name);
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xcap-error xmlns=\"{}\"><{} phrase=\"{}\"{}</xcap-error>\n",
+      kXcapErrorSpace, name, xml_escape(conflict.phrase),
+      content.empty() ? "/>" : fmt::format(">{}</{}>", content, name));
 }
 
 }  // namespace stirline::control

@@ -18,10 +18,10 @@ enum class XcapMethod : std::uint8_t { get, head, put, remove };
 // Views into the request, for the time of the call.
 struct XcapRequest {
   XcapMethod method = XcapMethod::get;
-  std::string_view content_type;
-  std::optional<std::string> if_match;  // fields of that name, joined by commas
-  std::optional<std::string> if_none_match;
-  std::string_view body;
+  std::string_view content_type = {};
+  std::optional<std::string> if_match = {};  // fields of that name, joined by commas
+  std::optional<std::string> if_none_match = {};
+  std::string_view body = {};
 };
 
 struct XcapAnswer {

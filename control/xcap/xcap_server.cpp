@@ -1,6 +1,7 @@
 #include "control/xcap/xcap_server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -189,18 +190,22 @@ class Session : public std::enable_shared_from_this<Session> {
     }
   }
 
-  // What the peer goes on sending is read for a while: to close at once would take our answer from it.
+  // Ends our side, and reads for a while what the peer goes on sending: to close at once would take our answer from it.
   void pass_over() {
-    buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(kMaxHeaderOctets),
-                            [self = shared_from_this()](error_code error, std::size_t octets) {
-                              self->unread_ -= std::min(octets, self->unread_);
-                              if (error || self->unread_ == 0) {
-                                self->finish();
-                              } else {
-                                self->pass_over();
-                              }
-                            });
+    error_code ignored;
+    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, ignored);
+    read_on();
+  }
+
+  // Octets below TLS, unread.
+  void read_on() {
+    beast::get_lowest_layer(stream_).async_read_some(asio::buffer(passed_over_),
+                                                     [self = shared_from_this()](error_code error, std::size_t octets) {
+                                                       self->unread_ -= std::min(octets, self->unread_);
+                                                       if (!error && self->unread_ > 0) {
+                                                         self->read_on();
+                                                       }
+                                                     });
   }
 
   void finish() {
@@ -217,6 +222,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t requests_ = 0;
   std::size_t refused_sign_ins_ = 0;
   std::size_t unread_ = 0;  // octets of a refused request that are still passed over
+  std::array<char, 4'096> passed_over_{};
   beast::flat_buffer buffer_{kMaxBufferOctets};
   std::optional<http::request_parser<http::string_body>> parser_;
   HttpResponse response_;

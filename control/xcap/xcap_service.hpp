@@ -2,7 +2,6 @@
 // One thread; the tallies are read by any.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "control/xcap/xcap_authorisation.hpp"
 #include "control/xcap/xcap_operations.hpp"
+#include "control/xcap/xcap_tallies.hpp"
 #include "control/xcap/xcap_users.hpp"
 
 namespace stirline::control {
@@ -30,15 +30,6 @@ struct XcapHttpRequest {
 struct XcapHttpAnswer {
   XcapAnswer resource;
   std::vector<std::string> challenges;  // fields WWW-Authenticate, with 401
-};
-
-struct XcapTallies {
-  std::atomic<std::uint64_t> unauthenticated = 0;  // 401
-  std::atomic<std::uint64_t> forbidden = 0;        // 403
-  std::atomic<std::uint64_t> conflicts = 0;        // 409
-  std::atomic<std::uint64_t> overtaken = 0;        // 412: the document is not what the client thinks
-  std::atomic<std::uint64_t> failed = 0;           // 500, 503
-  std::atomic<std::uint64_t> changes = 0;          // PUT and DELETE done
 };
 
 class XcapService {

@@ -144,7 +144,11 @@ XmlElement XmlElement::next() const {
 
 std::expected<XmlDocument, XmlError> XmlDocument::parse(std::string_view octets) {
   static std::once_flag begun;
-  std::call_once(begun, xmlInitParser);
+  std::call_once(begun, [] {
+    xmlInitParser();
+    // For the whole process: whatever libxml2 would open, it does not get.
+    xmlSetExternalEntityLoader([](const char*, const char*, xmlParserCtxt*) -> xmlParserInput* { return nullptr; });
+  });
   const auto beyond = [](std::string text) {
     return std::unexpected(XmlError{XmlFault::beyond_limits, std::move(text)});
   };

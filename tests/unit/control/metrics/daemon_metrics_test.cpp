@@ -155,6 +155,11 @@ TEST_F(DaemonMetricsTest, EveryFigureOfOurStatusIsOnThePage) {
   ordered_json status = own_status();
   status["repository"] = status.at("metrics");
   status["repository"]["pages"] = 1;
+  status["xcap"] = status.at("metrics");
+  for (const char* name :
+       {"documents", "changes", "unauthenticated", "forbidden", "conflicts", "overtaken", "failed"}) {
+    status["xcap"][name] = 1;
+  }
   status["records"]["not_kept"] = 0;  // said where there is no folder
   const auto page_of = [](const ordered_json& document) {
     Exposition page;
@@ -164,7 +169,7 @@ TEST_F(DaemonMetricsTest, EveryFigureOfOurStatusIsOnThePage) {
   };
   const std::string page = page_of(status);
   // What names a process or a place says nothing that one could plot.
-  const std::set<std::string> names{"/pid", "/confinement/user", "/metrics/port", "/repository/port"};
+  const std::set<std::string> names{"/pid", "/confinement/user", "/metrics/port", "/repository/port", "/xcap/port"};
   for (const std::string& pointer : stirline::test::figures_of(status)) {
     EXPECT_NE(page_of(stirline::test::changed_at(status, pointer)) == page, !names.contains(pointer)) << pointer;
   }

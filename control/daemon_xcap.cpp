@@ -1,0 +1,50 @@
+// The XCAP server in the daemon: made at the start, shown in the status.
+#include <spdlog/spdlog.h>
+
+#include "control/daemon.hpp"
+#include "control/http/http_status.hpp"
+#include "control/xcap/xcap_parts.hpp"
+#include "control/xcap/xcap_tallies.hpp"
+
+namespace stirline::control {
+
+using Json = nlohmann::ordered_json;
+
+std::expected<void, std::string> Daemon::open_xcap() {
+  const config::XcapConfig& config = state_.config.xcap;
+  if (config.listen.empty()) {
+    return {};
+  }
+  auto parts = std::make_unique<XcapParts>();
+  auto store = open_document_store(config.database);
+  if (!store) {
+    return std::unexpected(std::move(store.error()));
+  }
+  parts->store = std::move(*store);
+  auto server = XcapServer::start(config, {*parts->store, parts->checker, parts->capabilities, options_.now});
+  if (!server) {
+    return std::unexpected(std::move(server.error()));
+  }
+  parts->server = std::move(*server);
+  xcap_ = std::move(parts);
+  return {};
+}
+
+Json Daemon::xcap_status() const {
+  if (xcap_ == nullptr) {
+    return nullptr;
+  }
+  const XcapTallies& tallies = xcap_->server->tallies();
+  Json status = http_status(xcap_->server->port(), xcap_->server->counters());
+  const auto documents = xcap_->store->count();
+  status["documents"] = documents ? Json(*documents) : Json();
+  status["changes"] = tallies.changes.load();
+  status["unauthenticated"] = tallies.unauthenticated.load();
+  status["forbidden"] = tallies.forbidden.load();
+  status["conflicts"] = tallies.conflicts.load();
+  status["overtaken"] = tallies.overtaken.load();
+  status["failed"] = tallies.failed.load();
+  return status;
+}
+
+}  // namespace stirline::control

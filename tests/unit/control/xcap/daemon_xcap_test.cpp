@@ -1,0 +1,164 @@
+// The programs themselves: stirline-control serves documents behind its confinement, `stirline xcap user` says to whom.
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "config/control_config.hpp"
+#include "tests/unit/control/certificates/https_server.hpp"
+#include "tests/unit/control/process.hpp"
+#include "tests/unit/control/scratch.hpp"
+#include "tests/unit/control/xcap/https_client.hpp"
+#include "tests/unit/control/xcap/xcap_world.hpp"
+#include "tests/unit/test_data.hpp"
+
+namespace stirline::control {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::Client;
+using test::Finished;
+
+class XcapPrograms : public ::testing::Test {
+ protected:
+  XcapPrograms() {
+    // Three folders, as an installation has them.
+    for (const char* name : {"etc", "keys", "var"}) {
+      fs::create_directory(folder_ / name);
+    }
+    folder_.write("keys/web.pem", identity_.certificate_pem);
+    folder_.write("keys/web.key", identity_.key_pem);
+    authority_ = folder_.write("ca.pem", identity_.authority_pem).string();
+    folder_.write("etc/control.toml", "socket = \"" + socket_ + "\"\ndataplane_socket = \"" +
+                                          (folder_ / "dataplane.sock").string() +
+                                          "\"\nlog_level = \"error\"\n[xcap]\nlisten = \"127.0.0.1\"\nport = 0\n"
+                                          "certificate = \"../keys/web.pem\"\nkey = \"../keys/web.key\"\n"
+                                          "users = \"../keys/users\"\ndatabase = \"../var/documents.db\"\n"
+                                          "administrators = [\"sip:admin@example.com\"]\n");
+  }
+
+  // The password comes by standard input.
+  Finished user(const std::string& arguments, const std::string& password = "") {
+    return test::run({"/bin/sh", "-c",
+                      "printf '%s\\n' '" + password + "' | '" + test::program("STIRLINE_COMMAND") + "' xcap user " +
+                          arguments + " --users '" + users_ + "'"});
+  }
+
+  // Nothing until it is there.
+  json status() {
+    const Finished asked = test::run({test::program("STIRLINE_COMMAND"), "status", "--json", "--socket", socket_});
+    return asked.status == 0 ? json::parse(asked.out).at("control").at("xcap") : json();
+  }
+  std::uint16_t port_of(test::Process& process) {
+    const auto end = std::chrono::steady_clock::now() + test::kDeadline;
+    while (std::chrono::steady_clock::now() < end) {
+      if (const json shown = status(); shown.is_object()) {
+        return shown.at("port").get<std::uint16_t>();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << "it does not serve: " << process.err();
+    return 0;
+  }
+
+  const test::TlsIdentity identity_ = test::make_identity("IP:127.0.0.1");
+  test::ScratchFolder folder_;
+  const std::string socket_ = (folder_ / "control.sock").string();
+  const std::string users_ = (folder_ / "keys/users").string();
+  const std::string bob_ = std::string(test::kBob);
+  std::string authority_;
+};
+
+// SPIT-XC-08, and the confinement: the file of users and the database are in reach, and stay so.
+TEST_F(XcapPrograms, ServeWhatTheOperatorAllows) {
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-one").status, 0);
+  const std::vector<std::string> argv = {test::program("STIRLINE_CONTROL"), "--config",
+                                         (folder_ / "etc/control.toml").string()};
+  std::string tag;
+  {
+    test::Process process(argv);
+    const std::uint16_t port = port_of(process);
+    Client bob(port, authority_);
+    bob.password("bob@example.com:tr1cky-one");
+    const auto put = bob.ask("PUT", bob_, {"Content-Type: application/auth-policy+xml"}, std::string(test::kBobsRules));
+    EXPECT_EQ(put.status, 201) << put.header << put.body;
+    tag = put.field("ETag");
+    const Finished token = user("add sip:admin@example.com --token");
+    ASSERT_EQ(token.status, 0) << token.err;
+    Client administrator(port, authority_);
+    administrator.token(token.out.substr(0, token.out.size() - 1));
+    EXPECT_EQ(administrator.ask("GET", bob_).body, test::kBobsRules) << "the new user counts at once";
+    ASSERT_EQ(user("remove sip:bob@example.com").status, 0);
+    EXPECT_EQ(bob.ask("GET", bob_).status, 401);
+    const json shown = status();
+    EXPECT_EQ(shown.at("documents"), 1);
+    EXPECT_EQ(shown.at("changes"), 1);
+    EXPECT_GE(shown.at("unauthenticated"), 1);
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(), 0) << process.err();
+    EXPECT_FALSE(process.err().contains("error")) << process.err();
+  }
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-two").status, 0);
+  test::Process process(argv);
+  Client bob(port_of(process), authority_);
+  bob.password("bob@example.com:tr1cky-two");
+  const auto again = bob.ask("GET", bob_);
+  EXPECT_EQ(again.body, test::kBobsRules) << "kept across the restart";
+  EXPECT_EQ(again.field("ETag"), tag) << "SPIT-XC-06";
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
+TEST_F(XcapPrograms, WithoutUsersNothingIsServed) {
+  const Finished finished =
+      test::run({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_TRUE(finished.err.contains("users")) << finished.err;
+}
+
+TEST_F(XcapPrograms, UsersAreAddedListedAndRemoved) {
+  ASSERT_EQ(user("add sip:bob@example.com", "a-secret-word").status, 0);
+  ASSERT_EQ(user("add tel:+12155551212 --login twelve", "another-word").status, 0);
+  const Finished token = user("add tel:+12155551212 --token");
+  EXPECT_EQ(token.status, 0);
+  EXPECT_EQ(token.out.size(), 44U) << "256 bits and the end of the line";
+  EXPECT_TRUE(user("list").out.contains("bob@example.com"));
+  EXPECT_EQ(user("list --json").out,
+            "{\"user\":\"sip:bob@example.com\",\"login\":\"bob@example.com\",\"tokens\":0}\n"
+            "{\"user\":\"tel:+12155551212\",\"login\":\"twelve\",\"tokens\":1}\n");
+  const std::string text = stirline::test::read_file(users_);
+  EXPECT_FALSE(text.contains("secret-word") || text.contains(token.out.substr(0, 20))) << "hashes only";
+  EXPECT_EQ(user("remove tel:+12155551212").status, 0);
+  EXPECT_EQ(user("remove tel:+12155551212").status, 1);
+  EXPECT_EQ(user("add sip:eve@example.com --login bob@example.com", "a-secret-word").status, 1) << "bob's";
+  EXPECT_EQ(user("add sip:eve@example.com", "short").status, 1);
+  EXPECT_EQ(user("add sip:eve@example.com --realm other", "a-secret-word").status, 1);
+  EXPECT_EQ(user("add 'two words'", "a-secret-word").status, 64);
+  EXPECT_EQ(test::run({test::program("STIRLINE_COMMAND"), "xcap", "user", "list"}).status, 64);
+  const Finished named = test::run({test::program("STIRLINE_COMMAND"), "xcap", "user", "list", "--json", "--config",
+                                    (folder_ / "etc/control.toml").string()});
+  EXPECT_EQ(named.out, "{\"user\":\"sip:bob@example.com\",\"login\":\"bob@example.com\",\"tokens\":0}\n") << named.err;
+}
+
+TEST(XcapConfigs, OptionsAndMistakes) {
+  const auto loaded = config::read_control_config(
+      "/x/c.toml",
+      "[xcap]\nlisten = \"::1\"\nport = 443\ncertificate = \"w.pem\"\nkey = \"w.key\"\nusers = \"u\"\n"
+      "database = \"d.db\"\nroot = \"/xcap/root/\"\nadministrators = [\"sip:a@b\"]\nconnections = 7\nlimit_ms = 10\n");
+  ASSERT_TRUE(loaded) << config::to_string(loaded.error().front());
+  EXPECT_EQ(loaded->xcap.database, "/x/d.db");
+  EXPECT_EQ(loaded->xcap.root, "/xcap/root/");
+  EXPECT_EQ(config::read_control_config("c.toml", "")->xcap, config::XcapConfig{});
+  for (const char* bad :
+       {"listen = \"::1\"", "listen = \"host\"", "root = \"xcap/\"", "root = \"/xcap\"", "root = \"//\"",
+        "root = \"/a b/\"", "administrators = [\"a b\"]", "connections = 0", "limit_ms = 1"}) {
+    EXPECT_FALSE(config::read_control_config("c.toml", std::string("[xcap]\n") + bad + "\n")) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace stirline::control
