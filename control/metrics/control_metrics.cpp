@@ -153,6 +153,19 @@ constexpr std::array kFigures{
             "XCAP requests on a condition that does not hold, as of two clients with one document (412)"}},
     Figure{"/xcap/failed",
            {"stirline_control_xcap_failed", counter, "", "XCAP requests that the store did not serve (500, 503)"}},
+
+    Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules or a profile"}},
+    Figure{"/rules/mistakes",
+           {"stirline_control_rules_mistakes", gauge, "", "of them those with a document that cannot be used"}},
+    Figure{"/rules/compiled",
+           {"stirline_control_rules_compiled", counter, "", "times that the documents of a user were compiled"}},
+    Figure{"/rules/store_errors",
+           {"stirline_control_rules_store_errors", counter, "", "times that documents of users could not be read"}},
+    Figure{"/rules/octets", {"stirline_control_rules_bytes", gauge, "bytes", "size of the compiled rules"}},
+    Figure{"/rules/number",
+           {"stirline_control_rules_number", gauge, "", "number of the rules that the data plane has taken last"}},
+    Figure{"/rules/age_seconds",
+           {"stirline_control_rules_age_seconds", gauge, "seconds", "time since the data plane has taken them"}},
 };
 
 // The elements of status[key], each with the labels that its members of those names give.
