@@ -87,6 +87,17 @@ TEST(Wire, MessageArrives) {
   EXPECT_FALSE(got->fd.valid());
 }
 
+TEST(Wire, EveryTypeOfMessageArrives) {
+  Ends ends = make_ends();
+  for (auto type = static_cast<std::uint16_t>(MessageType::hello);
+       type <= static_cast<std::uint16_t>(MessageType::commit_rules); ++type) {
+    ASSERT_TRUE(ends.a.send(static_cast<MessageType>(type), 1, "x"));
+    const auto incoming = ends.b.receive(1'000);
+    ASSERT_TRUE(incoming) << type << ": " << incoming.error().text;
+    EXPECT_EQ(incoming->header.type, type);
+  }
+}
+
 TEST(Wire, LongestPayloadArrivesAndLongerIsRefused) {
   Ends ends = make_ends();
   const std::string longest(kMaxPayload, 'x');
