@@ -175,7 +175,7 @@ TEST(Wire, HostilePacketsAreNamed) {
   EXPECT_EQ(error(packet(header_of(3), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(5), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(0xffff'ffff), 4)).text, "the packet has another length than its header says");
-  EXPECT_EQ(error(packet({.type = 11}, 0)).text, "message type 11 is unknown");
+  EXPECT_EQ(error(packet({.type = 12}, 0)).text, "message type 12 is unknown");
   EXPECT_EQ(error(packet(header_of(kMaxPayload + 1), kMaxPayload + 1)).text,
             "the packet is longer than the protocol allows");
   EXPECT_EQ(error(packet(header_of(4), 4)).text, "accepted");
