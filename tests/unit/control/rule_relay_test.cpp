@@ -78,12 +78,22 @@ class RuleRelayTest : public ::testing::Test {
   bool until_rules(const FakeDataplane& dataplane, std::size_t count) {
     return until([&] { return dataplane.rules().size() >= count && !relay_->pushing(); });
   }
+  static std::size_t users_in(const config::tables::Image& image) {
+    const auto shard = config::policy::UserShard::open(image);
+    EXPECT_TRUE(shard);
+    return shard ? shard->users() : 0;
+  }
   static std::size_t users_in(const FakeDataplane::Rules& rules) {
     std::size_t users = 0;
     for (const auto& image : rules.users) {
-      const auto shard = config::policy::UserShard::open(image);
-      EXPECT_TRUE(shard);
-      users += shard ? shard->users() : 0;
+      users += users_in(image);
+    }
+    return users;
+  }
+  static std::size_t users_in(const policy::RuleImages& images) {
+    std::size_t users = 0;
+    for (const auto& image : images.users) {
+      users += users_in(*image);
     }
     return users;
   }
@@ -102,7 +112,10 @@ class RuleRelayTest : public ::testing::Test {
 
 TEST_F(RuleRelayTest, EverythingAfterAGreetingAndThenWhatChanges) {
   put("sip:bob@example.com", "block");
-  ASSERT_TRUE(until([&] { return keeper_->images() && keeper_->tallies().users == 1; }));
+  ASSERT_TRUE(until([&] {
+    const auto images = keeper_->images();
+    return images && users_in(*images) == 1;
+  }));
   FakeDataplane dataplane(path());
   ASSERT_TRUE(until_rules(dataplane, 1));
   const auto all = dataplane.rules().front();
