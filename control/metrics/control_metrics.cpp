@@ -51,6 +51,17 @@ constexpr std::array kFigures{
            {"stirline_control_dataplane_generation", gauge, "",
             "the generation that the data plane has taken; 0: none yet"}},
 
+    Figure{
+        "/clock/signing_stopped",
+        {"stirline_control_signing_stopped", gauge, "", "1: the clock is known to be so wrong that nothing is signed"}},
+    Figure{
+        "/clock/kernel/synchronised",
+        {"stirline_control_clock_synchronised", gauge, "", "1: the kernel says that something disciplines the clock"}},
+    Figure{"/clock/kernel/largest_error_ms",
+           {"stirline_control_clock_largest_error_milliseconds", gauge, "milliseconds",
+            "how far the clock may be off by what disciplines it"}},
+    Figure{"/clock/servers_heard",
+           {"stirline_control_clock_servers_heard", gauge, "", "hosts that have told the time over HTTPS"}},
     Figure{"/watching/watching",
            {"stirline_control_watching", gauge, "",
             "1 while an operator traces or captures (stirline trace, stirline capture)"}},

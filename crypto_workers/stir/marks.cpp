@@ -146,7 +146,8 @@ void plan_name(const sip::NameAddr& from, std::string_view octets, MarkPlan& pla
   plan.name_form = name.empty()            ? MarkPlan::NameForm::absent
                    : name.starts_with('"') ? MarkPlan::NameForm::quoted
                                            : MarkPlan::NameForm::words;
-  plan.caller_name = name.empty() ? sip::detail::span_between(from.uri.whole.offset - 1U, from.uri.whole.offset - 1U) : from.display_name;
+  plan.caller_name = name.empty() ? sip::detail::span_between(from.uri.whole.offset - 1U, from.uri.whole.offset - 1U)
+                                  : from.display_name;
 }
 
 bool wants_privacy(const sip::Message& message, std::string_view octets) {
