@@ -49,7 +49,7 @@ AnswerSender::AnswerSender(PollContext& context, MessageSender& sender,
     : context_(context), sender_(sender), tags_(key), puzzles_(puzzles), puzzle_line_{}, text_{} {}
 
 std::uint16_t AnswerSender::puzzle_detail(std::uint8_t work, std::int64_t now) {
-  return static_cast<std::uint16_t>(work << kMinuteBits |
+  return static_cast<std::uint16_t>(unsigned{work} << kMinuteBits |
                                     static_cast<unsigned>(now / crypto::Hashcash::kMinute & kMinuteMask));
 }
 
