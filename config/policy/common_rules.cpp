@@ -79,6 +79,8 @@ std::expected<CommonRules, tables::TableError> CommonRules::open(tables::ImageVi
     before = {row.layer, row.group};
     RuleSet set = read_set(reader, row);
     if (!reader.failed()) {
+      rules.asked_ |= set.asked();
+      rules.empty_ = rules.empty_ && set.rules() == 0;
       (by_group ? rules.groups_[row.group] : rules.layers_[row.layer]) = set;
     }
   }

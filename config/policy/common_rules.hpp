@@ -41,12 +41,16 @@ class CommonRules {
     return layer == Layer::group_default ? groups_[static_cast<std::size_t>(group)]
                                          : layers_[static_cast<std::size_t>(layer)];
   }
+  [[nodiscard]] bool empty() const { return empty_; }           // none of the layers has rules
+  [[nodiscard]] std::uint32_t asked() const { return asked_; }  // by all of them, see RuleSet
   [[nodiscard]] const KeySecret& secret() const { return secret_; }
 
  private:
   std::array<RuleSet, kLayers> layers_ = {};
   std::array<RuleSet, kUserGroups> groups_ = {};
   KeySecret secret_{};
+  std::uint32_t asked_ = 0;
+  bool empty_ = true;
 };
 
 }  // namespace stirline::config::policy

@@ -34,12 +34,15 @@ class SmallText {
 
 class Describer {
  public:
-  Describer(const sip::Message& message, std::string_view octets, const KeySecret& secret, CallFacts& facts)
-      : message_(message), octets_(octets), secret_(secret), facts_(facts) {}
+  Describer(const sip::Message& message, std::string_view octets, const KeySecret& secret, std::uint32_t asked,
+            CallFacts& facts)
+      : message_(message), octets_(octets), secret_(secret), asked_(asked), facts_(facts) {}
+
+  [[nodiscard]] bool asks(KeyKind kind) const { return (asked_ >> static_cast<unsigned>(kind) & 1) != 0; }
 
   // Beyond kMaxCallKeys nothing is asked.
   void add(KeyKind kind, std::string_view text) {
-    if (!text.empty()) {
+    if (!text.empty() && asks(kind)) {
       static_cast<void>(facts_.texts[static_cast<std::size_t>(kind)].push(text_key(secret_, kind, text)));
     }
   }
@@ -56,7 +59,7 @@ class Describer {
         continue;
       }
       add_type(sip::text(octets_, part.type->type), sip::text(octets_, part.type->subtype));
-      if (!part.encoded && sip::is_media_type(octets_, *part.type, "application", "sdp")) {
+      if (asks(KeyKind::media) && !part.encoded && sip::is_media_type(octets_, *part.type, "application", "sdp")) {
         add_media(part.content);
       }
     }
@@ -116,6 +119,7 @@ class Describer {
   const sip::Message& message_;
   std::string_view octets_;
   const KeySecret& secret_;
+  std::uint32_t asked_;
   CallFacts& facts_;
 };
 
@@ -159,8 +163,14 @@ void set_caller(std::string_view identity, bool is_number, const KeySecret& secr
 
 }  // namespace
 
+Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin, const KeySecret& secret) {
+  const auto target = crypto::extract_target(message, octets, origin.dial_plan);
+  const std::string_view called = text_of(target);
+  return called.empty() ? kNoKey : identity_key(secret, called);
+}
+
 void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
-                   const KeySecret& secret, std::int64_t now, DescribedCall& call) {
+                   const KeySecret& secret, std::int64_t now, std::uint32_t asked, DescribedCall& call) {
   CallFacts& facts = call.facts;
   for (auto& texts : facts.texts) {
     texts.clear();
@@ -168,8 +178,7 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   facts.caller = facts.caller_domain = kNoKey;
   facts.now = now;
   facts.score = 0;
-  const std::string_view called = text_of(crypto::extract_target(message, octets, origin.dial_plan));
-  call.called = called.empty() ? kNoKey : identity_key(secret, called);
+  call.asked = asked;
   const auto caller = crypto::extract_originator(message, octets, origin.dial_plan, origin.originator);
   const bool diverted =
       message.first(sip::HeaderId::diversion) != nullptr || message.first(sip::HeaderId::history_info) != nullptr;
@@ -179,13 +188,20 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
                 fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
                 fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
                 fact_bit(Fact::payment, Result::none);
-  Describer describer(message, octets, secret, facts);
+  if (asked == 0) {
+    return;
+  }
+  Describer describer(message, octets, secret, asked, facts);
   describer.add(KeyKind::trunk, origin.trunk);
   if (message.method() == sip::Method::message) {
     describer.add(KeyKind::media, "message");
   }
-  describer.add_body();
-  describer.add_languages();
+  if (describer.asks(KeyKind::media) || describer.asks(KeyKind::body_type)) {
+    describer.add_body();
+  }
+  if (describer.asks(KeyKind::language)) {
+    describer.add_languages();
+  }
 }
 
 void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {

@@ -25,13 +25,20 @@ struct CallOrigin {
 };
 
 struct DescribedCall {
-  Key called = kNoKey;  // the Request-URI; kNoKey: neither a number nor a URI that could have rules
-  CallFacts facts;      // those of the call: complete once a verdict was added
+  Key called = kNoKey;      // the Request-URI; kNoKey: neither a number nor a URI that could have rules
+  bool described = false;   // there is somebody who asks: all below is filled in
+  std::uint32_t asked = 0;  // kinds of texts that were looked for
+  CallFacts facts;          // those of the call: complete once a verdict was added
 };
 
-// Everything but who calls. `message` is an INVITE, MESSAGE or SUBSCRIBE parsed from `octets` without error.
+// Who is called: the key of the Request-URI.
+[[nodiscard]] Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
+                            const KeySecret& secret);
+
+// Everything but who calls and who is called, with texts of the kinds `asked` (bits as RuleSet::asked() has them).
+// `message` is an INVITE, MESSAGE or SUBSCRIBE parsed from `octets` without error.
 void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
-                   const KeySecret& secret, std::int64_t now, DescribedCall& call);
+                   const KeySecret& secret, std::int64_t now, std::uint32_t asked, DescribedCall& call);
 
 // Who calls, by the verdict on its tokens. Only what attests the number itself makes an identity: shaken with A, or a
 // token that says nothing about attestation (RFC 8224); B and C vouch for somebody else.

@@ -18,6 +18,7 @@ inline constexpr std::array kFields{
     tables::Field{"set.rules", offsetof(SetHead, rules), sizeof(SetHead::rules)},
     tables::Field{"set.first_match", offsetof(SetHead, first_match), sizeof(SetHead::first_match)},
     tables::Field{"set.contacts", offsetof(SetHead, contacts), sizeof(SetHead::contacts)},
+    tables::Field{"set.asked", offsetof(SetHead, asked), sizeof(SetHead::asked)},
     tables::Field{"rule.details", offsetof(RuleRow, details), sizeof(RuleRow::details)},
     tables::Field{"rule.texts", offsetof(RuleRow, texts), sizeof(RuleRow::texts)},
     tables::Field{"rule.conditions", offsetof(RuleRow, conditions), sizeof(RuleRow::conditions)},

@@ -129,6 +129,10 @@ std::size_t RuleSet::rules() const {
   return octets_ == nullptr ? 0 : head_of(octets_).rules;
 }
 
+std::uint32_t RuleSet::asked() const {
+  return octets_ == nullptr ? 0 : head_of(octets_).asked;
+}
+
 bool RuleSet::holds(const RuleRow& row, const CallFacts& call) const {
   if (call.score < row.least_score || call.score > row.most_score) {
     return false;

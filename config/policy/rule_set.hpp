@@ -66,6 +66,8 @@ class RuleSet {
 
   [[nodiscard]] std::size_t octets() const;  // its size; 0: without rules
   [[nodiscard]] std::size_t rules() const;
+  // Kinds of texts that conditions ask for, one bit 1 << KeyKind each: others need not be looked for in a call.
+  [[nodiscard]] std::uint32_t asked() const;
 
   [[nodiscard]] Outcome evaluate(const CallFacts& call) const;
 

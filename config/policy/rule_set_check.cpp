@@ -99,7 +99,8 @@ void check_intervals(Check& check, std::size_t count) {
   }
 }
 
-void check_condition(Check& check) {
+// `asked` gets the kinds of texts that the conditions are about.
+void check_condition(Check& check, std::uint32_t& asked) {
   const auto head = check.read<ConditionHead>();
   check.require(head.first <= kMaxConditionKeys, "has too many keys");
   switch (static_cast<ConditionKind>(head.kind)) {
@@ -114,6 +115,7 @@ void check_condition(Check& check) {
       return;
     case ConditionKind::text:
       check.require(head.detail < kKeyKinds && head.second == 0, "asks for texts of no kind");
+      asked |= std::uint32_t{1} << (head.detail % kKeyKinds);
       check.read_keys(head.first);
       return;
     case ConditionKind::time:
@@ -124,10 +126,10 @@ void check_condition(Check& check) {
   check.require(false, "has a condition of no kind");
 }
 
-void check_details(Check& check, const RuleRow& row) {
+void check_details(Check& check, const RuleRow& row, std::uint32_t& asked) {
   check.require(check.place() == row.details * kUnit, "has its conditions elsewhere");
   for (std::size_t i = 0; i < row.conditions && check.good(); ++i) {
-    check_condition(check);
+    check_condition(check, asked);
   }
   check.require(check.place() == row.texts * kUnit, "has its texts elsewhere");
   std::uint8_t before = 0;
@@ -150,7 +152,7 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
   check.require(head.units * kUnit >= sizeof(head), "is shorter than its head");
   check.require(head.rules <= kMaxRules, "has too many rules");
   check.require(head.contacts <= kMaxContacts, "has too many contacts");
-  check.require(head.first_match <= 1 && head.reserved == 0, "has a head that is not allowed");
+  check.require(head.first_match <= 1, "has a head that is not allowed");
   check.limit(head.units * kUnit);
 
   std::array<FactWord, kMaxRules> admitted{};
@@ -168,9 +170,11 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
     check.require(contact.key > before, "has contacts out of order");
     before = contact.key;
   }
+  std::uint32_t asked = 0;
   for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
-    check_details(check, rows[i]);
+    check_details(check, rows[i], asked);
   }
+  check.require(asked == head.asked, "asks for other texts than it says");
   check.require(check.place() == head.units * kUnit, "does not end where its parts end");
   if (!check.good()) {
     return std::unexpected("octet " + std::to_string(check.place()) + ": the set " + std::string(check.error()));

@@ -26,7 +26,7 @@ struct SetHead {
   std::uint16_t rules = 0;
   std::uint16_t first_match = 0;  // 0 or 1
   std::uint32_t contacts = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t asked = 0;  // kinds of texts that conditions ask for: bit 1 << KeyKind
 };
 static_assert(sizeof(SetHead) == 16);
 

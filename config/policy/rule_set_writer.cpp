@@ -227,10 +227,17 @@ std::expected<std::vector<std::byte>, std::string> write_rule_set(const Rules& r
     put_details(writer, rules.rules[i], row);
     writer.replace(rows + i * sizeof(RuleRow), row);
   }
+  std::uint32_t asked = 0;
+  for (const Rule& rule : rules.rules) {
+    for (const TextCondition& condition : rule.texts) {
+      asked |= std::uint32_t{1} << static_cast<unsigned>(condition.kind);
+    }
+  }
   writer.replace(0, SetHead{.units = writer.units(),
                             .rules = static_cast<std::uint16_t>(rules.rules.size()),
                             .first_match = rules.first_match ? std::uint16_t{1} : std::uint16_t{0},
-                            .contacts = writer.contacts()});
+                            .contacts = writer.contacts(),
+                            .asked = asked});
   return writer.take();
 }
 

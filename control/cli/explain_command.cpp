@@ -245,7 +245,8 @@ std::expected<int, std::string> explain(const Options& options) {
   const sip::DialPlan dial_plan;
   const CallOrigin origin{.trunk = {}, .dial_plan = dial_plan, .trusted = options.trusted};
   DescribedCall call;
-  describe_call(*file->message, file->octets, origin, kSecret, now, call);
+  call.called = called_by(*file->message, file->octets, origin, kSecret);
+  describe_call(*file->message, file->octets, origin, kSecret, now, ~std::uint32_t{0}, call);
   if ((*job)->identity_count == 0) {
     add_asserted(*file->message, file->octets, origin, kSecret, call);
   } else {

@@ -111,7 +111,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
-  describe(trunk, *slot);
+  prepare_ruling(trunk, *slot);
   context_.counters.add(Counter::to_verify);
   if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
     overload(slot->datagram, trunk, Direction::from_peer, marks, refusal);

@@ -1,5 +1,7 @@
 // What rules make of a call that comes from a peer: the user's own, the operator's, the law's (design.md 3, step 8;
 // SPIT-FW-01). Behind the trunk's own answers to verdicts, and never for emergency or priority calls.
+#include <optional>
+
 #include <rte_cycles.h>
 
 #include "config/policy/judge.hpp"
@@ -58,14 +60,34 @@ policy::CallOrigin CallStage::origin_of(const Trunk& trunk) {
           .trusted = trunk.config.trusted};
 }
 
-void CallStage::describe(const Trunk& trunk, Slot& slot) {
+// What anybody who has rules for this call asks for; nothing: nobody has any.
+std::optional<std::uint32_t> CallStage::asked_about(const policy::PolicyTables& tables, policy::Key called) {
+  const policy::CalledUser user = policy::find_user(tables, called);
+  if (tables.common.empty() && user.rules.octets() == 0) {
+    return std::nullopt;
+  }
+  return tables.common.asked() | user.rules.asked();
+}
+
+void CallStage::describe(const RuleTables& rules, const Trunk& trunk, std::string_view octets,
+                         policy::DescribedCall& call) {
+  const policy::KeySecret& secret = rules.view().common.secret();
+  const policy::CallOrigin origin = origin_of(trunk);
+  call.called = policy::called_by(message_, octets, origin, secret);
+  const auto asked = asked_about(rules.view(), call.called);
+  call.described = asked.has_value();
+  if (asked) {
+    policy::describe_call(message_, octets, origin, secret, context_.clock.now(), *asked, call);
+    look_for_solution(octets, call);
+  }
+}
+
+void CallStage::prepare_ruling(const Trunk& trunk, Slot& slot) {
   const RuleTables* const rules = context_.publication.rules();
-  slot.described = rules != nullptr && !has_priority(trunk, Direction::from_peer);
-  if (slot.described) {
+  slot.ruled = rules != nullptr && !has_priority(trunk, Direction::from_peer);
+  if (slot.ruled) {
     slot.call_secret = rules->view().common.secret();
-    policy::describe_call(message_, slot.datagram.payload(), origin_of(trunk), slot.call_secret, context_.clock.now(),
-                          slot.call);
-    look_for_solution(slot.datagram.payload(), slot.call);
+    describe(*rules, trunk, slot.datagram.payload(), slot.call);
   }
 }
 
@@ -130,16 +152,26 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Desc
   return ruling;
 }
 
+// What it was described for may have changed while it was away: the keys, or what is asked.
 CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   const RuleTables* const rules = context_.publication.rules();
-  if (!slot.described || rules == nullptr) {
+  if (!slot.ruled || rules == nullptr) {
     return {};
   }
-  if (slot.call_secret != rules->view().common.secret()) {  // control has begun anew meanwhile: all keys are others
+  const policy::PolicyTables& tables = rules->view();
+  const bool same_keys = slot.call_secret == tables.common.secret();
+  const auto asked = same_keys ? asked_about(tables, slot.call.called) : std::nullopt;
+  if (same_keys && !asked) {
+    return {};
+  }
+  if (!same_keys || !slot.call.described || (*asked & ~slot.call.asked) != 0) {
     if (!message_.parse(slot.datagram.payload())) {
       return {};
     }
-    describe(*slot.trunk, slot);
+    prepare_ruling(*slot.trunk, slot);
+    if (!slot.call.described) {
+      return {};
+    }
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
   return rule_on(*rules, slot.call);
@@ -150,11 +182,12 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
     return {};
   }
-  const policy::KeySecret& secret = rules->view().common.secret();
   policy::DescribedCall call;
-  policy::describe_call(message_, datagram.payload(), origin_of(trunk), secret, context_.clock.now(), call);
-  look_for_solution(datagram.payload(), call);
-  policy::add_asserted(message_, datagram.payload(), origin_of(trunk), secret, call);
+  describe(*rules, trunk, datagram.payload(), call);
+  if (!call.described) {
+    return {};
+  }
+  policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
   return rule_on(*rules, call);
 }
 

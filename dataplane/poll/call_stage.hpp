@@ -120,8 +120,13 @@ class CallStage {
     [[nodiscard]] std::string_view rule() const { return {rule_text.data(), rule_length}; }
   };
   [[nodiscard]] static config::policy::CallOrigin origin_of(const Trunk& trunk);
-  // Everything about the request in hand but who calls, for when its verdict is there.
-  void describe(const Trunk& trunk, Slot& slot);
+  [[nodiscard]] static std::optional<std::uint32_t> asked_about(const config::policy::PolicyTables& tables,
+                                                                config::policy::Key called);
+  // Everything about the request in hand but who calls, if there are rules for it.
+  void describe(const RuleTables& rules, const Trunk& trunk, std::string_view octets,
+                config::policy::DescribedCall& call);
+  // The same, for when the verdict of the slot's request is there.
+  void prepare_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
   [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::DescribedCall& call) const;

@@ -61,8 +61,8 @@ struct Slot {
   sip::Span call_id;                      // likewise
   bool decided = false;                   // it is a copy of one that went on: it is not answered (INL-TX-09)
   bool stripped = false;                  // foreign marks were found (STIR-VS-15)
-  bool described = false;                 // verify: there were rules when it came, so `call` is filled
-  config::policy::DescribedCall call;     // what rules are asked about it
+  bool ruled = false;                     // verify: rules have a say in it
+  config::policy::DescribedCall call;     // what they are asked about it
   config::policy::KeySecret call_secret;  // under which its keys were made
   std::uint64_t parked_at = 0;            // TSC cycles
   bool abandoned = false;        // a copy has been sent on; the packets wait only for the crypto core to let go
