@@ -65,6 +65,26 @@ struct ListHits {
   [[nodiscard]] bool has(List list) const { return (lists & list_bit(list)) != 0; }
 };
 
+// What ListTable::prepare() makes of a call: where to look, and for which lists of either question.
+struct ListQuestion {
+  struct Subject {
+    std::uint64_t mixed = 0;
+    std::size_t home = 0;
+    ListBits of_caller = 0;
+    ListBits of_claim = 0;
+  };
+  struct Number {
+    NumberPlace by_digits;
+    NumberPlace by_length;
+    ListBits of_caller = 0;
+    ListBits of_claim = 0;
+  };
+  std::array<Subject, 9> subjects;  // of which the first `subject_count` are asked about; one is room for none
+  std::array<Number, 3> numbers;
+  std::size_t subject_count = 0;
+  std::size_t number_count = 0;
+};
+
 namespace layout {
 struct ListSlot;
 struct ListMarks;
@@ -77,15 +97,25 @@ class ListTable {
   // Checks every octet that is ever read.
   [[nodiscard]] static std::expected<ListTable, tables::TableError> open(tables::ImageView image);
 
-  // Fetches what the questions will look at: for whoever has other calls to look at meanwhile.
-  void prefetch(const ShownCaller& caller, const ClaimedCall& call) const;
+  struct Answer {
+    ListHits of_caller;
+    ListHits of_claim;
+  };
+  // Both questions at once, in two steps, for whoever has several calls at hand: prepare() has the memory fetch what
+  // ask() looks at, and that goes on while the other calls are prepared.
+  [[nodiscard]] ListQuestion prepare(const ShownCaller& caller, const ClaimedCall& call) const;
+  [[nodiscard]] Answer ask(const ListQuestion& question, std::int64_t now) const;
 
   // white and black. Where both have him, both are told: which counts for more is a matter of rules (SPIT-CL-03).
-  [[nodiscard]] ListHits of_caller(const ShownCaller& caller, std::int64_t now) const;
+  [[nodiscard]] ListHits of_caller(const ShownCaller& caller, std::int64_t now) const {
+    return ask(prepare(caller, {}), now).of_caller;
+  }
 
   // do_not_originate and unallocated, of the caller's claim; do_not_call, of the called one. And black of the claim:
   // a reason to suspect, never to refuse (SPIT-CL-02).
-  [[nodiscard]] ListHits of_claim(const ClaimedCall& call, std::int64_t now) const;
+  [[nodiscard]] ListHits of_claim(const ClaimedCall& call, std::int64_t now) const {
+    return ask(prepare({}, call), now).of_claim;
+  }
 
   [[nodiscard]] std::size_t entries() const { return entries_; }  // of single subjects
   [[nodiscard]] std::size_t spans() const { return prefixes_.size() + ranges_.size(); }
@@ -97,8 +127,8 @@ class ListTable {
   [[nodiscard]] Key word_of(List list) const { return words_[static_cast<std::size_t>(list)]; }
 
  private:
-  void ask(Key subject, ListBits lists, ListUntil now, ListHits& hits) const;
-  void ask_spans(Key number, ListBits lists, ListUntil now, ListHits& hits) const;
+  void ask_subject(const ListQuestion::Subject& subject, ListUntil now, Answer& answer) const;
+  void ask_spans(const ListQuestion::Number& number, ListUntil now, Answer& answer) const;
 
   std::span<const layout::ListSlot> slots_;
   std::uint64_t lines_ = 0;

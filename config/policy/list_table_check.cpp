@@ -42,6 +42,7 @@ bool is_list(std::uint8_t list) {
 void check_slots(ImageReader& reader, std::span<const ListSlot> slots, const ListHead& head) {
   reader.require((head.lines == 0) == slots.empty(), "slots", "are there without lines, or missing with them");
   reader.require(head.lines <= slots.size() / layout::kLineSlots, "lines", "are more than the slots");
+  reader.require(slots.size() % layout::kLineSlots == 0, "slots", "are no whole lines");
   reader.require(slots.empty() || slots.back().list == 0, "slots", "have no free one at the end");
   std::uint64_t entries = 0;
   std::size_t run = 0;  // where the slots that are taken without a gap begin
@@ -57,6 +58,7 @@ void check_slots(ImageReader& reader, std::span<const ListSlot> slots, const Lis
     ++entries;
     const std::size_t home = layout::home_of_mixed(slot.mixed, head.lines);
     reader.require(is_list(slot.list) && slot.reserved == 0, "slot", "is of no list");
+    reader.require(slot.mixed != layout::mixed_key(head.secret, kNoKey), "slot", "is of nobody");
     reader.require(slot.origin < head.origins, "slot", "comes from nowhere");
     reader.require(home <= i && home >= run && i - home <= layout::kMostSteps, "slot",
                    "lies where it is not looked for");
@@ -68,10 +70,14 @@ void check_slots(ImageReader& reader, std::span<const ListSlot> slots, const Lis
   reader.require(entries == head.entries, "entries", "are not as many as are said to be there");
 }
 
-void check_spans(ImageReader& reader, std::span<const std::uint64_t> starts, std::span<const std::uint64_t> index,
-                 std::span<const std::uint32_t> marks, std::size_t known) {
+void check_spans(ImageReader& reader, NumberOrder order, std::span<const std::uint64_t> starts,
+                 std::span<const std::uint32_t> cells, std::span<const std::uint32_t> marks, std::size_t known) {
   reader.require(std::ranges::adjacent_find(starts, std::greater_equal{}) == starts.end(), "spans", "are out of order");
-  reader.require(std::ranges::equal(index, NumberSpans::index_of(starts)), "spans", "are not those of their index");
+  const bool are_places =
+      std::ranges::all_of(starts, [&](std::uint64_t start) { return NumberSpans::is_place(order, start); });
+  if (reader.require(are_places, "spans", "begin where no number is")) {
+    reader.require(std::ranges::equal(cells, NumberSpans::cells_of(order, starts)), "spans", "are not in their cells");
+  }
   reader.require(std::ranges::all_of(marks, [&](std::uint32_t mark) { return mark <= known; }), "spans",
                  "have marks that are not there");
 }
@@ -125,17 +131,18 @@ std::expected<ListTable, tables::TableError> ListTable::open(tables::ImageView i
   ListTable table;
   table.slots_ = parts.take<ListSlot>(head.slots, "slots");
   const auto prefix_starts = parts.take<std::uint64_t>(prefixes, "prefixes");
-  const auto prefix_index = parts.take<std::uint64_t>(NumberSpans::index_size(prefixes), "prefixes");
   const auto range_starts = parts.take<std::uint64_t>(ranges, "ranges");
-  const auto range_index = parts.take<std::uint64_t>(NumberSpans::index_size(ranges), "ranges");
   table.marks_ = parts.take<ListMarks>(head.marks, "marks");
+  const auto prefix_cells =
+      parts.take<std::uint32_t>(NumberSpans::cell_count(NumberOrder::by_digits, prefixes), "prefixes");
   const auto prefix_marks = parts.take<std::uint32_t>(prefixes, "prefixes");
+  const auto range_cells = parts.take<std::uint32_t>(NumberSpans::cell_count(NumberOrder::by_length, ranges), "ranges");
   const auto range_marks = parts.take<std::uint32_t>(ranges, "ranges");
   table.origins_ = parts.take<std::uint32_t>(head.origins, "origins");
   if (!reader.failed()) {
     check_slots(reader, table.slots_, head);
-    check_spans(reader, prefix_starts, prefix_index, prefix_marks, table.marks_.size());
-    check_spans(reader, range_starts, range_index, range_marks, table.marks_.size());
+    check_spans(reader, NumberOrder::by_digits, prefix_starts, prefix_cells, prefix_marks, table.marks_.size());
+    check_spans(reader, NumberOrder::by_length, range_starts, range_cells, range_marks, table.marks_.size());
     check_marks(reader, table.marks_, head);
     check_origins(reader, table.origins_, parts.left());
   }
@@ -143,8 +150,8 @@ std::expected<ListTable, tables::TableError> ListTable::open(tables::ImageView i
     return reader.error();
   }
   table.lines_ = head.lines;
-  table.prefixes_ = NumberSpans(prefix_starts, prefix_index, prefix_marks);
-  table.ranges_ = NumberSpans(range_starts, range_index, range_marks);
+  table.prefixes_ = NumberSpans(prefix_starts, prefix_cells, prefix_marks);
+  table.ranges_ = NumberSpans(range_starts, range_cells, range_marks);
   table.origin_texts_ = reinterpret_cast<const char*>(parts.left().data());
   table.entries_ = head.entries;
   table.secret_ = head.secret;

@@ -4,14 +4,14 @@
 //
 //   ListHead
 //   ListSlot       slots[slots]         single subjects: a hash table, see below
-//   std::uint64_t  prefix starts, their index; std::uint64_t range starts, their index (number_spans.hpp)
+//   std::uint64_t  starts of prefixes, starts of ranges (number_spans.hpp)
 //   ListMarks      marks[marks]         what is said about a stretch of numbers; stretches name them from 1
-//   std::uint32_t  marks of the prefixes, marks of the ranges, ends of the origins' texts
+//   std::uint32_t  cells and marks of the prefixes, cells and marks of the ranges, ends of the origins' texts
 //   char           origins, one behind the other; filled up with zeros to kUnit octets
 //
 // Slots are sorted by (mixed, list). Home is the first slot of one of `lines` lines of four slots, 64 octets: which one
 // grows with `mixed`. Everybody lies at home or as close behind as there is room, so a search begins at home and ends
-// at the first free slot or at one that is greater. The last slot is free.
+// at the first free slot or at one that is greater. Slots are whole lines, and the last one is free.
 #pragma once
 
 #include <array>

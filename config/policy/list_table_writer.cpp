@@ -51,8 +51,8 @@ void ListTableWriter::add(List list, Key subject, ListUntil until, std::uint16_t
 }
 
 void ListTableWriter::add_prefix(List list, Key digits, ListUntil until, std::uint16_t origin) {
-  prefixes_.push_back(
-      {place_by_digits(digits), last_by_digits(digits), until, origin, static_cast<std::uint8_t>(list)});
+  prefixes_.push_back({place_of(NumberOrder::by_digits, digits).place, last_by_digits(digits), until, origin,
+                       static_cast<std::uint8_t>(list)});
 }
 
 void ListTableWriter::add_range(List list, Key first, Key last, ListUntil until, std::uint16_t origin) {
@@ -111,12 +111,12 @@ std::vector<ListSlot> ListTableWriter::placed(std::uint64_t& lines) {
       entries_, [](const ListSlot& a, const ListSlot& b) { return a.mixed == b.mixed && a.list == b.list; });
   entries_.erase(twice.begin(), twice.end());
   lines = lines_for(entries_.size());
-  std::vector<ListSlot> slots(lines == 0 ? 0 : lines * kLineSlots + 1);
+  std::vector<ListSlot> slots(lines == 0 ? 0 : (lines + 1) * kLineSlots);
   std::size_t next = 0;
   for (const ListSlot& entry : entries_) {
     next = std::max(next, layout::home_of_mixed(entry.mixed, lines));
     if (next + 1 >= slots.size()) {
-      slots.resize(next + 2);
+      slots.resize(slots.size() + kLineSlots);
     }
     slots[next++] = entry;
   }
@@ -151,20 +151,21 @@ std::expected<tables::Image, std::string> ListTableWriter::take() {
     texts += text;
     ends.push_back(static_cast<std::uint32_t>(texts.size()));
   }
-  const std::size_t words = prefixes.marks.size() + ranges.marks.size() + ends.size();
+  const std::vector<std::uint32_t> prefix_cells = NumberSpans::cells_of(NumberOrder::by_digits, prefixes.starts);
+  const std::vector<std::uint32_t> range_cells = NumberSpans::cells_of(NumberOrder::by_length, ranges.starts);
+  const std::size_t words =
+      prefix_cells.size() + prefixes.marks.size() + range_cells.size() + ranges.marks.size() + ends.size();
   texts.resize((words * sizeof(std::uint32_t) + texts.size() + layout::kUnit - 1) / layout::kUnit * layout::kUnit -
                words * sizeof(std::uint32_t));
 
-  const std::vector<std::uint64_t> prefix_index = NumberSpans::index_of(prefixes.starts);
-  const std::vector<std::uint64_t> range_index = NumberSpans::index_of(ranges.starts);
   const std::array parts{std::as_bytes(std::span(&head, 1)),
                          octets_of(slots),
                          octets_of(prefixes.starts),
-                         octets_of(prefix_index),
                          octets_of(ranges.starts),
-                         octets_of(range_index),
                          octets_of(marks),
+                         octets_of(prefix_cells),
                          octets_of(prefixes.marks),
+                         octets_of(range_cells),
                          octets_of(ranges.marks),
                          octets_of(ends),
                          std::as_bytes(std::span(texts))};

@@ -67,7 +67,10 @@ class RuleSet {
   [[nodiscard]] std::size_t octets() const;  // its size; 0: without rules
   [[nodiscard]] std::size_t rules() const;
 
-  [[nodiscard]] Outcome evaluate(const CallFacts& call) const;
+  [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts); }
+  // The same with other facts than those in `call`.
+  [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts) const;
+  void prefetch() const;  // fetches what evaluate() looks at first
 
   // Does rule `index` match? For explanations: evaluate() asks the same.
   [[nodiscard]] bool matches(std::size_t index, const CallFacts& call) const;
