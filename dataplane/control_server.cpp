@@ -46,6 +46,8 @@ wire::MappedImage* place_of(StagedTables& staged, StagedRules& rules, tables::Ta
       return &rules.common;
     case tables::TableKind::user_rules:
       return rules.users.size() < config::policy::kUserShards ? &rules.users.emplace_back() : nullptr;
+    case tables::TableKind::lists:
+      return nullptr;
   }
   return nullptr;
 }

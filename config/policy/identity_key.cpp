@@ -14,7 +14,6 @@ static_assert(std::tuple_size_v<KeySecret> == crypto_shorthash_KEYBYTES);
 static_assert(sizeof(Key) == crypto_shorthash_BYTES);
 
 constexpr Key kIsText = Key{1} << 63;
-constexpr unsigned kLengthAt = 56;  // above any number of 15 digits: "012" and "12" differ
 
 }  // namespace
 
@@ -30,7 +29,7 @@ Key identity_key(const KeySecret& secret, std::string_view canonical) {
   if (!is_digits(canonical, 1, kMaxE164Digits)) {
     return text_key(secret, KeyKind::identity, canonical);
   }
-  return Key{canonical.size()} << kLengthAt | digits_value(canonical);
+  return Key{canonical.size()} << kNumberLengthAt | digits_value(canonical);
 }
 
 }  // namespace stirline::config::policy

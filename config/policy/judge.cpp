@@ -27,17 +27,30 @@ void keep_open_house(Judgement& judgement) {
 
 }  // namespace
 
-Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
-  Judgement judgement;
-  judgement.user =
+void prefetch_user(const PolicyTables& tables, Key called) {
+  tables.users[shard_of(called)].prefetch(called);
+}
+
+CalledUser find_user(const PolicyTables& tables, Key called) {
+  CalledUser user =
       tables.users[shard_of(called)].find(called).value_or(CalledUser{.facts = facts_of_a_stranger(), .rules = {}});
-  CallFacts all = call;
-  all.facts |= judgement.user.facts;
+  user.rules.prefetch();
+  return user;
+}
+
+Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
+  return judge(tables, find_user(tables, called), call);
+}
+
+Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call) {
+  Judgement judgement;
+  judgement.user = user;
+  const FactWord facts = call.facts | user.facts;
   const UserGroup group = group_of(judgement.user.facts);
   for (std::size_t i = 0; i < kLayers; ++i) {
     const auto layer = static_cast<Layer>(i);
     const RuleSet& rules = layer == Layer::user ? judgement.user.rules : tables.common.of(layer, group);
-    const Outcome outcome = rules.evaluate(all);
+    const Outcome outcome = rules.evaluate(call, facts);
     if (outcome.handling == Handling::none) {
       continue;
     }

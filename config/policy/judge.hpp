@@ -29,4 +29,10 @@ struct Judgement {
 // `call.facts` holds the facts of the call alone (kAnyCall); those of the user come from the tables.
 [[nodiscard]] Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call);
 
+// The same in three steps, for whoever has several calls at hand: each step fetches what the next one reads, and the
+// memory works while the other calls are looked at.
+void prefetch_user(const PolicyTables& tables, Key called);
+[[nodiscard]] CalledUser find_user(const PolicyTables& tables, Key called);
+[[nodiscard]] Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call);
+
 }  // namespace stirline::config::policy

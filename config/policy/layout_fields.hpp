@@ -7,6 +7,7 @@
 
 #include "config/policy/common_rules_layout.hpp"
 #include "config/policy/handling.hpp"
+#include "config/policy/list_table_layout.hpp"
 #include "config/policy/rule_set_layout.hpp"
 #include "config/policy/user_shard_layout.hpp"
 #include "config/tables/records.hpp"
@@ -50,6 +51,22 @@ inline constexpr std::array kFields{
     tables::Field{"common.set", offsetof(CommonRow, set), sizeof(CommonRow::set)},
     tables::Field{"common.layer", offsetof(CommonRow, layer), sizeof(CommonRow::layer)},
     tables::Field{"common.group", offsetof(CommonRow, group), sizeof(CommonRow::group)},
+    tables::Field{"lists.secret", offsetof(ListHead, secret), sizeof(ListHead::secret)},
+    tables::Field{"lists.lines", offsetof(ListHead, lines), sizeof(ListHead::lines)},
+    tables::Field{"lists.slots", offsetof(ListHead, slots), sizeof(ListHead::slots)},
+    tables::Field{"lists.entries", offsetof(ListHead, entries), sizeof(ListHead::entries)},
+    tables::Field{"lists.prefixes", offsetof(ListHead, prefixes), sizeof(ListHead::prefixes)},
+    tables::Field{"lists.ranges", offsetof(ListHead, ranges), sizeof(ListHead::ranges)},
+    tables::Field{"lists.marks", offsetof(ListHead, marks), sizeof(ListHead::marks)},
+    tables::Field{"lists.origins", offsetof(ListHead, origins), sizeof(ListHead::origins)},
+    tables::Field{"list_slot.mixed", offsetof(ListSlot, mixed), sizeof(ListSlot::mixed)},
+    tables::Field{"list_slot.until", offsetof(ListSlot, until), sizeof(ListSlot::until)},
+    tables::Field{"list_slot.origin", offsetof(ListSlot, origin), sizeof(ListSlot::origin)},
+    tables::Field{"list_slot.list", offsetof(ListSlot, list), sizeof(ListSlot::list)},
+    tables::Field{"list_marks.until", offsetof(ListMarks, until), sizeof(ListMarks::until)},
+    tables::Field{"list_marks.origin", offsetof(ListMarks, origin), sizeof(ListMarks::origin)},
+    tables::Field{"list_marks.lists", offsetof(ListMarks, lists), sizeof(ListMarks::lists)},
+    tables::Field{"lists", kLists, kKeyKinds},
     tables::Field{"facts", kFacts, kHandlings * 256 + kComponents},
 };
 

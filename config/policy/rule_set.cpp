@@ -157,6 +157,15 @@ bool RuleSet::knows(const CallFacts& call) const {
   return found != contacts.end() && found->key == call.caller && call.now < found->until;
 }
 
+// Nearly all of twenty rules: they lie on pages of their own, so nothing else fetches them.
+void RuleSet::prefetch() const {
+  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kAhead = 16 * kLine;
+  for (std::size_t at = 0; octets_ != nullptr && at < kAhead; at += kLine) {
+    __builtin_prefetch(octets_ + at);
+  }
+}
+
 bool RuleSet::matches(std::size_t index, const CallFacts& call) const {
   return (admitted_of(octets_)[index] & call.facts) == call.facts && holds(rows_of(octets_)[index], call);
 }
@@ -165,17 +174,19 @@ Handling RuleSet::handling_of(std::size_t index) const {
   return static_cast<Handling>(rows_of(octets_)[index].handling);
 }
 
-Outcome RuleSet::evaluate(const CallFacts& call) const {
+Outcome RuleSet::evaluate(const CallFacts& call, FactWord facts) const {
   Outcome outcome;
   if (octets_ == nullptr) {
     return outcome;
   }
   const SetHead& head = head_of(octets_);
+  const FactWord* const admitted = admitted_of(octets_);
+  const RuleRow* const rows = rows_of(octets_);
   for (std::uint16_t i = 0; i < head.rules; ++i) {
-    if (!matches(i, call)) {
+    if ((admitted[i] & facts) != facts || !holds(rows[i], call)) {
       continue;
     }
-    combine(outcome, i, rows_of(octets_)[i]);
+    combine(outcome, i, rows[i]);
     if (head.first_match != 0 && outcome.handling != Handling::none) {
       return outcome;
     }

@@ -69,7 +69,10 @@ class RuleSet {
   // Kinds of texts that conditions ask for, one bit 1 << KeyKind each: others need not be looked for in a call.
   [[nodiscard]] std::uint32_t asked() const;
 
-  [[nodiscard]] Outcome evaluate(const CallFacts& call) const;
+  [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts); }
+  // The same with other facts than those in `call`.
+  [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts) const;
+  void prefetch() const;  // fetches what evaluate() looks at first
 
   // Does rule `index` match? For explanations: evaluate() asks the same.
   [[nodiscard]] bool matches(std::size_t index, const CallFacts& call) const;

@@ -106,6 +106,12 @@ std::expected<UserShard, tables::TableError> UserShard::open(tables::ImageView i
   return shard;
 }
 
+void UserShard::prefetch(Key called) const {
+  if (!slots_.empty()) {
+    __builtin_prefetch(&slots_[layout::home_of(called, slots_.size())]);
+  }
+}
+
 std::optional<CalledUser> UserShard::find(Key called) const {
   if (slots_.empty() || called == kNoKey) {
     return std::nullopt;

@@ -45,6 +45,7 @@ class UserShard {
   [[nodiscard]] static std::expected<UserShard, tables::TableError> open(tables::ImageView image);
 
   [[nodiscard]] std::optional<CalledUser> find(Key called) const;
+  void prefetch(Key called) const;  // fetches what find() will look at
   [[nodiscard]] std::size_t number() const { return number_; }
   [[nodiscard]] std::size_t users() const { return users_; }
   [[nodiscard]] const KeySecret& secret() const { return secret_; }  // that its keys were made with

@@ -64,6 +64,8 @@ std::string_view to_string(TableKind kind) {
       return "user rules";
     case TableKind::common_rules:
       return "common rules";
+    case TableKind::lists:
+      return "lists";
   }
   return "unknown";
 }

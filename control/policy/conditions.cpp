@@ -262,6 +262,7 @@ constexpr std::array kConditions{
     PartRow{kSpitPolicy, "language", read_texts<KeyKind::language>},
     PartRow{kSpitPolicy, "trunk", read_texts<KeyKind::trunk>},
     PartRow{kSpitPolicy, "spc", read_texts<KeyKind::spc>},
+    PartRow{kSpitPolicy, "list", read_texts<KeyKind::list>},
     PartRow{kSpitPolicy, "time-period", read_time_period},
     PartRow{kHashcash, "result", read_fact<Fact::puzzle>},
     PartRow{kStatistics, "spam-score", read_score},

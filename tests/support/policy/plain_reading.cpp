@@ -118,6 +118,9 @@ class Reading {
         });
       });
     }
+    if (name == "list") {
+      return std::ranges::any_of(call_.lists, [&](const std::string& list) { return is_one_of(list, said); });
+    }
     if (name == "time-period") {
       return is_time(condition);
     }

@@ -39,6 +39,8 @@ constexpr std::array<std::string_view, 4> kLanguages{"en", "en-us", "de", "zh-ha
 constexpr std::array<std::string_view, 5> kAskedLanguages{"en", "EN-us", "de-AT", "zh", "zh-hant"};
 constexpr std::array<std::string_view, 3> kTrunks{"carrier", "wholesale", "roaming"};
 constexpr std::array<std::string_view, 3> kSpcs{"1234", "707J", "551W"};
+constexpr std::array<std::string_view, 5> kListNames{"white", "black", "do-not-originate", "do-not-call",
+                                                     "unallocated"};
 constexpr std::array<std::string_view, 3> kSpheres{"work", "Home", "meeting"};
 constexpr std::array<std::string_view, 4> kComponents{"hashcash", "consent", "pay", "ivr"};
 
@@ -119,7 +121,9 @@ std::string RandomRules::condition() {
     case 16:
       return element("sp:language", two(kAskedLanguages));
     case 17:
-      return one_in(2) ? element("sp:trunk", two(kTrunks)) : element("sp:spc", two(kSpcs));
+      return one_in(3)   ? element("sp:trunk", two(kTrunks))
+             : one_in(2) ? element("sp:spc", two(kSpcs))
+                         : element("sp:list", one_in(9) ? "grey" : two(kListNames));
     case 18:
       return fmt::format("<sa:spam-score min=\"{}\" max=\"{}\"/>", below(60), 30 + below(71));
     default:
@@ -243,6 +247,9 @@ SpokenCall RandomRules::call() {
   }
   call.trunk = any(kTrunks);
   call.spc = one_in(3) ? "" : any(kSpcs);
+  for (std::size_t i = below(3); i-- > 0;) {
+    call.lists.push_back(any(kListNames));
+  }
   call.score = static_cast<unsigned>(below(101));
   call.now = kNow + static_cast<std::int64_t>(below(8 * 3600)) - 4 * 3600;
   call.group = any(kGroups);

@@ -67,6 +67,9 @@ CallFacts facts_of(const SpokenCall& call, const KeySecret& secret) {
   }
   texts.add(KeyKind::trunk, call.trunk);
   texts.add(KeyKind::spc, call.spc);
+  for (const std::string& list : call.lists) {
+    texts.add(KeyKind::list, list);
+  }
   return facts;
 }
 

@@ -29,6 +29,7 @@ struct SpokenCall {
   std::vector<std::string> languages;
   std::string trunk;
   std::string spc;
+  std::vector<std::string> lists;  // that have the caller, his claim or the called user
   unsigned score = 0;
   std::int64_t now = 0;
   // of the called user

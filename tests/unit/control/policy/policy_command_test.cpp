@@ -1,0 +1,85 @@
+// stirline policy import, export and show, as an operator runs them (SPIT-CL-02, SPIT-CL-03).
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/control/process.hpp"
+#include "tests/unit/control/scratch.hpp"
+
+namespace stirline::control {
+namespace {
+
+class PolicyCommand : public ::testing::Test {
+ protected:
+  test::Finished policy(std::vector<std::string> arguments) {
+    std::vector<std::string> argv{test::program("STIRLINE_COMMAND"), "policy"};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return test::run(std::move(argv));
+  }
+  std::string file(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return (folder_ / name).string();
+  }
+
+  test::ScratchFolder scratch_;
+  std::filesystem::path folder_ = scratch_.path();
+  std::string store_ = (folder_ / "lists.db").string();
+};
+
+const std::string kGood =
+    "list,kind,subject,until,origin,note\r\n"
+    "black,number,+1 215 555 0100,2099-06-30T00:00:00Z,trace-back 17,\"called 40,000 people\"\r\n"
+    "white,domain,Example.COM,,,\r\n";
+
+TEST_F(PolicyCommand, WhatIsTakenInIsShownAndGivenOut) {
+  const test::Finished import = policy({"import", "--store", store_, file("today.csv", kGood)});
+  ASSERT_EQ(import.status, 0) << import.err;
+  EXPECT_EQ(import.out, "2 taken, 0 with mistakes\n");
+  const test::Finished show = policy({"show", "--store", store_, "--list", "black", "--json"});
+  ASSERT_EQ(show.status, 0) << show.err;
+  const auto entry = nlohmann::json::parse(show.out);
+  EXPECT_EQ(entry.at("subject"), "12155550100");
+  EXPECT_EQ(entry.at("until"), "2099-06-30T00:00:00Z");
+  EXPECT_EQ(entry.at("note"), "called 40,000 people");
+  const test::Finished table = policy({"show", "--store", store_});
+  EXPECT_NE(table.out.find("example.com"), std::string::npos);
+  EXPECT_NE(table.out.find("2 shown, 2 in the store"), std::string::npos);
+  const test::Finished given = policy({"export", "--store", store_});
+  EXPECT_EQ(given.out,
+            "list,kind,subject,until,origin,note\r\n"
+            "white,domain,example.com,,today.csv,\r\n"
+            "black,number,12155550100,2099-06-30T00:00:00Z,trace-back 17,\"called 40,000 people\"\r\n");
+  const std::string copy = (folder_ / "copy.csv").string();
+  EXPECT_EQ(policy({"export", "--store", store_, copy}).status, 0);
+  std::stringstream written;
+  written << std::ifstream(copy, std::ios::binary).rdbuf();
+  EXPECT_EQ(written.str(), given.out);
+}
+
+TEST_F(PolicyCommand, MistakesAreToldWithTheirLines) {
+  const std::string bad = file("bad.csv", kGood + "grey,number,1,,,\r\n");
+  const test::Finished refused = policy({"import", "--store", store_, bad});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.err, bad + ":4: \"grey\" is no list\n");
+  EXPECT_EQ(policy({"show", "--store", store_, "--json"}).out, "");
+  const test::Finished skipped = policy({"import", "--store", store_, "--skip-mistakes", "--json", bad});
+  EXPECT_EQ(skipped.status, 0);
+  EXPECT_EQ(skipped.out, "{\"taken\":2,\"mistakes\":1}\n");
+}
+
+TEST_F(PolicyCommand, WrongUseIsToldApart) {
+  EXPECT_EQ(policy({}).status, 64);
+  EXPECT_EQ(policy({"import", "--store", store_}).status, 64);
+  EXPECT_EQ(policy({"import", "--store", store_, (folder_ / "none.csv").string()}).status, 64);
+  EXPECT_EQ(policy({"import", "--store", store_, file("other.csv", "a,b\n")}).status, 64);
+  EXPECT_EQ(policy({"show", "--store", store_, "--list", "grey"}).status, 64);
+  EXPECT_EQ(policy({"export", "--store", (folder_ / "no/such/folder").string()}).status, 64);
+  EXPECT_EQ(policy({"show", "--store", file("text.db", "this is no database, and it is long enough to be one")}).status,
+            64);
+}
+
+}  // namespace
+}  // namespace stirline::control
