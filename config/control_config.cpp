@@ -149,6 +149,8 @@ class Reader {
     read_clock(clock, config.clock);
     Section xcap = root_.table("xcap");
     read_xcap(xcap, config.xcap);
+    Section policy = root_.table("policy");
+    read_policy(policy, config.policy);
     file.report_unknown();
   }
 

@@ -14,6 +14,7 @@
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
 #include "config/metrics_config.hpp"
+#include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
 #include "config/regime_config.hpp"
 #include "config/repository_config.hpp"
@@ -76,6 +77,7 @@ struct ControlConfig {
   ClockConfig clock;
   std::vector<CardConfig> cards;
   XcapConfig xcap;
+  PolicyConfig policy;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

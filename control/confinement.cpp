@@ -76,6 +76,7 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
   for (const config::X5uFileConfig& x5u : config.x5u_files) {
     files.push_back(x5u.file);
   }
+  files.insert(files.end(), config.policy.files.begin(), config.policy.files.end());
   for (const path& file : files) {
     add_folders(access, file);
   }

@@ -13,6 +13,8 @@
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
+#include "control/policy/rule_keeper.hpp"
+#include "control/rule_relay.hpp"
 #include "control/xcap/xcap_parts.hpp"
 #include "crypto_workers/job/keyring.hpp"
 
@@ -53,10 +55,15 @@ std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonO
   }
   const std::int64_t now = options.now();
   auto gathered = gather(*config, now);
-  if (!gathered) {
-    return std::unexpected(std::move(gathered.error()));
+  auto common = policy::CommonDocuments::read(config->policy, config->file.string(), now);
+  if (!gathered || !common) {
+    config::ConfigErrors errors = gathered ? config::ConfigErrors() : std::move(gathered.error());
+    if (!common) {
+      std::ranges::move(common.error(), std::back_inserter(errors));
+    }
+    return std::unexpected(std::move(errors));
   }
-  return State{std::move(*config), std::move(*gathered), {}, {}, std::move(chains)};
+  return State{std::move(*config), std::move(*common), std::move(*gathered), {}, {}, std::move(chains)};
 }
 
 std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventLoop& loop, DaemonOptions options) {
@@ -94,9 +101,11 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
   }
-  if (const auto opened = daemon->open_xcap(); !opened) {
-    return std::unexpected(config::ConfigErrors{
-        {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
+  for (const auto open : {&Daemon::open_documents, &Daemon::open_rules, &Daemon::serve_documents}) {
+    if (const auto opened = (*daemon.*open)(); !opened) {
+      return std::unexpected(config::ConfigErrors{
+          {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
+    }
   }
   if (const auto opened = daemon->open_metrics(); !opened) {
     return std::unexpected(config::ConfigErrors{{daemon->options_.config.string(), 0, "metrics.listen",
@@ -260,6 +269,9 @@ void Daemon::on_greeted() {
   pushed_generation_ = 0;
   push_refused_ = false;
   push_current();
+  if (rule_relay_ != nullptr) {
+    rule_relay_->on_greeted();
+  }
 }
 
 void Daemon::push_current() {
@@ -374,6 +386,7 @@ void Daemon::adopt(State state, std::uint64_t generation) {
     state.config.records = state_.config.records;
   }
   state_ = std::move(state);
+  take_common_rules();
   clock_.set_limits(state_.config.clock);
   renew_cards();
   note_proven();
@@ -388,6 +401,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
 }
 
 void Daemon::reload(ReloadDone done) {
+  if (rule_relay_ != nullptr && rule_relay_->pushing()) {
+    waiting_reloads_.push_back(std::move(done));
+    return;
+  }
   if (busy()) {
     done(ResultCode::busy, refusal("busy", {"tables are on their way to the data plane: try again"}));
     return;

@@ -33,6 +33,7 @@
 #include "control/dataplane_status.hpp"
 #include "control/event_loop.hpp"
 #include "control/metrics/metrics_server.hpp"
+#include "control/policy/common_documents.hpp"
 #include "control/records/record_keeper.hpp"
 #include "control/repository/published_chains.hpp"
 #include "control/repository/rejection_cards.hpp"
@@ -55,9 +56,14 @@ struct DaemonOptions {
   std::chrono::milliseconds longest_pause{2'000};
   std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
+  std::chrono::milliseconds coalesce_rules{100};   // see policy::RuleKeeperOptions
 };
 
+class RuleRelay;
 struct XcapParts;
+namespace policy {
+class RuleKeeper;
+}
 
 class Daemon {
  public:
@@ -81,6 +87,7 @@ class Daemon {
  private:
   struct State {
     config::ControlConfig config;
+    policy::CommonDocuments common;
     Gathered gathered;
     JudgedChains fetched;
     Judged judged;
@@ -124,7 +131,12 @@ class Daemon {
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;
-  [[nodiscard]] std::expected<void, std::string> open_xcap();
+  [[nodiscard]] std::expected<void, std::string> open_documents();
+  [[nodiscard]] std::expected<void, std::string> serve_documents();
+  [[nodiscard]] std::expected<void, std::string> open_rules();
+  void take_common_rules();
+  void on_rules_pushed();
+  [[nodiscard]] nlohmann::ordered_json rules_status() const;
   [[nodiscard]] nlohmann::ordered_json xcap_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
   void look_for_alarms();
@@ -158,8 +170,11 @@ class Daemon {
   std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
+  std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<XcapParts> xcap_;               // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
+  std::unique_ptr<RuleRelay> rule_relay_;  // null with rules_
+  std::vector<ReloadDone> waiting_reloads_;
   std::unique_ptr<DataplaneStatus> dataplane_status_;
   std::unique_ptr<WatchRelay> watches_;
   std::unique_ptr<MetricsServer> metrics_;  // null: not configured

@@ -3,6 +3,7 @@
 
 #include "control/daemon.hpp"
 #include "control/http/http_status.hpp"
+#include "control/policy/policy_usages.hpp"
 #include "control/xcap/xcap_parts.hpp"
 #include "control/xcap/xcap_tallies.hpp"
 
@@ -10,7 +11,7 @@ namespace stirline::control {
 
 using Json = nlohmann::ordered_json;
 
-std::expected<void, std::string> Daemon::open_xcap() {
+std::expected<void, std::string> Daemon::open_documents() {
   const config::XcapConfig& config = state_.config.xcap;
   if (config.listen.empty()) {
     return {};
@@ -21,12 +22,22 @@ std::expected<void, std::string> Daemon::open_xcap() {
     return std::unexpected(std::move(store.error()));
   }
   parts->store = std::move(*store);
-  auto server = XcapServer::start(config, {*parts->store, parts->checker, parts->capabilities, options_.now});
+  policy::join_usages(parts->checker, parts->capabilities, options_.now);
+  xcap_ = std::move(parts);
+  return {};
+}
+
+// After everybody has joined who has a part in it.
+std::expected<void, std::string> Daemon::serve_documents() {
+  if (xcap_ == nullptr) {
+    return {};
+  }
+  auto server =
+      XcapServer::start(state_.config.xcap, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now});
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }
-  parts->server = std::move(*server);
-  xcap_ = std::move(parts);
+  xcap_->server = std::move(*server);
   return {};
 }
 

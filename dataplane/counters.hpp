@@ -95,6 +95,14 @@ namespace stirline::dataplane {
   X(unmarked, "messages", "requests forwarded untouched because their edits did not fit")                            \
   X(signed_again, "messages", "copies of signed requests, sent with the octets of the first (INL-TX-02)")            \
   X(signed_forgotten, "messages", "signed requests that a copy of could be signed otherwise: no room to remember")   \
+  X(rules_allowed, "calls", "calls that rules let on: of the called user, the operator, the law (SPIT-FW-01)")       \
+  X(rules_marked, "calls", "calls that rules let on with a mark")                                                    \
+  X(rules_forwarded, "calls", "calls that rules send somewhere else")                                                \
+  X(rules_challenged, "calls", "calls that rules let on only behind a challenge")                                    \
+  X(rules_blocked, "calls", "calls that rules refuse")                                                               \
+  X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
+  X(puzzles_solved, "calls", "calls that bring the solution of a puzzle (SPIT-HC-02)")                               \
+  X(puzzles_failed, "calls", "calls that bring one that is wrong, too old, or was used")                             \
   X(answered_again, "messages",                                                                                      \
     "copies of requests that were answered, and CANCEL of such: answered again (INL-TX-06)")                         \
   X(left_undecided, "messages", "copies of requests that could not be decided in time: they go on as the first did") \

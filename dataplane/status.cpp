@@ -92,6 +92,17 @@ ordered_json tables_json(const Appliance& appliance, std::int64_t now) {
           {"signing_stopped", generation->signing_stopped()}};
 }
 
+ordered_json rules_json(const Appliance& appliance, std::int64_t now) {
+  const RuleTables* rules = appliance.rules();
+  if (rules == nullptr) {
+    return nullptr;
+  }
+  return {{"number", rules->number()},
+          {"age_seconds", now - rules->loaded_at()},
+          {"users", rules->users()},
+          {"octets", rules->octets()}};
+}
+
 ordered_json ledger_json(const Appliance& appliance) {
   std::uint64_t received = 0;
   std::uint64_t created = 0;
@@ -232,6 +243,7 @@ std::string status_json(const Appliance& appliance, std::int64_t started_at, std
                                  {"ports", ports_json(appliance)},
                                  {"cores", cores_json(appliance)},
                                  {"tables", tables_json(appliance, now)},
+                                 {"rules", rules_json(appliance, now)},
                                  {"ledger", ledger_json(appliance)},
                                  {"fills", fills_json(appliance)},
                                  {"added_delay", delays_json(appliance)},

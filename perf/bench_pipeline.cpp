@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -321,6 +322,57 @@ double bypass_mpps(double seconds) {
   return static_cast<double>(packets - packets_before) / (cpu - cpu_before);
 }
 
+// Twenty rules for each called user of kCalls calls, as people write them: friends by number, companies by domain,
+// strangers, messages that look like spam. The caller is one of the friends.
+test::LabRules rules_of_everybody(std::uint32_t first) {
+  using namespace config::policy;
+  constexpr std::uint32_t kRules = 20;
+  test::LabRules rules;
+  std::set<std::string> seen;
+  for (std::uint32_t i = 0; i < kCalls; ++i) {
+    const test::CallSpec call{.number = first + i, .attest = "ABC"[i % 3]};
+    if (!seen.insert(test::destination(call)).second) {
+      continue;
+    }
+    Rules own;
+    for (std::uint32_t j = 0; j < kRules; ++j) {
+      Rule rule = test::lab_rule("r" + std::to_string(j), Handling::allow);
+      switch (j % 5) {
+        case 0:
+          rule.identities.push_back({{j == 10 ? test::originator(call) : std::to_string(12'125'550'000 + i + j),
+                                      "sip:friend" + std::to_string(i * kRules + j) + "@foo.example.com"},
+                                     {}});
+          break;
+        case 1:
+          rule.identities.push_back({{}, {{.domain = "company" + std::to_string(i + j) + ".example"}}});
+          break;
+        case 2:
+          rule.facts =
+              (kAnything & ~all_of(Fact::authentication)) | fact_bit(Fact::authentication, Authentication::none);
+          rule.actions.handling = Handling::block;
+          break;
+        case 3:
+          rule.facts = (kAnything & ~all_of(Fact::method)) | fact_bit(Fact::method, CallMethod::message);
+          rule.least_score = 80;
+          rule.actions.handling = Handling::polite_block;
+          break;
+        default:
+          rule.least_score = 60;
+          rule.actions.handling = Handling::allow_marked;
+      }
+      own.rules.push_back(std::move(rule));
+    }
+    // B and C vouch for somebody else than the caller: no identity condition holds for them.
+    Rule vouched = test::lab_rule("vouched", Handling::allow);
+    vouched.facts = (kAnything & ~all_of(Fact::authentication)) |
+                    fact_bit(Fact::authentication, Authentication::verified_b) |
+                    fact_bit(Fact::authentication, Authentication::verified_c);
+    own.rules.back() = std::move(vouched);
+    rules.users.push_back({.called = test::destination(call), .rules = std::move(own)});
+  }
+  return rules;
+}
+
 std::vector<Result> run(int rounds, crypto::EngineKind engine, bool with_records, bool with_half_load) {
   std::vector<Result> results;
   OpensslRival rival;
@@ -364,6 +416,11 @@ std::vector<Result> run(int rounds, crypto::EngineKind engine, bool with_records
                               .rival_name = "OpenSSL EVP verify"};
     const std::vector<Frames> signed_calls = by_call(signed_frames);
     measure(harness, rival, verify, [&](int) { return signed_calls; }, rounds, results);
+    harness.publish(rules_of_everybody(static_cast<std::uint32_t>(rounds) * kCalls));
+    Direction ruled = verify;
+    ruled.name = "verify_ruled";
+    ruled.finished = {Counter::rules_allowed};
+    measure(harness, rival, ruled, [&](int) { return signed_calls; }, rounds, results);
   }
   if (with_half_load) {
     half_load(results.front().value, engine, with_records, results);

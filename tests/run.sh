@@ -101,8 +101,10 @@ run_tests() {
     fail_stage build "the build has failed"
   fi
   if [[ $asan == yes ]]; then
-    # The second compiler, so that both are tried.
-    if CC=clang-19 CXX=clang++-19 build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1; then
+    # The second compiler, so that both are tried. Line numbers are all that its reports need of debug information, and
+    # benchmarks are not run: both save minutes.
+    if CC=clang-19 CXX=clang++-19 build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
+      -Dcpp_args=-gline-tables-only -Dbenchmarks=false; then
       export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
       export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
       meson_tests asan build-asan --no-suite checks --timeout-multiplier 5

@@ -147,6 +147,7 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
   check.require(reinterpret_cast<std::uintptr_t>(octets.data()) % kUnit == 0, "is not aligned");
   const auto head = check.read<SetHead>();
   check.require(head.units * kUnit <= octets.size(), "is longer than its octets");
+  check.require(head.units * kUnit >= sizeof(head), "is shorter than its head");
   check.require(head.rules <= kMaxRules, "has too many rules");
   check.require(head.contacts <= kMaxContacts, "has too many contacts");
   check.require(head.first_match <= 1 && head.reserved == 0, "has a head that is not allowed");

@@ -28,6 +28,8 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 438, "Invalid Identity Header"},
     {{}, 505, "Version Not Supported"},
     {{}, 487, "Request Terminated"},
+    {{}, 419, "Puzzle Required"},
+    {{}, 202, "Accepted"},
     {{}, 200, "OK"},
 }};
 
@@ -35,6 +37,13 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
 
 const AnswerFacts& facts(Answer answer) {
   return kFacts[static_cast<std::size_t>(answer)];
+}
+
+Answer answer_of_refusal(std::uint16_t code) {
+  constexpr std::array kCodes = {Answer::forbidden, Answer::unavailable, Answer::busy,
+                                 Answer::declined,  Answer::unwanted,    Answer::rejected};
+  const auto* const found = std::ranges::find(kCodes, code, [](Answer answer) { return facts(answer).status; });
+  return found == kCodes.end() ? Answer::forward : *found;
 }
 
 Answer answer_of_code(std::uint16_t code) {

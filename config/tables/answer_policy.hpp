@@ -32,6 +32,8 @@ enum class Answer : std::uint8_t {
   invalid_identity,  // 438
   version,           // 505, to what would be answered 400, of another version of SIP
   terminated,        // 487, to a request that its own side has cancelled
+  puzzle,            // 419, with a puzzle to be solved (SPIT-HC-01)
+  accepted,          // 202, to what is not delivered, so that its sender learns nothing (SPIT-PL-04)
   done,              // 200, to a CANCEL
 };
 inline constexpr std::size_t kAnswers = static_cast<std::size_t>(Answer::done) + 1;
@@ -42,6 +44,10 @@ struct AnswerFacts {
   std::string_view phrase;
 };
 [[nodiscard]] const AnswerFacts& facts(Answer answer);
+
+// The answer with which a user's rule may refuse a call: 403, 480, 486, 603, 607 or 608; forward for any other code
+// (SPIT-PL-03, SPIT-PL-04).
+[[nodiscard]] Answer answer_of_refusal(std::uint16_t code);
 
 // The answer that a STIR reason calls for: 403, 428, 436, 437 or 438; forward for any other code.
 [[nodiscard]] Answer answer_of_code(std::uint16_t code);

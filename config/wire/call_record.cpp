@@ -27,6 +27,7 @@ constexpr std::array<Text, RecordHead::kTexts> kTexts = {{
     {&CallRecord::out_port, kMaxRecordName},
     {&CallRecord::method, kMaxRecordMethod},
     {&CallRecord::reason, kMaxRecordReason},
+    {&CallRecord::rule, kMaxRecordRule},
     {&CallRecord::orig, kMaxRecordIdentity},
     {&CallRecord::dest, kMaxRecordIdentity},
     {&CallRecord::target, kMaxRecordIdentity},

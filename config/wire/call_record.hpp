@@ -37,6 +37,7 @@ inline constexpr std::size_t kDecisions = static_cast<std::size_t>(Decision::ans
 inline constexpr std::size_t kMaxRecordName = 64;
 inline constexpr std::size_t kMaxRecordMethod = 32;
 inline constexpr std::size_t kMaxRecordReason = 48;
+inline constexpr std::size_t kMaxRecordRule = 80;
 inline constexpr std::size_t kMaxRecordIdentity = 254;
 inline constexpr std::size_t kMaxRecordOrigid = 36;
 inline constexpr std::size_t kMaxRecordCallId = 255;
@@ -65,6 +66,7 @@ struct CallRecord {
   std::string_view out_port;
   std::string_view method;
   std::string_view reason;  // a name such as "orig_mismatch"; may be empty
+  std::string_view rule;    // that decided about the call, behind its layer: "user:r5"; empty: none (SPIT-FW-04)
   std::string_view orig;    // canonical number, or else a URI; empty if there is neither
   std::string_view dest;    // of To; of a call signed with div: who diverted it
   std::string_view target;  // of a diverted call: the Request-URI
@@ -81,7 +83,7 @@ struct CallRecord {
 };
 
 struct RecordHead {
-  static constexpr std::size_t kTexts = 10;
+  static constexpr std::size_t kTexts = 11;
   std::uint16_t bytes = 0;  // of the whole record
   std::uint8_t decision = 0;
   std::uint8_t flow = 0;
@@ -91,14 +93,15 @@ struct RecordHead {
   std::uint8_t tokens = 0;
   std::int64_t time = 0;
   std::array<std::uint8_t, kTexts> lengths{};
+  std::array<std::uint8_t, 3> reserved{};
   std::uint16_t status = 0;
-  std::array<std::uint8_t, 4> reserved{};
 };
 static_assert(sizeof(RecordHead) == 32);
 
-inline constexpr std::size_t kMaxRecordBytes =
-    sizeof(RecordHead) + 3 * kMaxRecordName + kMaxRecordMethod + kMaxRecordReason + 3 * kMaxRecordIdentity +
-    kMaxRecordOrigid + kMaxRecordCallId + kMaxRecordTokens * (1 + kMaxRecordType + kRecordHashBytes);
+inline constexpr std::size_t kMaxRecordBytes = sizeof(RecordHead) + 3 * kMaxRecordName + kMaxRecordMethod +
+                                               kMaxRecordReason + kMaxRecordRule + 3 * kMaxRecordIdentity +
+                                               kMaxRecordOrigid + kMaxRecordCallId +
+                                               kMaxRecordTokens * (1 + kMaxRecordType + kRecordHashBytes);
 
 // Writes `record` and returns how many octets it has; texts that are too long are cut.
 std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBytes> out);

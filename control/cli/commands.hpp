@@ -14,6 +14,7 @@ inline constexpr int kExitBusy = 75;     // EX_TEMPFAIL: try again
 
 void add_parse(CLI::App& app, int& status);
 void add_verify(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
 void add_sign(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_top(CLI::App& app, int& status);

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);
+    cli::add_explain(app, status);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

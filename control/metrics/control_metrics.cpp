@@ -51,6 +51,17 @@ constexpr std::array kFigures{
            {"stirline_control_dataplane_generation", gauge, "",
             "the generation that the data plane has taken; 0: none yet"}},
 
+    Figure{
+        "/clock/signing_stopped",
+        {"stirline_control_signing_stopped", gauge, "", "1: the clock is known to be so wrong that nothing is signed"}},
+    Figure{
+        "/clock/kernel/synchronised",
+        {"stirline_control_clock_synchronised", gauge, "", "1: the kernel says that something disciplines the clock"}},
+    Figure{"/clock/kernel/largest_error_ms",
+           {"stirline_control_clock_largest_error_milliseconds", gauge, "milliseconds",
+            "how far the clock may be off by what disciplines it"}},
+    Figure{"/clock/servers_heard",
+           {"stirline_control_clock_servers_heard", gauge, "", "hosts that have told the time over HTTPS"}},
     Figure{"/watching/watching",
            {"stirline_control_watching", gauge, "",
             "1 while an operator traces or captures (stirline trace, stirline capture)"}},
@@ -153,6 +164,19 @@ constexpr std::array kFigures{
             "XCAP requests on a condition that does not hold, as of two clients with one document (412)"}},
     Figure{"/xcap/failed",
            {"stirline_control_xcap_failed", counter, "", "XCAP requests that the store did not serve (500, 503)"}},
+
+    Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules or a profile"}},
+    Figure{"/rules/mistakes",
+           {"stirline_control_rules_mistakes", gauge, "", "of them those with a document that cannot be used"}},
+    Figure{"/rules/compiled",
+           {"stirline_control_rules_compiled", counter, "", "times that the documents of a user were compiled"}},
+    Figure{"/rules/store_errors",
+           {"stirline_control_rules_store_errors", counter, "", "times that documents of users could not be read"}},
+    Figure{"/rules/octets", {"stirline_control_rules_bytes", gauge, "bytes", "size of the compiled rules"}},
+    Figure{"/rules/number",
+           {"stirline_control_rules_number", gauge, "", "number of the rules that the data plane has taken last"}},
+    Figure{"/rules/age_seconds",
+           {"stirline_control_rules_age_seconds", gauge, "seconds", "time since the data plane has taken them"}},
 };
 
 // The elements of status[key], each with the labels that its members of those names give.

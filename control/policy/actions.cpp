@@ -118,8 +118,9 @@ bool is_phrase(std::string_view text) {
 
 Read read_response(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const auto code = number_of(element.attribute("code").value_or(""), 400, 699);
-  if (!code) {
-    return std::unexpected("code: " + code.error());
+  if (!code ||
+      config::tables::answer_of_refusal(static_cast<std::uint16_t>(*code)) == config::tables::Answer::forward) {
+    return std::unexpected("code is 403, 480, 486, 603, 607 or 608");
   }
   const std::string phrase = element.attribute("phrase").value_or("");
   if (!is_phrase(phrase)) {

@@ -63,6 +63,7 @@ std::string record_line(const wire::CallRecord& record, const Pseudonyms* pseudo
     line["status"] = record.status;
   }
   add("reason", record.reason);
+  add("rule", record.rule);
   add_personal("orig", record.orig);
   add_personal("dest", record.dest);
   if (record.target != record.dest) {

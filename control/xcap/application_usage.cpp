@@ -18,12 +18,15 @@ namespace {
 
 constexpr std::string_view kPolicySpace = "urn:ietf:params:xml:ns:common-policy";
 constexpr std::string_view kListsSpace = "urn:ietf:params:xml:ns:resource-lists";
+constexpr std::string_view kProfileSpace = "urn:stirline:xml:ns:user-profile";
 constexpr std::string_view kCapabilitiesSpace = "urn:ietf:params:xml:ns:xcap-caps";
 
 constexpr std::array<std::string_view, 1> kSpitTypes = {"application/spit+xml"};
 constexpr std::array<std::string_view, 2> kCapabilitiesSpaces = {kCapabilitiesSpace, kXcapErrorSpace};
 constexpr std::array<std::string_view, 2> kSpitSpaces = {kPolicySpace, "urn:ietf:params:xml:ns:spit-policy"};
 constexpr std::array<std::string_view, 1> kListsSpaces = {kListsSpace};
+constexpr std::array<std::string_view, 1> kProfileSpaces = {kProfileSpace};
+constexpr std::array<std::string_view, 1> kProfileTypes = {"application/xml"};
 constexpr std::array<std::string_view, 2> kPresenceSpaces = {kPolicySpace, "urn:ietf:params:xml:ns:pres-rules"};
 
 constexpr std::array<UniqueAttribute, 1> kRuleIds = {{{"rule", "id", true}}};
@@ -31,7 +34,7 @@ constexpr std::array<UniqueAttribute, 1> kRuleIds = {{{"rule", "id", true}}};
 constexpr std::array<UniqueAttribute, 4> kListMembers = {
     {{"list", "name", true}, {"entry", "uri"}, {"entry-ref", "ref"}, {"external", "anchor"}}};
 
-const std::array<ApplicationUsage, 4> kUsages = {{
+const std::array<ApplicationUsage, 5> kUsages = {{
     {.auid = kCapabilitiesAuid,
      .default_space = kCapabilitiesSpace,
      .mime_type = "application/xcap-caps+xml",
@@ -42,7 +45,7 @@ const std::array<ApplicationUsage, 4> kUsages = {{
      .most_children = 0,
      .only_document = "index",
      .users_write = false},
-    {.auid = "spit-policy",
+    {.auid = kPolicyAuid,
      .default_space = kPolicySpace,
      .mime_type = "application/auth-policy+xml",
      .also_taken = kSpitTypes,
@@ -50,7 +53,7 @@ const std::array<ApplicationUsage, 4> kUsages = {{
      .spaces = kSpitSpaces,
      .unique = kRuleIds,
      .most_children = kMaxRules,
-     .only_document = "index",
+     .only_document = kPolicyDocument,
      .users_write = true},
     {.auid = "resource-lists",
      .default_space = kListsSpace,
@@ -71,6 +74,16 @@ const std::array<ApplicationUsage, 4> kUsages = {{
      .unique = kRuleIds,
      .most_children = kMaxRules,
      .only_document = {},
+     .users_write = true},
+    {.auid = kProfileAuid,
+     .default_space = kProfileSpace,
+     .mime_type = "application/vnd.stirline.user-profile+xml",
+     .also_taken = kProfileTypes,
+     .schema = schemas::kUserProfile,
+     .spaces = kProfileSpaces,
+     .unique = {},
+     .most_children = 0,
+     .only_document = kPolicyDocument,
      .users_write = true},
 }};
 

@@ -21,7 +21,8 @@ constexpr std::array kSteps = {
     " usage TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL, body BLOB NOT NULL,"
     " PRIMARY KEY(usage, owner, name)) STRICT;"
     "CREATE TABLE change(last INTEGER NOT NULL) STRICT;"
-    "INSERT INTO change(last) VALUES(0);"};
+    "INSERT INTO change(last) VALUES(0);",
+    "CREATE TABLE kept(name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;"};
 constexpr sqlite::Layout kLayout{
     .application_id = 0x53545844, .steps = kSteps, .durability = sqlite::Durability::commit};  // "STXD"
 
@@ -80,6 +81,20 @@ class SqliteDocuments : public DocumentStore {
       }
       last = some->back().key;
     }
+  }
+
+  Result<std::string> keep(const std::string& name, const std::string& fresh) override {
+    const std::scoped_lock lock(mutex_);
+    sqlite::Statement insert(connection_.get(), "INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT DO NOTHING");
+    if (const auto done = insert.bind(name).bind_blob(fresh).run(); !done) {
+      return std::unexpected(told(done.error()));
+    }
+    sqlite::Statement select(connection_.get(), "SELECT value FROM kept WHERE name = ?");
+    const auto row = select.bind(name).step();
+    if (!row || !*row) {
+      return std::unexpected(told(row ? "it does not keep what it was given" : row.error()));
+    }
+    return select.blob(0);
   }
 
   void on_change(Listener listener) override { listener_ = std::move(listener); }

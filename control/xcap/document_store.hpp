@@ -56,6 +56,9 @@ class DocumentStore {
   [[nodiscard]] virtual Result<void> for_each(const std::string& usage,
                                               const std::function<void(const StoredDocument&)>& take) const = 0;
 
+  // What is kept under that name beside the documents, which is `fresh` if nothing was: a secret that is drawn once.
+  [[nodiscard]] virtual Result<std::string> keep(const std::string& name, const std::string& fresh) = 0;
+
   // Told after each change that is kept, on the thread that made it. Set before there are other threads.
   using Listener = std::function<void(const std::string& usage, const std::string& owner)>;
   virtual void on_change(Listener listener) = 0;

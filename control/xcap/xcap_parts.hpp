@@ -14,7 +14,7 @@
 namespace stirline::control {
 
 struct XcapParts {
-  std::unique_ptr<DocumentStore> store;
+  std::shared_ptr<DocumentStore> store;  // shared with the keeper of compiled rules
   UsageChecker checker;
   Capabilities capabilities;
   std::unique_ptr<XcapServer> server;

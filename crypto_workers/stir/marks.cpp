@@ -58,6 +58,7 @@ class Removals {
   void inside_information(const sip::Message& message) {
     all_of(message, sip::HeaderId::attestation_info);
     all_of(message, sip::HeaderId::origination_id);
+    all_of(message, sip::HeaderId::spam_score);  // SPIT-MK-01, SPIT-FW-05
   }
 
  private:
@@ -135,6 +136,20 @@ class Marker {
   MarkPlan& plan_;
 };
 
+// A name with a quote or a backslash in it that is not quoted as a whole is left alone, and so is a URI without angle
+// brackets: a name in front of it would make another URI of it.
+void plan_name(const sip::NameAddr& from, std::string_view octets, MarkPlan& plan) {
+  const std::string_view name = sip::text(octets, from.display_name);
+  if (!from.bracketed || (!name.starts_with('"') && name.find_first_of("\"\\") != std::string_view::npos)) {
+    return;
+  }
+  plan.name_form = name.empty()            ? MarkPlan::NameForm::absent
+                   : name.starts_with('"') ? MarkPlan::NameForm::quoted
+                                           : MarkPlan::NameForm::words;
+  plan.caller_name = name.empty() ? sip::detail::span_between(from.uri.whole.offset - 1U, from.uri.whole.offset - 1U)
+                                  : from.display_name;
+}
+
 bool wants_privacy(const sip::Message& message, std::string_view octets) {
   const auto privacy = sip::read_privacy(message, octets);
   return !privacy || privacy->id;
@@ -157,6 +172,8 @@ MarkPlan plan_marks(const sip::Message& message, std::string_view octets, const 
                     TrustDomain domain, sip::InsertPosition position) {
   MarkPlan plan = plan_arrival(message, domain);
   plan.lines_at = sip::insertion_offset(message, position);
+  plan.target = message.request_uri().whole;
+  plan_name(message.from(), octets, plan);
   Marker marker(octets, dial_plan, Removals(plan), plan);
   marker.identity(message.from());
   if (domain == TrustDomain::same) {
@@ -180,6 +197,27 @@ MarkPlan plan_departure(const sip::Message& message, std::string_view octets, Tr
   return plan;
 }
 
+namespace {
+
+// Quoted as before, quoted now, or the prefix alone (RFC 3261 25.1: display-name).
+bool prefix_name(const MarkPlan& plan, std::string_view prefix, sip::EditList& edits) {
+  const std::uint16_t begin = plan.caller_name.offset;
+  switch (plan.name_form) {
+    case MarkPlan::NameForm::unfit:
+      return true;
+    case MarkPlan::NameForm::quoted:
+      return edits.insert(static_cast<std::uint16_t>(begin + 1), prefix);
+    case MarkPlan::NameForm::words:
+      return edits.insert(begin, "\"") && edits.insert(begin, prefix) &&
+             edits.insert(static_cast<std::uint16_t>(plan.caller_name.end()), "\"");
+    case MarkPlan::NameForm::absent:
+      return edits.insert(begin, "\"") && edits.insert(begin, prefix) && edits.insert(begin, "\" ");
+  }
+  return false;
+}
+
+}  // namespace
+
 bool apply_marks(const MarkPlan& plan, const Conveyance& conveyance, sip::EditList& edits) {
   bool fits = plan.complete;
   for (const sip::Span& removal : plan.removals.view()) {
@@ -187,6 +225,12 @@ bool apply_marks(const MarkPlan& plan, const Conveyance& conveyance, sip::EditLi
   }
   if (!conveyance.lines.empty()) {
     fits = edits.insert(plan.lines_at, conveyance.lines) && fits;
+  }
+  if (!conveyance.target.empty()) {
+    fits = edits.replace(plan.target, conveyance.target) && fits;
+  }
+  if (!conveyance.name_prefix.empty()) {
+    fits = prefix_name(plan, conveyance.name_prefix, edits) && fits;
   }
   if (conveyance.verstat.empty()) {
     return fits;

@@ -33,7 +33,12 @@ struct MarkPlan {
   };
   sip::FixedList<Mark, kMaxMarks> marks;
   std::uint16_t lines_at = 0;  // where new header lines go
-  bool complete = true;        // false: more removals than fit; the message must then not be forwarded as marked
+  sip::Span target;            // the Request-URI: what is replaced when a request goes somewhere else
+  // From's display name as written; where one goes if there is none; and how something is put in front of it.
+  enum class NameForm : std::uint8_t { unfit, quoted, words, absent };
+  sip::Span caller_name;
+  NameForm name_form = NameForm::unfit;
+  bool complete = true;  // false: more removals than fit; the message must then not be forwarded as marked
 };
 
 // Of a request from a peer: the removals of STIR-VS-15, and the marks of STIR-SH-03 on identities that are telephone
@@ -50,8 +55,10 @@ struct MarkPlan {
 
 // What is said: texts that outlive the edits.
 struct Conveyance {
-  std::string_view verstat;  // a complete parameter, ";verstat=TN-Validation-Passed"; empty: only strip
-  std::string_view lines;    // complete header lines, or none
+  std::string_view verstat;           // a complete parameter, ";verstat=TN-Validation-Passed"; empty: only strip
+  std::string_view lines;             // complete header lines, or none
+  std::string_view target = {};       // a URI in place of the Request-URI (SPIT-MK-04); empty: it stays
+  std::string_view name_prefix = {};  // in front of the caller's name, without quotes and backslashes (SPIT-MK-02)
 };
 
 // Turns the plan into edits. False if they do not fit; `edits` must then not be used.

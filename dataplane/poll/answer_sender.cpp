@@ -9,6 +9,10 @@
 namespace stirline::dataplane {
 namespace {
 
+constexpr unsigned kMinuteBits = 11;  // a copy comes within 32 s, so a day and a half of minutes is plenty
+constexpr unsigned kMinuteMask = (1U << kMinuteBits) - 1;
+static_assert(crypto::kMaxPuzzleWork < 1U << (16 - kMinuteBits));
+
 using AddressText = std::array<char, INET6_ADDRSTRLEN>;
 
 std::string_view text_of(const config::IpAddress& address, AddressText& text) {
@@ -34,13 +38,33 @@ crypto::AnsweredRequest named(const sip::Message& request, std::string_view octe
 
 }  // namespace
 
+crypto::PuzzleCall puzzle_call(const sip::Message& request, std::string_view octets) {
+  return {.call_id = sip::text(octets, request.call_id()),
+          .from = sip::text(octets, request.from().uri.whole),
+          .to = sip::text(octets, request.to().uri.whole)};
+}
+
 AnswerSender::AnswerSender(PollContext& context, MessageSender& sender,
-                           std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key)
-    : context_(context), sender_(sender), tags_(key), text_{} {}
+                           std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key, crypto::Hashcash& puzzles)
+    : context_(context), sender_(sender), tags_(key), puzzles_(puzzles), puzzle_line_{}, text_{} {}
+
+std::uint16_t AnswerSender::puzzle_detail(std::uint8_t work, std::int64_t now) {
+  return static_cast<std::uint16_t>(unsigned{work} << kMinuteBits |
+                                    static_cast<unsigned>(now / crypto::Hashcash::kMinute & kMinuteMask));
+}
+
+// Empty if the library fails.
+std::string_view AnswerSender::puzzle_line(const sip::Message& request, std::string_view octets, std::uint16_t detail) {
+  const auto now = static_cast<std::uint32_t>(context_.clock.now() / crypto::Hashcash::kMinute);
+  const std::uint32_t minute = now - ((now - detail) & kMinuteMask);
+  const auto puzzle =
+      puzzles_.make(puzzle_call(request, octets), minute, static_cast<std::uint8_t>(detail >> kMinuteBits));
+  return puzzle ? crypto::write_puzzle(*puzzle, puzzle_line_) : std::string_view();
+}
 
 void AnswerSender::answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk,
-                          config::tables::Answer answer) {
-  const bool sent = send(datagram, request, trunk, answer);
+                          config::tables::Answer answer, std::uint16_t detail) {
+  const bool sent = send(datagram, request, trunk, answer, detail);
   if (!sent) {
     context_.watcher.ended(datagram, Counter::dropped_unanswered);
   }
@@ -50,7 +74,7 @@ void AnswerSender::answer(Datagram& datagram, const sip::Message& request, const
 }
 
 bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, const Trunk& trunk,
-                        config::tables::Answer answer) {
+                        config::tables::Answer answer, std::uint16_t detail) {
   const std::string_view octets = datagram.payload();
   const Frame& frame = datagram.frame;
   AddressText address{};
@@ -61,12 +85,12 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
     return false;
   }
   const config::tables::AnswerFacts& facts = config::tables::facts(answer);
-  const std::size_t length = sip::write_answer(request, octets, *path,
-                                               {.status = facts.status,
-                                                .phrase = facts.phrase,
-                                                .to_tag = {tag.data(), tag.size()},
-                                                .lines = trunk.answer_lines[static_cast<std::size_t>(answer)]},
-                                               text_);
+  const std::string_view lines = answer == config::tables::Answer::puzzle
+                                     ? puzzle_line(request, octets, detail)
+                                     : std::string_view(trunk.answer_lines[static_cast<std::size_t>(answer)]);
+  const std::size_t length = sip::write_answer(
+      request, octets, *path,
+      {.status = facts.status, .phrase = facts.phrase, .to_tag = {tag.data(), tag.size()}, .lines = lines}, text_);
   const auto reply = Reply::to(datagram.first, frame, path->port);
   if (length == 0 || !reply) {
     return false;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/tables/answer_policy.hpp"
+#include "crypto_workers/puzzle/hashcash.hpp"
 #include "crypto_workers/stir/answer_tag.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/poll_context.hpp"
@@ -17,25 +18,38 @@
 
 namespace stirline::dataplane {
 
+// What a puzzle is made for (SPIT-HC): the request that brings the solution has the same.
+[[nodiscard]] crypto::PuzzleCall puzzle_call(const sip::Message& request, std::string_view octets);
+
 class AnswerSender {
  public:
-  AnswerSender(PollContext& context, MessageSender& sender, std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key);
+  // `puzzles` outlive it.
+  AnswerSender(PollContext& context, MessageSender& sender, std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key,
+               crypto::Hashcash& puzzles);
 
   // `request` was parsed, or salvaged, from `datagram`, which is gone then. Where no answer can be sent (no buffers; a
   // way back that is not the sender's own) the request ends here all the same: what a trunk refuses does not cross for
-  // being odd. Both ends are counted.
-  void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer);
+  // being odd. Both ends are counted. `detail`: of a puzzle, see puzzle_detail(); else 0.
+  void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer,
+              std::uint16_t detail = 0);
+
+  // What makes a puzzle the same again for copies of its request: work, and the minute it is of.
+  [[nodiscard]] static std::uint16_t puzzle_detail(std::uint8_t work, std::int64_t now);
 
   // An ACK whose To carries a tag of ours: it belongs to an answer of ours, and nobody behind us knows it (INL-TX-07).
   [[nodiscard]] bool is_ours(const sip::Message& ack, std::string_view octets);
 
  private:
   [[nodiscard]] bool send(const Datagram& datagram, const sip::Message& request, const Trunk& trunk,
-                          config::tables::Answer answer);
+                          config::tables::Answer answer, std::uint16_t detail);
+  [[nodiscard]] std::string_view puzzle_line(const sip::Message& request, std::string_view octets,
+                                             std::uint16_t detail);
 
   PollContext& context_;
   MessageSender& sender_;
   crypto::AnswerTag tags_;
+  crypto::Hashcash& puzzles_;
+  std::array<char, crypto::kPuzzleLineBytes> puzzle_line_;
   std::array<char, sip::kMaxAnswerBytes> text_;
 };
 

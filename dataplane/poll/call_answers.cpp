@@ -64,7 +64,7 @@ bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
     return false;
   }
   context_.counters.add(Counter::answered_again);
-  answers_.answer(datagram, message_, trunk, is_cancel ? Answer::done : known_->answer);
+  answers_.answer(datagram, message_, trunk, is_cancel ? Answer::done : known_->answer, known_->detail);
   return true;
 }
 
@@ -96,14 +96,16 @@ bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direct
                      .decision = Decision::answered,
                      .status = config::tables::facts(answer).status,
                      .reason = refusal.reason,
-                     .stripped = refusal.stripped});
-  give(datagram, request_, trunk, answer);
+                     .stripped = refusal.stripped,
+                     .rule = refusal.rule});
+  give(datagram, request_, trunk, answer, refusal.detail);
   return true;
 }
 
-void CallStage::give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, Answer answer) {
-  remember(request, datagram, {.course = Decided::Course::answered, .answer = answer});
-  answers_.answer(datagram, message_, trunk, answer);
+void CallStage::give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, Answer answer,
+                     std::uint16_t detail) {
+  remember(request, datagram, {.course = Decided::Course::answered, .answer = answer, .detail = detail});
+  answers_.answer(datagram, message_, trunk, answer, detail);
 }
 
 bool CallStage::refuses_privacy(Datagram& datagram, const Trunk& trunk) {

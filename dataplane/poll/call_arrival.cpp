@@ -49,8 +49,9 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
   if (!marks.removals.empty()) {
     if (trunk.config.trusted) {  // the peer has judged this request for us (STIR-VS-15)
       counters.add(Counter::passed);
-      record_this(Decision::passed, "trusted_peer");
-      sender_.pass(datagram);
+      crypto::MarkPlan kept = marks;  // what the peer says stays
+      kept.removals.clear();
+      go_by_rules(datagram, trunk, kept, {}, {.decision = Decision::passed, .reason = "trusted_peer"});
       return;
     }
     counters.add(Counter::stripped);
@@ -88,9 +89,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
     counters.add(crypto::Reason::no_identity);
     if (!refuses(datagram, trunk, Direction::from_peer,
                  {.wanted = trunk.config.answers.no_identity, .reason = reason, .stripped = stripped})) {
-      record_this(Decision::judged, reason);
-      remember(request_, datagram, {.course = Decided::Course::forwarded});
-      sender_.send_marked(datagram, marks, not_validated());
+      go_by_rules(datagram, trunk, marks, not_validated(), {.decision = Decision::judged, .reason = reason});
     }
     return;
   }
@@ -112,6 +111,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
+  describe(trunk, *slot);
   context_.counters.add(Counter::to_verify);
   if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
     overload(slot->datagram, trunk, Direction::from_peer, marks, refusal);

@@ -140,10 +140,14 @@ void CallStage::finish_verifying(Slot& slot) {
   if (refuses_verdict(slot, replayed, reason)) {
     return;
   }
+  const Ruling ruling = rule_on_judged(slot);
+  if (refuses_by_rule(slot, ruling, reason)) {
+    return;
+  }
   remember_complaints(slot);
-  recorder_.judged(slot, Decision::judged, reason);
+  recorder_.judged(slot, Decision::judged, reason, 0, ruling.rule());
   remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded});
-  sender_.send_marked(slot.datagram, slot.marks, conveyance);
+  send_ruled(slot.datagram, slot.marks, conveyance, ruling);
 }
 
 bool CallStage::is_replay(const Slot& slot) {

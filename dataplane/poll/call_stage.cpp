@@ -44,7 +44,8 @@ bool is_bypass(sip::ErrorCode code) {
 CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const OrigidKey& origid_key)
     : context_(context),
       sender_(context),
-      answers_(context, sender_, origid_key),
+      puzzles_(origid_key),
+      answers_(context, sender_, origid_key, puzzles_),
       recorder_(context),
       origids_(origid_key),
       parking_(context.config.limits.parked, static_cast<int>(rte_socket_id())),

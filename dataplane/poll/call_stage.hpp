@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "config/policy/judge.hpp"
+#include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
@@ -92,6 +94,8 @@ class CallStage {
     config::tables::Answer wanted = config::tables::Answer::forward;
     std::string_view reason;  // a static text
     bool stripped = false;
+    std::string_view rule = {};  // that wants it
+    std::uint16_t detail = 0;    // see Decided
   };
   // The answer that the request in hand, `octets`, gets where policy wants `wanted`: forward if it goes on.
   [[nodiscard]] config::tables::Answer answer_to(std::string_view octets, const Trunk& trunk, Direction direction,
@@ -100,8 +104,45 @@ class CallStage {
   [[nodiscard]] bool refuses(Datagram& datagram, const Trunk& trunk, Direction direction, const Refusal& refusal);
   [[nodiscard]] bool refuses_privacy(Datagram& datagram, const Trunk& trunk);
   [[nodiscard]] bool refuses_verdict(Slot& slot, bool replayed, std::string_view reason);
+
+  // What rules make of a call: those of its called user, and those above and below him (SPIT-FW-01).
+  static constexpr std::size_t kMaxRuleId = config::wire::kMaxRecordRule - 16;  // behind the name of its layer
+  struct Ruling {
+    config::policy::Handling handling = config::policy::Handling::none;  // none: nobody says anything
+    config::tables::Answer answer = config::tables::Answer::forward;     // else it is refused by this one
+    std::uint16_t detail = 0;                                            // of the answer
+    std::string_view target;                                             // empty: it goes where it was going
+    std::string_view name_prefix;
+    std::uint8_t score = 0;
+    std::array<char, config::wire::kMaxRecordRule> rule_text{};
+    std::uint8_t rule_length = 0;
+
+    [[nodiscard]] std::string_view rule() const { return {rule_text.data(), rule_length}; }
+  };
+  [[nodiscard]] static config::policy::CallOrigin origin_of(const Trunk& trunk);
+  // Everything about the request in hand but who calls, for when its verdict is there.
+  void describe(const Trunk& trunk, Slot& slot);
+  // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
+  void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
+  [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::DescribedCall& call) const;
+  // Of a parked request that has its verdict; of the request in hand, which has no token.
+  [[nodiscard]] Ruling rule_on_judged(Slot& slot);
+  [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk);
+  // True: rules refuse the parked request, and it has been answered.
+  [[nodiscard]] bool refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason);
+  // The request in hand, about which no token says anything, goes the way that rules want for it.
+  struct AtOnce {
+    config::wire::Decision decision = config::wire::Decision::passed;
+    std::string_view reason;  // a static text
+  };
+  void go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& marks,
+                   const crypto::Conveyance& conveyance, const AtOnce& otherwise);
+  // Sends on what rules do not refuse, as they want it.
+  void send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
+                  const Ruling& ruling);
   void refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code);
-  void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer);
+  void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer,
+            std::uint16_t detail = 0);
   void cancel_waiting(Datagram& cancel, Slot& slot);
   [[nodiscard]] static config::tables::Answer wanted_by(const crypto::VerifyJob& job,
                                                         const config::tables::AnswerPolicy& policy, bool replayed);
@@ -154,6 +195,7 @@ class CallStage {
 
   PollContext& context_;
   MessageSender sender_;
+  crypto::Hashcash puzzles_;
   AnswerSender answers_;
   DecisionRecorder recorder_;
   crypto::OrigidGenerator origids_;

@@ -24,6 +24,7 @@ struct Decided {
   };
   Course course = Course::forwarded;
   config::tables::Answer answer = config::tables::Answer::forward;  // course answered
+  std::uint16_t detail = 0;  // likewise: what makes it the same again (AnswerSender)
 
   friend bool operator==(const Decided&, const Decided&) = default;
 };
@@ -46,7 +47,6 @@ class DecidedRequests {
     std::uint64_t key = 0;
     std::uint32_t at = 0;  // ticks of 2^kTickBits cycles since start, from 1 on; 0: never used
     Decided decided;
-    std::uint16_t unused = 0;
   };
   struct alignas(64) Set {
     std::array<Entry, kWays> entries;

@@ -106,6 +106,7 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   record.status = what.status;
   record.reason = what.reason;
   record.stripped = what.stripped;
+  record.rule = what.rule;
   record.method = text(octets, what.message.method_text());
   record.orig = written(orig, octets, what.message.from().uri);
   record.dest = written(dest, octets, what.message.to().uri);
@@ -146,8 +147,8 @@ void DecisionRecorder::signed_call(const Slot& slot) {
   push(record);
 }
 
-void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason,
-                              std::uint16_t status) {
+void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason, std::uint16_t status,
+                              std::string_view rule) {
   context_.watcher.decided(slot.datagram, to_string(decision), reason);
   if (!enabled()) {
     return;
@@ -157,6 +158,7 @@ void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::st
   record.decision = decision;
   record.status = status;
   record.reason = reason;
+  record.rule = rule;
   record.verdict = job.verdict;
   for (std::size_t i = 0; i < job.identity_count; ++i) {
     const crypto::IdentityVerdict& identity = job.verdicts[i];

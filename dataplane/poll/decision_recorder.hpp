@@ -34,6 +34,7 @@ class DecisionRecorder {
     std::uint16_t status = 0;  // answered: which
     std::string_view reason;   // a static text
     bool stripped = false;
+    std::string_view rule = {};  // that decided; empty: none
   };
   void at_once(const AtOnce& what);
 
@@ -48,7 +49,8 @@ class DecisionRecorder {
   void unanswered(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0);
   // Of one that came back.
   void signed_call(const Slot& slot);
-  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0);
+  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0,
+              std::string_view rule = {});
 
   [[nodiscard]] bool enabled() const { return context_.config.records.enabled; }
   [[nodiscard]] RecordQueue& queue() { return queue_; }

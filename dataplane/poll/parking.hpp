@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/policy/described_call.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/marks.hpp"
 #include "crypto_workers/stir/signature_edits.hpp"
@@ -55,12 +56,15 @@ struct Slot {
   NamedRequest name;
   std::array<Datagram, kMaxFollowers> followers;  // what goes on behind this message (INL-UDP-04)
   std::uint8_t follower_count = 0;
-  std::size_t largest = 0;       // sign: octets that the signed request may have at most
-  sip::Span method;              // in the message, for its record
-  sip::Span call_id;             // likewise
-  bool decided = false;          // it is a copy of one that went on: it is not answered (INL-TX-09)
-  bool stripped = false;         // foreign marks were found (STIR-VS-15)
-  std::uint64_t parked_at = 0;   // TSC cycles
+  std::size_t largest = 0;                // sign: octets that the signed request may have at most
+  sip::Span method;                       // in the message, for its record
+  sip::Span call_id;                      // likewise
+  bool decided = false;                   // it is a copy of one that went on: it is not answered (INL-TX-09)
+  bool stripped = false;                  // foreign marks were found (STIR-VS-15)
+  bool described = false;                 // verify: there were rules when it came, so `call` is filled
+  config::policy::DescribedCall call;     // what rules are asked about it
+  config::policy::KeySecret call_secret;  // under which its keys were made
+  std::uint64_t parked_at = 0;            // TSC cycles
   bool abandoned = false;        // a copy has been sent on; the packets wait only for the crypto core to let go
   bool listed = false;           // among those at crypto cores, by age
   std::uint64_t wait_until = 0;  // TSC cycles: until when it may wait for a certificate; 0: it never has

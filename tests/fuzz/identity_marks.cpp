@@ -100,6 +100,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(!has(*again, sip::HeaderId::p_asserted_identity) && !has(*again, sip::HeaderId::p_preferred_identity),
           "a request from another trust domain asserts nobody");
   }
+  // What rules add (SPIT-MK-02, SPIT-MK-04): another name and another target, and the caller is who he was.
+  sip::EditList edits;
+  check(apply_marks(plan, {.verstat = {}, .lines = {}, .target = "sip:v@x", .name_prefix = "[?] "}, edits),
+        "a complete plan fits with a name and a target");
+  edited.assign(edits.result_size(octets.size()), '\0');
+  check(edits.apply(octets, edited) == edited.size(), "an edit fits into its own size");
+  if (again->parse(edited)) {
+    check(sip::text(edited, again->request_uri().whole) == "sip:v@x", "the target is the new one");
+    check(sip::text(edited, again->from().uri.user) == sip::text(octets, message->from().uri.user) ||
+              !plan.removals.empty(),
+          "a name changes nobody's identity");
+  }
   if (edit(plan, ";verstat=TN-Validation-Failed", octets, *again, edited)) {
     const MarkPlan marked = plan_marks(*again, edited, dial_plan, TrustDomain::same, sip::InsertPosition::after_via);
     check(marked.marks.size() == plan.marks.size(), "marking makes and unmakes no number");

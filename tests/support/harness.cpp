@@ -102,6 +102,16 @@ void Harness::publish(const LabTables& tables) {
   }
 }
 
+void Harness::publish(const LabRules& rules) {
+  ++rules_;
+  const bool applied = wait_for([&] {
+    return value_or_throw(appliance_->apply_rules(rules_, rules.staged())) == dataplane::Appliance::Apply::done;
+  });
+  if (!applied) {
+    throw std::runtime_error("old rules do not go away");
+  }
+}
+
 void Harness::put(RingPort& port, std::span<const std::uint8_t> frame) {
   if (!wait_for([&] { return port.put(pool_, frame); })) {
     throw std::runtime_error("the appliance does not take packets");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/appliance.hpp"
+#include "tests/support/lab_rules.hpp"
 #include "tests/support/lab_tables.hpp"
 #include "tests/support/ring_port.hpp"
 
@@ -47,6 +48,9 @@ class Harness {
   // Publishes tables; throws if they are refused. Waits while two generations are alive, at most some seconds.
   void publish(const LabTables& tables);
 
+  // The same for rules.
+  void publish(const LabRules& rules);
+
   void put_a(std::span<const std::uint8_t> frame) { put(a_, frame); }  // as if it came from the inside
   void put_b(std::span<const std::uint8_t> frame) { put(b_, frame); }  // from the peer
   // The next frame the appliance sends; waits, at most some seconds, then gives an empty one.
@@ -75,6 +79,7 @@ class Harness {
   RingPort a_;
   RingPort b_;
   std::uint64_t generation_ = 0;
+  std::uint64_t rules_ = 0;
   std::unique_ptr<dataplane::Appliance> appliance_;
 };
 

@@ -10,18 +10,6 @@ namespace {
 namespace tables = config::tables;
 namespace wire = config::wire;
 
-wire::MappedImage mapped(const tables::Image& image) {
-  auto fd = wire::make_sealed_memfd("lab", image);
-  if (!fd) {
-    throw std::runtime_error(fd.error().text);
-  }
-  auto map = wire::MappedImage::map(*fd, image.size());
-  if (!map) {
-    throw std::runtime_error(map.error().text);
-  }
-  return std::move(*map);
-}
-
 tables::NumberRange range_of(std::uint64_t first, char attest) {
   tables::NumberRange range;
   range.first = first;
@@ -54,6 +42,18 @@ tables::Credential lab_credential() {
 }
 
 }  // namespace
+
+wire::MappedImage mapped(const tables::Image& image) {
+  auto fd = wire::make_sealed_memfd("lab", image);
+  if (!fd) {
+    throw std::runtime_error(fd.error().text);
+  }
+  auto map = wire::MappedImage::map(*fd, image.size());
+  if (!map) {
+    throw std::runtime_error(map.error().text);
+  }
+  return std::move(*map);
+}
 
 dataplane::StagedTables LabTables::staged() const {
   dataplane::StagedTables staged;

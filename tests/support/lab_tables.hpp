@@ -9,11 +9,15 @@
 #include "config/tables/credential_table.hpp"
 #include "config/tables/number_table.hpp"
 #include "config/tables/trunk_table.hpp"
+#include "config/wire/channel.hpp"
 #include "dataplane/state/generation.hpp"
 
 namespace stirline::test {
 
 inline constexpr const char* kLabX5u = "https://certificates.example.org/lab/1234.pem";
+
+// An image in a sealed memfd, mapped, as it would arrive over the wire. Throws std::runtime_error.
+[[nodiscard]] config::wire::MappedImage mapped(const config::tables::Image& image);
 
 struct LabTables {
   std::vector<config::tables::Trunk> trunks;

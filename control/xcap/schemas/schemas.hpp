@@ -14,6 +14,9 @@ extern const std::string_view kCommonPolicy;
 // RFC 4826 3.2.
 extern const std::string_view kResourceLists;
 
+// Ours: group, sphere and presence of a called user (SPIT-FW-08, SPIT-FW-09).
+extern const std::string_view kUserProfile;
+
 // RFC 4825 12.2.
 extern const std::string_view kXcapCaps;
 

@@ -106,6 +106,16 @@ class Appliance:
         answer = run([self._programs.stirline, "cert", "list", "--json", "--socket", self.control_socket])
         return json.loads(answer.stdout)
 
+    def admit(self, user):
+        """Lets a user keep rules here; gives the token to sign in with."""
+        return run([self._programs.stirline, "xcap", "user", "add", "--token", "--config", self.control_file,
+                    user]).stdout.strip()
+
+    def curl(self, *arguments):
+        """curl beside the appliance, in its namespace."""
+        return run(["nsenter", f"--net=/run/netns/{self._namespace}", "--", "curl", "--silent", "--show-error",
+                    "--max-time", 20, *arguments])
+
     def calls(self, number, since, verdict=None):
         """The records of calls with this number since then (seconds since 1970): a dictionary each."""
         answer = run([self._programs.stirline, "calls", "--number", number, "--since", since, "--json", "--socket",

@@ -10,6 +10,7 @@ from .topology import ENDS, MANAGEMENT, MANAGEMENT_NETWORK, SECOND_CALLEE
 SIP_PORT = 5060
 REPOSITORY = (MANAGEMENT["signer"][1], 8443)  # where the signer serves its certificates
 METRICS = "127.0.0.1:9464"  # in each namespace
+XCAP = ("127.0.0.1", 8444)  # likewise: where the verifier keeps its users' rules
 # Labs run on whatever machine there is: a call may wait as long as it is ever allowed to, and a crypto core that got no
 # processor for a while is no fault of the appliance.
 CERTIFICATE_WAIT_MS = 2_000
@@ -78,8 +79,8 @@ def write_signer_file(appliance, pki, attest=None):
     _write(appliance.control_file, tables)
 
 
-def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer=None):
-    """`fetch`, `answer`: more options of the sections of that name."""
+def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer=None, xcap=False):
+    """`fetch`, `answer`: more options of the sections of that name. `xcap`: users keep rules there."""
     tables = [
         *_control_tables(appliance),
         _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
@@ -88,6 +89,9 @@ def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer
         _table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),
         _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK], **(fetch or {})),
     ]
+    if xcap:
+        tables.append(_table("[xcap]", listen=XCAP[0], port=XCAP[1], certificate=pki.web_certificate, key=pki.web_key,
+                             users=appliance.folder / "xcap.users", database=appliance.folder / "documents.db"))
     for credential in pki.in_files():
         tables.append(_table("[[x5u]]", url=credential.x5u, file=credential.chain))
     _write(appliance.control_file, tables)

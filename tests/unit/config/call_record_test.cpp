@@ -38,6 +38,7 @@ CallRecord full_record() {
   record.orig = "12155550121";
   record.dest = "sip:bob@b.example.com";
   record.target = "12155550139";
+  record.rule = "user:r5";
   record.origid = "123e4567-e89b-12d3-a456-426655440000";
   record.call_id = "a84b4c76e66710@pc33";
   record.add({"shaken", kHash});
@@ -62,6 +63,7 @@ void expect_equal(const CallRecord& a, const CallRecord& b) {
   EXPECT_EQ(a.orig, b.orig);
   EXPECT_EQ(a.dest, b.dest);
   EXPECT_EQ(a.target, b.target);
+  EXPECT_EQ(a.rule, b.rule);
   EXPECT_EQ(a.origid, b.origid);
   EXPECT_EQ(a.call_id, b.call_id);
   ASSERT_EQ(a.token_count, b.token_count);
@@ -89,8 +91,9 @@ TEST(CallRecord, WhatGoesInComesOut) {
 TEST(CallRecord, TextsThatAreTooLongAreCutAndToldSo) {
   CallRecord record = full_record();
   const std::string longest(1'000, 'n');
-  for (std::string_view* text : {&record.trunk, &record.in_port, &record.out_port, &record.method, &record.reason,
-                                 &record.orig, &record.dest, &record.target, &record.origid, &record.call_id}) {
+  for (std::string_view* text :
+       {&record.trunk, &record.in_port, &record.out_port, &record.method, &record.reason, &record.rule, &record.orig,
+        &record.dest, &record.target, &record.origid, &record.call_id}) {
     *text = longest;
   }
   while (record.token_count < kMaxRecordTokens) {

@@ -87,6 +87,17 @@ TEST(Wire, MessageArrives) {
   EXPECT_FALSE(got->fd.valid());
 }
 
+TEST(Wire, EveryTypeOfMessageArrives) {
+  Ends ends = make_ends();
+  for (auto type = static_cast<std::uint16_t>(MessageType::hello);
+       type <= static_cast<std::uint16_t>(MessageType::commit_rules); ++type) {
+    ASSERT_TRUE(ends.a.send(static_cast<MessageType>(type), 1, "x"));
+    const auto incoming = ends.b.receive(1'000);
+    ASSERT_TRUE(incoming) << type << ": " << incoming.error().text;
+    EXPECT_EQ(incoming->header.type, type);
+  }
+}
+
 TEST(Wire, LongestPayloadArrivesAndLongerIsRefused) {
   Ends ends = make_ends();
   const std::string longest(kMaxPayload, 'x');
@@ -164,7 +175,7 @@ TEST(Wire, HostilePacketsAreNamed) {
   EXPECT_EQ(error(packet(header_of(3), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(5), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(0xffff'ffff), 4)).text, "the packet has another length than its header says");
-  EXPECT_EQ(error(packet({.type = 11}, 0)).text, "message type 11 is unknown");
+  EXPECT_EQ(error(packet({.type = 12}, 0)).text, "message type 12 is unknown");
   EXPECT_EQ(error(packet(header_of(kMaxPayload + 1), kMaxPayload + 1)).text,
             "the packet is longer than the protocol allows");
   EXPECT_EQ(error(packet(header_of(4), 4)).text, "accepted");

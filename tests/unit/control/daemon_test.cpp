@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "config/policy/common_rules.hpp"
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/credential_table.hpp"
 #include "config/tables/trunk_table.hpp"
@@ -127,6 +128,70 @@ TEST_F(DaemonTest, MistakesOfTheFileAndOfWhatItNamesAreToldAtTheStart) {
   daemon = Daemon::make(loop_, options_);
   ASSERT_FALSE(daemon);
   EXPECT_EQ(daemon.error().front().key, "unknown_option");
+}
+
+constexpr const char* kBlockAll =
+    "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" xmlns:sp=\"urn:ietf:params:xml:ns:spit-policy\">\n"
+    "<rule id=\"all\"><actions><sp:handling>block</sp:handling></actions></rule></ruleset>";
+
+// SPIT-PL-06: the operator's documents are files, and a reload takes them anew.
+TEST_F(DaemonTest, CommonRulesGoOutAndChangeWithAReload) {
+  const FakeDataplane dataplane(dataplane_path());
+  start();
+  ASSERT_TRUE(until_generations(dataplane, 1));
+  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(dataplane.rules_seen(), 0U) << "without documents nothing is sent";
+  folder_.write("legal.xml", kBlockAll);
+  configure("carrier", "policy.legal = \"legal.xml\"\n");
+  EXPECT_EQ(reload().code, ResultCode::ok);
+  ASSERT_TRUE(until([&] { return dataplane.rules().size() == 1; })) << "from the reload on";
+  const auto legal = [&](std::size_t push) {
+    const auto rules = dataplane.rules().at(push);
+    const auto common = config::policy::CommonRules::open(rules.common.at(0));
+    EXPECT_TRUE(common);
+    return common ? common->of(config::policy::Layer::legal, {}).rules() : 0;
+  };
+  EXPECT_EQ(legal(0), 1U);
+  folder_.write("legal.xml", std::string(kBlockAll).substr(0, 100));
+  const Reloaded refused = reload();
+  EXPECT_EQ(refused.code, ResultCode::refused);
+  EXPECT_TRUE(refused.document.at("errors").at(0).get<std::string>().contains("policy.legal")) << refused.document;
+  folder_.write("legal.xml", "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\"/>");
+  EXPECT_EQ(reload().code, ResultCode::ok);
+  ASSERT_TRUE(until([&] { return dataplane.rules().size() == 2; }));
+  EXPECT_EQ(legal(1), 0U);
+  EXPECT_TRUE(dataplane.rules()[1].users.empty()) << "no user has changed";
+  const auto asked = ask({"status", "--json"});
+  const auto status = ordered_json::parse(asked.out).at("control").at("rules");
+  EXPECT_EQ(status.at("number"), dataplane.rules()[1].number);
+  EXPECT_EQ(status.at("users"), 0);
+}
+
+TEST_F(DaemonTest, MistakesInRulesAreToldBesideThoseOfTheRest) {
+  folder_.write("soft.xml", "<ruleset/>");
+  folder_.write("main.key", "no key");
+  configure("carrier", "policy.operator_soft = \"soft.xml\"\n");
+  const auto daemon = Daemon::make(loop_, options_);
+  ASSERT_FALSE(daemon);
+  ASSERT_EQ(daemon.error().size(), 2U);
+  EXPECT_EQ(daemon.error()[1].key, "policy.operator_soft");
+  EXPECT_EQ(daemon.error()[1].file, (folder_ / "soft.xml").string());
+}
+
+// Rules on their way are no reason to turn a reload away.
+TEST_F(DaemonTest, AReloadWaitsForRulesThatAreOnTheirWay) {
+  folder_.write("legal.xml", kBlockAll);
+  configure("carrier", "policy.legal = \"legal.xml\"\n");
+  FakeDataplane dataplane(dataplane_path());
+  for (int i = 0; i < 3; ++i) {
+    dataplane.answer_rules(ResultCode::busy, "in use");
+  }
+  start();
+  ASSERT_TRUE(until([&] { return dataplane.rules_seen() >= 1; }));
+  configure("other", "policy.legal = \"legal.xml\"\n");
+  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(trunk_of(dataplane.generations().back()), "other");
+  ASSERT_TRUE(until([&] { return dataplane.rules().size() == 1; }));
 }
 
 TEST_F(DaemonTest, PushesAgainToADataPlaneThatWasKilledAndCameBack) {

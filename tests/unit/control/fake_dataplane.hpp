@@ -34,6 +34,13 @@ class FakeDataplane {
     std::map<TableKind, config::tables::Image> tables;
   };
 
+  // What one commit of rules brought.
+  struct Rules {
+    std::uint64_t number = 0;
+    std::vector<config::tables::Image> common;  // none or one
+    std::vector<config::tables::Image> users;   // shards
+  };
+
   explicit FakeDataplane(const std::string& path) {
     auto listener = config::wire::Listener::listen(path);
     if (!listener) {
@@ -47,6 +54,11 @@ class FakeDataplane {
   void answer_commit(ResultCode code, const std::string& text) {
     const std::scoped_lock lock(mutex_);
     commit_answers_.push_back({code, text});
+  }
+  // The same for commits of rules.
+  void answer_rules(ResultCode code, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    rules_answers_.push_back({code, text});
   }
   void answer_hello(ResultCode code, const std::string& text) {
     const std::scoped_lock lock(mutex_);
@@ -94,6 +106,11 @@ class FakeDataplane {
     const std::scoped_lock lock(mutex_);
     return generations_;
   }
+  [[nodiscard]] std::vector<Rules> rules() const {
+    const std::scoped_lock lock(mutex_);
+    return rules_;
+  }
+  [[nodiscard]] std::size_t rules_seen() const { return rules_seen_; }  // commits of rules, however answered
   [[nodiscard]] std::size_t greetings() const { return greetings_; }
   [[nodiscard]] std::size_t status_questions() const { return status_questions_; }
   [[nodiscard]] std::size_t commits_seen() const { return commits_seen_; }
@@ -105,6 +122,7 @@ class FakeDataplane {
       if (!channel) {
         channel = listener_.accept();
         staged_.clear();
+        staged_rules_ = {};
         if (!channel) {
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
@@ -165,7 +183,7 @@ class FakeDataplane {
         if (!mapped) {
           return channel.send_result(id, ResultCode::refused, mapped.error().text).has_value();
         }
-        staged_[static_cast<TableKind>(offer.kind)].assign(mapped->view().begin(), mapped->view().end());
+        image_of(static_cast<TableKind>(offer.kind)).assign(mapped->view().begin(), mapped->view().end());
         return channel.send_result(id, ResultCode::ok, "").has_value();
       }
       case wire::MessageType::commit: {
@@ -189,6 +207,22 @@ class FakeDataplane {
         }
         return channel.send_result(id, reply.code, reply.text).has_value();
       }
+      case wire::MessageType::commit_rules: {
+        ++rules_seen_;
+        wire::Commit commit;
+        std::memcpy(&commit, incoming.payload.data(), sizeof(commit));
+        Rules staged = std::exchange(staged_rules_, {});
+        staged.number = commit.generation;
+        wire::Answer reply;
+        if (!rules_answers_.empty()) {
+          reply = rules_answers_.front();
+          rules_answers_.pop_front();
+        }
+        if (reply.code == ResultCode::ok) {
+          rules_.push_back(std::move(staged));
+        }
+        return channel.send_result(id, reply.code, reply.text).has_value();
+      }
       case wire::MessageType::status:
         ++status_questions_;
         return channel.send_result(id, ResultCode::ok, status_()).has_value();
@@ -200,10 +234,18 @@ class FakeDataplane {
     }
   }
 
+  config::tables::Image& image_of(TableKind kind) {
+    if (kind == TableKind::common_rules) {
+      return staged_rules_.common.emplace_back();
+    }
+    return kind == TableKind::user_rules ? staged_rules_.users.emplace_back() : staged_[kind];
+  }
+
   config::wire::Listener listener_;
   mutable std::mutex mutex_;
   config::wire::Answer hello_answer_;
   std::deque<config::wire::Answer> commit_answers_;
+  std::deque<config::wire::Answer> rules_answers_;
   std::deque<std::string> wanted_;
   std::deque<std::string> records_;
   config::wire::Answer watch_answer_{ResultCode::ok, "5"};
@@ -212,8 +254,11 @@ class FakeDataplane {
   std::function<std::string()> status_ = [] { return R"({"ports":[{"name":"west","rx_packets":7}]})"; };
   std::map<TableKind, config::tables::Image> staged_;
   std::vector<Generation> generations_;
+  Rules staged_rules_;
+  std::vector<Rules> rules_;
   std::atomic<std::size_t> greetings_ = 0;
   std::atomic<std::size_t> commits_seen_ = 0;
+  std::atomic<std::size_t> rules_seen_ = 0;
   std::atomic<std::size_t> status_questions_ = 0;
   std::atomic<bool> silent_ = false;
   std::atomic<bool> break_at_commit_ = false;

@@ -19,28 +19,36 @@ namespace {
 
 using test::CallText;
 
-std::string marked(const std::string& request, std::string_view mark) {
+std::string conveyed(const std::string& request, const Conveyance& conveyance) {
   const auto message = std::make_unique<sip::Message>();
   EXPECT_TRUE(message->parse(request)) << request;
   const MarkPlan plan =
       plan_marks(*message, request, sip::DialPlan{}, TrustDomain::same, sip::InsertPosition::after_via);
   EXPECT_TRUE(plan.complete);
   sip::EditList edits;
-  EXPECT_TRUE(apply_marks(plan, {mark, {}}, edits));
+  EXPECT_TRUE(apply_marks(plan, conveyance, edits));
   std::string out(edits.result_size(request.size()), '\0');
   EXPECT_EQ(edits.apply(request, out), out.size());
   EXPECT_TRUE(message->parse(out)) << out;
   return out;
 }
 
-// The From field after marking, everything else checked to be untouched.
-std::string marked_from(const std::string& from, std::string_view mark = ";verstat=V") {
+std::string marked(const std::string& request, std::string_view mark) {
+  return conveyed(request, {mark, {}});
+}
+
+// The From field afterwards, everything else checked to be untouched.
+std::string conveyed_from(const std::string& from, const Conveyance& conveyance) {
   const CallText call{.from = from};
-  const std::string out = marked(call.request(), mark);
+  const std::string out = conveyed(call.request(), conveyance);
   const std::size_t begin = out.find("From: ") + 6;
   const std::string result = out.substr(begin, out.find("\r\n", begin) - begin);
   EXPECT_EQ(CallText{.from = result}.request(), out);
   return result;
+}
+
+std::string marked_from(const std::string& from, std::string_view mark = ";verstat=V") {
+  return conveyed_from(from, {mark, {}});
 }
 
 TEST(Marks, SipUrisAreMarkedInTheUserPart) {
@@ -51,6 +59,27 @@ TEST(Marks, SipUrisAreMarkedInTheUserPart) {
   EXPECT_EQ(marked_from("<sip:+12155551212:pw@host;user=phone>;tag=1"),
             "<sip:+12155551212;verstat=V:pw@host;user=phone>;tag=1");
   EXPECT_EQ(marked_from("sip:+12155551212@host;tag=1"), "<sip:+12155551212;verstat=V@host>;tag=1");
+}
+
+TEST(Marks, APrefixOfTheCallersName) {  // SPIT-MK-02, SPIT-PL-03
+  const auto prefixed = [](const std::string& from) {
+    return conveyed_from(from, {.verstat = {}, .lines = {}, .name_prefix = "[Spam?] "});
+  };
+  EXPECT_EQ(prefixed("\"Al \\\"x\\\"\" <sip:a@b>;tag=1"), "\"[Spam?] Al \\\"x\\\"\" <sip:a@b>;tag=1");
+  EXPECT_EQ(prefixed("Al Ice <sip:a@b>;tag=1"), "\"[Spam?] Al Ice\" <sip:a@b>;tag=1");
+  EXPECT_EQ(prefixed("<sip:a@b>;tag=1"), "\"[Spam?] \" <sip:a@b>;tag=1");
+  EXPECT_EQ(prefixed("sip:a@b;tag=1"), "sip:a@b;tag=1") << "without brackets there is no place for a name";
+  EXPECT_EQ(
+      conveyed_from("Al <sip:+12155551212@host>;tag=1", {.verstat = ";verstat=V", .lines = {}, .name_prefix = "! "}),
+      "\"! Al\" <sip:+12155551212;verstat=V@host>;tag=1");
+}
+
+TEST(Marks, AnotherTargetReplacesTheRequestUri) {  // SPIT-MK-04
+  const CallText call{.from = "<sip:a@b>;tag=1"};
+  const std::string before = call.request();
+  const std::string after = conveyed(before, {.verstat = {}, .lines = {}, .target = "sip:voicebox@c.example"});
+  const std::size_t blank = before.find(' ');
+  EXPECT_EQ(after, before.substr(0, blank) + " sip:voicebox@c.example" + before.substr(before.find(' ', blank + 1)));
 }
 
 TEST(Marks, TelUrisAreMarkedAtTheirEnd) {

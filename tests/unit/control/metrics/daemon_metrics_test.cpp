@@ -94,12 +94,17 @@ class DaemonMetricsTest : public ::testing::Test {
 TEST_F(DaemonMetricsTest, BothHalvesAreOnThePage) {
   FakeDataplane dataplane(dataplane_path());
   dataplane.set_status(R"({"tables":{"generation":7,"age_seconds":3},
+                           "rules":{"number":8,"age_seconds":2,"users":4,"octets":900},
                            "counters":{"signed_a":5},"counter_facts":{"signed_a":{"unit":"calls","help":"with A"}}})");
   start();
   ASSERT_TRUE(until([&] { return dataplane.generations().size() == 1 && !daemon_->busy(); }));
   const MetricPage page = scrape(port());
   EXPECT_EQ(page.at("stirline_dataplane_up").samples.at(""), "1");
   EXPECT_EQ(page.at("stirline_dataplane_generation").samples.at(""), "7");
+  EXPECT_EQ(page.at("stirline_dataplane_rules_number").samples.at(""), "8");
+  EXPECT_EQ(page.at("stirline_dataplane_rules_age_seconds").samples.at(""), "2");
+  EXPECT_EQ(page.at("stirline_dataplane_rules_users").samples.at(""), "4");
+  EXPECT_EQ(page.at("stirline_dataplane_rules_bytes").samples.at(""), "900");
   EXPECT_EQ(page.at("stirline_dataplane_signed_a_calls").samples.at(""), "5");
   EXPECT_EQ(page.at("stirline_dataplane_signed_a_calls").help, "with A");
   EXPECT_EQ(page.at("stirline_control_dataplane_connected").samples.at(""), "1");

@@ -8,7 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
+#include "config/policy/common_rules.hpp"
+#include "config/policy/user_shard.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
+#include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/control/xcap/https_client.hpp"
@@ -49,10 +52,11 @@ class XcapPrograms : public ::testing::Test {
   }
 
   // Nothing until it is there.
-  json status() {
+  json status_of(const char* part) {
     const Finished asked = test::run({test::program("STIRLINE_COMMAND"), "status", "--json", "--socket", socket_});
-    return asked.status == 0 ? json::parse(asked.out).at("control").at("xcap") : json();
+    return asked.status == 0 ? json::parse(asked.out).at("control").at(part) : json();
   }
+  json status() { return status_of("xcap"); }
   std::uint16_t port_of(test::Process& process) {
     const auto end = std::chrono::steady_clock::now() + test::kDeadline;
     while (std::chrono::steady_clock::now() < end) {
@@ -109,6 +113,52 @@ TEST_F(XcapPrograms, ServeWhatTheOperatorAllows) {
   const auto again = bob.ask("GET", bob_);
   EXPECT_EQ(again.body, test::kBobsRules) << "kept across the restart";
   EXPECT_EQ(again.field("ETag"), tag) << "SPIT-XC-06";
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
+// SPIT-PL-07, SPIT-FW-08, SPIT-FW-09: from curl to the data plane.
+TEST_F(XcapPrograms, RulesReachTheDataPlane) {
+  folder_.write("etc/closed.xml",
+                "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" "
+                "xmlns:sp=\"urn:ietf:params:xml:ns:spit-policy\"><rule id=\"rest\"><actions>"
+                "<sp:handling>block</sp:handling></actions></rule></ruleset>");
+  folder_.write("etc/control.toml",
+                stirline::test::read_file(folder_ / "etc/control.toml") + "[policy]\ngroup_closed = \"closed.xml\"\n");
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-one").status, 0);
+  const test::FakeDataplane dataplane((folder_ / "dataplane.sock").string());
+  const auto until_rules = [&](std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + test::kDeadline;
+    while (dataplane.rules().size() < count && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return dataplane.rules().size() >= count;
+  };
+  test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
+  ASSERT_TRUE(until_rules(1)) << process.err();
+  ASSERT_EQ(dataplane.rules()[0].common.size(), 1U);
+  const auto common = config::policy::CommonRules::open(dataplane.rules()[0].common[0]);
+  ASSERT_TRUE(common);
+  EXPECT_EQ(common->of(config::policy::Layer::group_default, config::policy::UserGroup::closed).rules(), 1U);
+  Client bob(port_of(process), authority_);
+  bob.password("bob@example.com:tr1cky-one");
+  ASSERT_EQ(bob.ask("PUT", "/user-profile/users/sip:bob@example.com/index", {"Content-Type: application/xml"},
+                    "<profile xmlns=\"urn:stirline:xml:ns:user-profile\"><group>closed</group></profile>")
+                .status,
+            201);
+  ASSERT_TRUE(until_rules(2)) << process.err();
+  const auto change = dataplane.rules()[1];
+  EXPECT_TRUE(change.common.empty());
+  ASSERT_EQ(change.users.size(), 1U);
+  const auto shard = config::policy::UserShard::open(change.users[0]);
+  ASSERT_TRUE(shard);
+  const auto found = shard->find(config::policy::identity_key(common->secret(), "sip:bob@example.com"));
+  ASSERT_TRUE(found);
+  EXPECT_NE(found->facts & config::policy::fact_bit(config::policy::Fact::group, config::policy::UserGroup::closed),
+            0U);
+  EXPECT_EQ(status_of("rules").at("users"), 1);
+  const std::string caps = bob.ask("GET", "/xcap-caps/global/index").body;
+  EXPECT_TRUE(caps.contains("urn:ietf:params:xml:ns:hashcash")) << caps << " (SPIT-FW-03)";
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.err();
 }

@@ -273,6 +273,9 @@ class OvertakenStore : public DocumentStore {
                         const std::function<void(const StoredDocument&)>& take) const override {
     return store_.for_each(usage, take);
   }
+  Result<std::string> keep(const std::string& name, const std::string& fresh) override {
+    return store_.keep(name, fresh);
+  }
   void on_change(Listener listener) override { store_.on_change(std::move(listener)); }
 
  private:
@@ -312,12 +315,14 @@ TEST(XcapCapabilities, ChangeWithTheModulesOfTheEngine) {
                                                   "spit-policy",
                                                   "resource-lists",
                                                   "pres-rules",
+                                                  "user-profile",
                                                   "urn:ietf:params:xml:ns:xcap-caps",
                                                   "urn:ietf:params:xml:ns:xcap-error",
                                                   "urn:ietf:params:xml:ns:common-policy",
                                                   "urn:ietf:params:xml:ns:spit-policy",
                                                   "urn:ietf:params:xml:ns:resource-lists",
-                                                  "urn:ietf:params:xml:ns:pres-rules"};
+                                                  "urn:ietf:params:xml:ns:pres-rules",
+                                                  "urn:stirline:xml:ns:user-profile"};
   EXPECT_EQ(spaces(), auids_and_own);
   const std::string before = world.get("/xcap-caps/global/index").etag;
   world.capabilities.announce({"urn:ietf:params:xml:ns:statistical-analysis", "urn:ietf:params:xml:ns:hashcash"});

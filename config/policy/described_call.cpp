@@ -1,0 +1,225 @@
+#include "config/policy/described_call.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto_workers/stir/identity_extraction.hpp"
+#include "sip_parser/body/body_parts.hpp"
+#include "sip_parser/body/sdp.hpp"
+#include "sip_parser/characters.hpp"
+#include "sip_parser/headers/privacy.hpp"
+
+namespace stirline::config::policy {
+namespace {
+
+constexpr std::size_t kMaxWord = 64;  // octets of a media type or a language: what is longer is asked about by nobody
+
+// A text in small letters, or nothing if it is too long.
+class SmallText {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) {
+      if (length_ < text_.size()) {
+        text_[length_] = sip::detail::lower(c);
+      }
+      ++length_;
+    }
+  }
+  [[nodiscard]] std::string_view view() const { return {text_.data(), length_ <= text_.size() ? length_ : 0}; }
+
+ private:
+  std::array<char, kMaxWord> text_;
+  std::size_t length_ = 0;
+};
+
+class Describer {
+ public:
+  Describer(const sip::Message& message, std::string_view octets, const KeySecret& secret, CallFacts& facts)
+      : message_(message), octets_(octets), secret_(secret), facts_(facts) {}
+
+  // Beyond kMaxCallKeys nothing is asked.
+  void add(KeyKind kind, std::string_view text) {
+    if (!text.empty()) {
+      static_cast<void>(facts_.texts[static_cast<std::size_t>(kind)].push(text_key(secret_, kind, text)));
+    }
+  }
+
+  // Types of the parts of the body, and of what media their session descriptions speak.
+  void add_body() {
+    const auto parts = sip::read_body_parts(message_, octets_);
+    if (!parts) {
+      return;
+    }
+    for (const sip::BodyPart& part : parts->view()) {
+      if (!part.type) {
+        add_type("text", "plain");
+        continue;
+      }
+      add_type(sip::text(octets_, part.type->type), sip::text(octets_, part.type->subtype));
+      if (!part.encoded && sip::is_media_type(octets_, *part.type, "application", "sdp")) {
+        add_media(part.content);
+      }
+    }
+  }
+
+  // RFC 3261 20.3: "da, en-gb;q=0.8". Each with what it is a kind of: "en-gb" is "en".
+  void add_languages() {
+    for (const sip::HeaderLine& line : message_.headers()) {
+      if (line.id != sip::HeaderId::accept_language) {
+        continue;
+      }
+      std::string_view rest = sip::text(octets_, line.value());
+      while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        add_language(one.substr(0, one.find(';')));
+      }
+    }
+  }
+
+ private:
+  void add_type(std::string_view type, std::string_view subtype) {
+    SmallText exact;
+    exact.add(type);
+    exact.add("/");
+    SmallText any = exact;
+    exact.add(subtype);
+    any.add("*");
+    add(KeyKind::body_type, exact.view());
+    add(KeyKind::body_type, any.view());
+  }
+
+  void add_media(sip::Span content) {
+    const auto sdp = sip::read_sdp(octets_, content);
+    if (!sdp) {
+      return;
+    }
+    for (const sip::SdpMedia& media : sdp->media.view()) {
+      SmallText name;
+      name.add(sip::text(octets_, media.media));
+      add(KeyKind::media, name.view());
+    }
+  }
+
+  void add_language(std::string_view tag) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    tag.remove_prefix(std::min(tag.find_first_not_of(kBlanks), tag.size()));
+    tag = tag.substr(0, std::min(tag.find_first_of(kBlanks), tag.size()));
+    SmallText small;
+    small.add(tag);
+    for (std::size_t end = 0; end != std::string_view::npos && !small.view().empty();) {
+      end = small.view().find('-', end + 1);
+      add(KeyKind::language, small.view().substr(0, end));
+    }
+  }
+
+  const sip::Message& message_;
+  std::string_view octets_;
+  const KeySecret& secret_;
+  CallFacts& facts_;
+};
+
+CallMethod method_of(const sip::Message& message) {
+  return message.method() == sip::Method::message     ? CallMethod::message
+         : message.method() == sip::Method::subscribe ? CallMethod::subscribe
+                                                      : CallMethod::invite;
+}
+
+Truth truth(bool holds) {
+  return holds ? Truth::yes : Truth::no;
+}
+
+bool is_anonymous(const sip::Message& message, std::string_view octets) {
+  if (crypto::is_anonymous(octets, message.from().uri)) {
+    return true;
+  }
+  const auto privacy = sip::read_privacy(message, octets);
+  return privacy && (privacy->id || privacy->user || privacy->header);
+}
+
+// A number of another country than the trunk's: the caller's, as the message says it.
+bool is_international(const crypto::ExtractedIdentity& caller, const sip::DialPlan& dial_plan) {
+  return caller.number && !dial_plan.country_code.empty() && !caller.number->view().starts_with(dial_plan.country_code);
+}
+
+std::string_view text_of(const crypto::ExtractedIdentity& identity) {
+  return identity.number ? identity.number->view() : identity.uri.view();
+}
+
+void set_caller(std::string_view identity, bool is_number, const KeySecret& secret, CallFacts& facts) {
+  if (identity.empty()) {
+    return;
+  }
+  facts.caller = identity_key(secret, identity);
+  const std::size_t at = identity.rfind('@');
+  if (!is_number && at != std::string_view::npos) {
+    facts.caller_domain = text_key(secret, KeyKind::domain, identity.substr(at + 1));
+  }
+}
+
+}  // namespace
+
+void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
+                   const KeySecret& secret, std::int64_t now, DescribedCall& call) {
+  CallFacts& facts = call.facts;
+  for (auto& texts : facts.texts) {
+    texts.clear();
+  }
+  facts.caller = facts.caller_domain = kNoKey;
+  facts.now = now;
+  facts.score = 0;
+  const std::string_view called = text_of(crypto::extract_target(message, octets, origin.dial_plan));
+  call.called = called.empty() ? kNoKey : identity_key(secret, called);
+  const auto caller = crypto::extract_originator(message, octets, origin.dial_plan, origin.originator);
+  const bool diverted =
+      message.first(sip::HeaderId::diversion) != nullptr || message.first(sip::HeaderId::history_info) != nullptr;
+  facts.facts = fact_bit(Fact::method, method_of(message)) |
+                fact_bit(Fact::anonymous, truth(is_anonymous(message, octets))) |
+                fact_bit(Fact::international, truth(is_international(caller, origin.dial_plan))) |
+                fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
+                fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
+                fact_bit(Fact::payment, Result::none);
+  Describer describer(message, octets, secret, facts);
+  describer.add(KeyKind::trunk, origin.trunk);
+  if (message.method() == sip::Method::message) {
+    describer.add(KeyKind::media, "message");
+  }
+  describer.add_body();
+  describer.add_languages();
+}
+
+void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {
+  Authentication authentication = Authentication::none;
+  if (job.verdict == crypto::Verdict::invalid) {
+    authentication = Authentication::failed;
+  } else if (job.verdict == crypto::Verdict::valid) {
+    const char attest = job.verdicts[job.decisive].attest;
+    authentication = attest == 'A'   ? Authentication::verified_a
+                     : attest == 'B' ? Authentication::verified_b
+                     : attest == 'C' ? Authentication::verified_c
+                                     : Authentication::signed_;
+  }
+  call.facts.facts |= fact_bit(Fact::authentication, authentication);
+  if (authentication == Authentication::verified_a || authentication == Authentication::signed_) {
+    set_caller(job.has_orig ? job.orig.view() : job.orig_uri.view(), job.has_orig, secret, call.facts);
+  }
+}
+
+void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
+                  const KeySecret& secret, DescribedCall& call) {
+  const bool asserted = origin.trusted && !message.asserted_identities().empty();
+  call.facts.facts |= fact_bit(Fact::authentication, asserted ? Authentication::asserted : Authentication::none);
+  if (!asserted) {
+    return;
+  }
+  for (const sip::NameAddr& each : message.asserted_identities()) {
+    if (const auto number = sip::telephone_number(octets, each.uri, origin.dial_plan)) {
+      set_caller(number->view(), true, secret, call.facts);
+      return;
+    }
+  }
+  const crypto::UriIdentity uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
+  set_caller(uri.view(), false, secret, call.facts);
+}
+
+}  // namespace stirline::config::policy

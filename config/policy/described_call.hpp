@@ -1,0 +1,44 @@
+// A request as rules see it: whom it calls, who calls as far as anybody knows, and what it carries (SPIT-FW-01,
+// SPIT-FW-02, SPIT-PL-01). The packet cores and `stirline explain` describe calls by this code alone.
+//
+// Pure; no heap.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "config/policy/identity_key.hpp"
+#include "config/policy/rule_set.hpp"
+#include "crypto_workers/job/job.hpp"
+#include "crypto_workers/stir/authentication_service.hpp"
+#include "sip_parser/message.hpp"
+#include "sip_parser/telephone_number.hpp"
+
+namespace stirline::config::policy {
+
+// Where a request came in.
+struct CallOrigin {
+  std::string_view trunk;  // its name
+  const sip::DialPlan& dial_plan;
+  crypto::Originator originator = crypto::Originator::asserted_then_from;
+  bool trusted = false;  // what the peer asserts is believed (RFC 3325)
+};
+
+struct DescribedCall {
+  Key called = kNoKey;  // the Request-URI; kNoKey: neither a number nor a URI that could have rules
+  CallFacts facts;      // those of the call: complete once a verdict was added
+};
+
+// Everything but who calls. `message` is an INVITE, MESSAGE or SUBSCRIBE parsed from `octets` without error.
+void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
+                   const KeySecret& secret, std::int64_t now, DescribedCall& call);
+
+// Who calls, by the verdict on its tokens. Only what attests the number itself makes an identity: shaken with A, or a
+// token that says nothing about attestation (RFC 8224); B and C vouch for somebody else.
+void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call);
+
+// Who calls, where no token says: what a trusted peer asserts, or nobody.
+void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
+                  const KeySecret& secret, DescribedCall& call);
+
+}  // namespace stirline::config::policy

@@ -1,0 +1,325 @@
+#include "control/policy/rule_keeper.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "control/xcap/application_usage.hpp"
+
+namespace stirline::control::policy {
+
+namespace cp = config::policy;
+
+namespace {
+
+// Between two looks at what else there is to do: some ten milliseconds' worth.
+constexpr std::size_t kRenewedAtOnce = 200;
+
+std::expected<cp::KeySecret, std::string> secret_of(DocumentStore* store) {
+  std::string fresh(std::tuple_size_v<cp::KeySecret>, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(fresh.data()), static_cast<int>(fresh.size())) != 1) {
+    return std::unexpected("no random numbers are to be had");
+  }
+  DocumentStore::Result<std::string> kept = store == nullptr ? fresh : store->keep("key secret", fresh);
+  if (!kept) {
+    return std::unexpected(std::move(kept.error()));
+  }
+  cp::KeySecret secret{};
+  if (kept->size() != secret.size()) {
+    return std::unexpected("the secret kept beside the documents is damaged");
+  }
+  std::memcpy(secret.data(), kept->data(), secret.size());
+  return secret;
+}
+
+std::size_t octets_of(const RuleImages& images) {
+  std::size_t octets = images.common->size();
+  for (const SharedImage& shard : images.users) {
+    octets += shard->size();
+  }
+  return octets;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<RuleKeeper>, std::string> RuleKeeper::start(std::shared_ptr<DocumentStore> store,
+                                                                          CommonDocuments common,
+                                                                          RuleKeeperOptions options) {
+  const auto secret = secret_of(store.get());
+  if (!secret) {
+    return std::unexpected(secret.error());
+  }
+  config::wire::Descriptor ready(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!ready.valid()) {
+    return std::unexpected("eventfd: " + std::generic_category().message(errno));
+  }
+  std::unique_ptr<RuleKeeper> keeper(
+      new RuleKeeper(std::move(store), *secret, std::move(common), std::move(options), std::move(ready)));
+  if (keeper->store_) {
+    keeper->store_->on_change(
+        [raw = keeper.get()](const std::string& usage, const std::string& owner) { raw->note(usage, owner); });
+  }
+  keeper->thread_ = std::jthread([raw = keeper.get()](const std::stop_token& stop) { raw->run(stop); });
+  return keeper;
+}
+
+RuleKeeper::RuleKeeper(std::shared_ptr<DocumentStore> store, const cp::KeySecret& secret, CommonDocuments common,
+                       RuleKeeperOptions options, config::wire::Descriptor ready)
+    : store_(std::move(store)),
+      secret_(secret),
+      options_(std::move(options)),
+      ready_(std::move(ready)),
+      common_(std::move(common)) {}
+
+RuleKeeper::~RuleKeeper() {
+  thread_.request_stop();
+  thread_.join();
+  if (store_) {
+    store_->on_change({});
+  }
+}
+
+void RuleKeeper::note(const std::string& usage, const std::string& owner) {
+  if (usage != kPolicyAuid && usage != kProfileAuid) {
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  pending_.owners.insert(owner);
+  wake_.notify_one();
+}
+
+void RuleKeeper::set_common(CommonDocuments common) {
+  const std::scoped_lock lock(mutex_);
+  pending_.common = std::move(common);
+  wake_.notify_one();
+}
+
+std::optional<RuleImages> RuleKeeper::images() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t read = ::read(ready_.get(), &count, sizeof(count));
+  const std::scoped_lock lock(mutex_);
+  return published_;
+}
+
+void RuleKeeper::run(const std::stop_token& stop) {
+  while (!stop.stop_requested() && !load(stop)) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, options_.retry, [] { return false; });
+  }
+  changed_.set();
+  compile_common();
+  while (!stop.stop_requested()) {
+    publish();
+    do_work(wait_for_work(stop), stop);
+  }
+}
+
+// False: the store did not give everything.
+bool RuleKeeper::load(const std::stop_token& stop) {
+  renewed_at_ = options_.now();
+  if (!store_) {
+    return true;
+  }
+  // for_each() may not be left and may not ask the store: profiles first, then rules with the profile beside them.
+  std::map<std::string, std::string> profiles;
+  auto read = store_->for_each(std::string(kProfileAuid), [&](const StoredDocument& document) {
+    profiles.emplace(document.key.owner, document.body);
+  });
+  if (read) {
+    read = store_->for_each(std::string(kPolicyAuid), [&](const StoredDocument& document) {
+      const auto profile = profiles.extract(document.key.owner);
+      if (!stop.stop_requested()) {
+        take({document.key.owner, document.body, profile ? std::optional(profile.mapped()) : std::nullopt});
+      }
+    });
+  }
+  if (!read) {
+    ++tallies_.store_errors;
+    spdlog::error("rules of users cannot be read: {}", read.error());
+    return false;
+  }
+  for (auto& [owner, profile] : profiles) {
+    take({owner, std::nullopt, std::move(profile)});
+  }
+  return true;
+}
+
+RuleKeeper::Work RuleKeeper::wait_for_work(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const auto longest = !due_.empty() ? std::chrono::milliseconds(0) : again_.empty() ? options_.look : options_.retry;
+  if (wake_.wait_for(lock, stop, longest, [this] { return pending_.any(); })) {
+    wake_.wait_for(lock, stop, options_.coalesce, [] { return false; });
+  }
+  return std::exchange(pending_, {});
+}
+
+void RuleKeeper::do_work(Work work, const std::stop_token& stop) {
+  if (work.common && *work.common != common_) {
+    common_ = std::move(*work.common);
+    compile_common();
+  }
+  find_due();
+  work.owners.merge(std::exchange(again_, {}));
+  for (std::size_t i = 0; i < kRenewedAtOnce && !due_.empty(); ++i) {
+    work.owners.insert(std::move(due_.back()));
+    due_.pop_back();
+  }
+  for (const std::string& owner : work.owners) {
+    if (stop.stop_requested()) {
+      return;
+    }
+    if (!refresh(owner)) {
+      again_.insert(owner);
+    }
+  }
+}
+
+// Also when the clock has been set back: what was spread out may not reach as far.
+void RuleKeeper::find_due() {
+  const std::int64_t now = options_.now();
+  if (now >= renewed_at_ && now - renewed_at_ < options_.renew_after.count()) {
+    return;
+  }
+  renewed_at_ = now;
+  if (common_recurs_) {
+    compile_common();
+  }
+  due_.clear();
+  for (const Shard& shard : shards_) {
+    for (const auto& [key, kept] : shard) {
+      if (kept.recurs) {
+        due_.push_back(key.second);
+      }
+    }
+  }
+}
+
+bool RuleKeeper::refresh(const std::string& owner) {
+  const auto rules = store_->find({std::string(kPolicyAuid), owner, std::string(kPolicyDocument)});
+  const auto profile = store_->find({std::string(kProfileAuid), owner, std::string(kPolicyDocument)});
+  if (!rules || !profile) {
+    ++tallies_.store_errors;
+    spdlog::error("rules of {} cannot be read: {}", owner, rules ? profile.error() : rules.error());
+    return false;
+  }
+  if (!*rules && !*profile) {
+    forget(owner);
+    return true;
+  }
+  const auto body = [](const std::optional<StoredDocument>& document) {
+    return document ? std::optional(document->body) : std::nullopt;
+  };
+  take({owner, body(*rules), body(*profile)});
+  return true;
+}
+
+// A mistake leaves things as they were; where nothing was, the profile counts without the rules.
+void RuleKeeper::take(UserDocuments documents) {
+  ++tallies_.compiled;
+  const std::int64_t now = options_.now();
+  auto user = compile_user(documents, now, secret_);
+  if (user) {
+    mistaken_.erase(documents.owner);
+  } else {
+    note_mistake(documents.owner, user.error());
+    const cp::Key called = called_key(documents.owner, secret_);
+    if (called == cp::kNoKey || shards_[cp::shard_of(called)].contains({called, documents.owner})) {
+      return;
+    }
+    documents.rules.reset();
+    user = compile_user(documents, now, secret_);
+  }
+  if (user) {
+    keep(documents.owner, std::move(*user));
+  }
+}
+
+void RuleKeeper::keep(const std::string& owner, CompiledUser user) {
+  const std::size_t number = cp::shard_of(user.called);
+  const auto [at, is_new] = shards_[number].try_emplace({user.called, owner});
+  Kept& kept = at->second;
+  if (is_new || kept.facts != user.facts || kept.rules != user.rules) {
+    changed_.set(number);
+  }
+  kept = {user.facts, std::move(user.rules), user.recurs};
+}
+
+void RuleKeeper::forget(const std::string& owner) {
+  mistaken_.erase(owner);
+  const cp::Key called = called_key(owner, secret_);
+  const std::size_t number = cp::shard_of(called);
+  if (shards_[number].erase({called, owner}) != 0) {
+    changed_.set(number);
+  }
+}
+
+void RuleKeeper::note_mistake(const std::string& owner, const std::string& mistake) {
+  if (mistaken_.insert(owner).second) {
+    spdlog::warn("a document of {} cannot be used: {}", owner, mistake);
+  }
+}
+
+void RuleKeeper::compile_common() {
+  auto compiled = common_.compile(options_.now(), secret_);
+  if (!compiled) {
+    spdlog::error("the common rules stay as they were: {}", compiled.error());
+    if (built_.common) {
+      return;
+    }
+    compiled = CommonDocuments().compile(options_.now(), secret_);
+  }
+  common_recurs_ = compiled->recurs;
+  if (!built_.common || *built_.common != compiled->image) {
+    built_.common = std::make_shared<const config::tables::Image>(std::move(compiled->image));
+    has_news_ = true;
+  }
+}
+
+void RuleKeeper::publish() {
+  for (std::size_t i = 0; i < cp::kUserShards; ++i) {
+    if (changed_.test(i)) {
+      built_.users[i] = shard_image(i);
+      has_news_ = true;
+    }
+  }
+  changed_.reset();
+  std::size_t users = 0;
+  for (const Shard& shard : shards_) {
+    users += shard.size();
+  }
+  tallies_.users = users;
+  tallies_.mistakes = mistaken_.size();
+  if (!std::exchange(has_news_, false)) {
+    return;
+  }
+  ++built_.version;
+  tallies_.octets = octets_of(built_);
+  {
+    const std::scoped_lock lock(mutex_);
+    published_ = built_;
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(ready_.get(), &one, sizeof(one));
+}
+
+// Two XUIs of one identity, a number as tel and as sip URI: the first by its octets speaks for it.
+SharedImage RuleKeeper::shard_image(std::size_t number) const {
+  cp::UserShardWriter writer(number, secret_);
+  cp::Key before = cp::kNoKey;
+  for (const auto& [key, kept] : shards_[number]) {
+    if (key.first != before) {
+      writer.add(key.first, kept.facts, kept.rules);
+    }
+    before = key.first;
+  }
+  return std::make_shared<const config::tables::Image>(writer.take());
+}
+
+}  // namespace stirline::control::policy

@@ -1,0 +1,224 @@
+// What rules make of a call that comes from a peer: the user's own, the operator's, the law's (design.md 3, step 8;
+// SPIT-FW-01). Behind the trunk's own answers to verdicts, and never for emergency or priority calls.
+#include <rte_cycles.h>
+
+#include "config/policy/judge.hpp"
+#include "crypto_workers/passport/text_writer.hpp"
+#include "crypto_workers/stir/attestation_info.hpp"
+#include "dataplane/poll/call_stage.hpp"
+
+namespace stirline::dataplane {
+
+namespace policy = config::policy;
+using config::tables::Answer;
+using config::wire::Decision;
+using policy::Handling;
+
+namespace {
+
+// "Spam-Score: 100;by=stirline" (SPIT-MK-01), behind up to two lines about the attestation.
+constexpr std::size_t kRuledLinesBytes = crypto::kAttestationLinesBytes + 40;
+
+Counter counter_of(Handling handling) {
+  switch (handling) {
+    case Handling::block:
+      return Counter::rules_blocked;
+    case Handling::polite_block:
+      return Counter::rules_blocked_politely;
+    case Handling::challenge:
+      return Counter::rules_challenged;
+    case Handling::forward:
+      return Counter::rules_forwarded;
+    case Handling::allow_marked:
+      return Counter::rules_marked;
+    case Handling::allow:
+    case Handling::none:
+      break;
+  }
+  return Counter::rules_allowed;
+}
+
+// SPIT-PL-04. Who is refused politely sees what he would see of somebody who is not there: nobody answers a call, a
+// message is taken.
+Answer refusal_of(const policy::Outcome& outcome, policy::FactWord call) {
+  if (outcome.handling == Handling::polite_block) {
+    const bool is_call = (call & fact_bit(policy::Fact::method, policy::CallMethod::invite)) != 0;
+    return is_call ? Answer::unavailable : Answer::accepted;
+  }
+  const Answer wanted = config::tables::answer_of_refusal(outcome.response);
+  return wanted == Answer::forward ? Answer::declined : wanted;
+}
+
+}  // namespace
+
+policy::CallOrigin CallStage::origin_of(const Trunk& trunk) {
+  return {.trunk = trunk.config.name,
+          .dial_plan = trunk.sign_policy.dial_plan,
+          .originator = trunk.originator,
+          .trusted = trunk.config.trusted};
+}
+
+void CallStage::describe(const Trunk& trunk, Slot& slot) {
+  const RuleTables* const rules = context_.publication.rules();
+  slot.described = rules != nullptr && !has_priority(trunk, Direction::from_peer);
+  if (slot.described) {
+    slot.call_secret = rules->view().common.secret();
+    policy::describe_call(message_, slot.datagram.payload(), origin_of(trunk), slot.call_secret, context_.clock.now(),
+                          slot.call);
+    look_for_solution(slot.datagram.payload(), slot.call);
+  }
+}
+
+void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall& call) {
+  const sip::HeaderLine* const field = message_.first(sip::HeaderId::puzzle);
+  if (field == nullptr) {
+    return;
+  }
+  const std::int64_t now = context_.clock.now();
+  const auto solution = crypto::read_puzzle(sip::text(octets, field->value()));
+  bool solved =
+      solution && message_.count(sip::HeaderId::puzzle) == 1 &&
+      puzzles_.check(puzzle_call(message_, octets), static_cast<std::uint32_t>(now / crypto::Hashcash::kMinute),
+                     *solution) == crypto::PuzzleResult::solved;
+  if (solved) {  // good for one request: copies have its branch
+    std::array<char, crypto::kPuzzleLineBytes> line;
+    solved = replays_.see({.token = crypto::write_puzzle(*solution, line),
+                           .call_id = sip::text(octets, message_.call_id()),
+                           .from_tag = sip::text(octets, message_.top_via().branch),
+                           .now = now,
+                           .fresh_until = now + (crypto::Hashcash::kMinutesGood + 1) * crypto::Hashcash::kMinute,
+                           .now_cycles = rte_rdtsc()}) != ReplayWatch::Seen::replayed;
+  }
+  context_.counters.add(solved ? Counter::puzzles_solved : Counter::puzzles_failed);
+  call.facts.facts = (call.facts.facts & ~all_of(policy::Fact::puzzle)) |
+                     fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
+}
+
+CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::DescribedCall& call) const {
+  const policy::Judgement judgement = policy::judge(rules.view(), call.called, call.facts);
+  const policy::Outcome& outcome = judgement.outcome;
+  Ruling ruling;
+  if (outcome.handling == Handling::none) {
+    return ruling;
+  }
+  ruling.handling = outcome.handling;
+  ruling.score = call.facts.score;
+  crypto::TextWriter text(ruling.rule_text);
+  text.add(to_string(judgement.layer));
+  text.add(':');
+  const bool is_contact = outcome.rule == policy::Outcome::kContact;
+  text.add(is_contact ? "contact" : judgement.rules.text(outcome.rule, policy::RuleText::id).substr(0, kMaxRuleId));
+  ruling.rule_length = static_cast<std::uint8_t>(text.length());
+  if (is_contact) {
+    return ruling;
+  }
+  if (outcome.handling == Handling::block || outcome.handling == Handling::polite_block) {
+    ruling.answer = refusal_of(outcome, call.facts.facts);
+    return ruling;
+  }
+  if (outcome.component == policy::Component::hashcash) {
+    ruling.answer = Answer::puzzle;
+    ruling.detail = AnswerSender::puzzle_detail(outcome.work, context_.clock.now());
+    return ruling;
+  }
+  if (outcome.handling == Handling::forward || outcome.component == policy::Component::turing) {
+    ruling.target = judgement.rules.text(outcome.rule, policy::RuleText::target);
+  } else if (outcome.handling == Handling::challenge) {
+    ruling.handling = Handling::allow_marked;  // nobody here can carry out this challenge: it turns nobody away
+  }
+  ruling.name_prefix = judgement.rules.text(outcome.rule, policy::RuleText::display_prefix);
+  return ruling;
+}
+
+CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
+  const RuleTables* const rules = context_.publication.rules();
+  if (!slot.described || rules == nullptr) {
+    return {};
+  }
+  if (slot.call_secret != rules->view().common.secret()) {  // control has begun anew meanwhile: all keys are others
+    if (!message_.parse(slot.datagram.payload())) {
+      return {};
+    }
+    describe(*slot.trunk, slot);
+  }
+  policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
+  return rule_on(*rules, slot.call);
+}
+
+CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Trunk& trunk) {
+  const RuleTables* const rules = context_.publication.rules();
+  if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
+    return {};
+  }
+  const policy::KeySecret& secret = rules->view().common.secret();
+  policy::DescribedCall call;
+  policy::describe_call(message_, datagram.payload(), origin_of(trunk), secret, context_.clock.now(), call);
+  look_for_solution(datagram.payload(), call);
+  policy::add_asserted(message_, datagram.payload(), origin_of(trunk), secret, call);
+  return rule_on(*rules, call);
+}
+
+bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason) {
+  if (ruling.answer == Answer::forward || slot.decided || !message_.parse(slot.datagram.payload())) {
+    return false;
+  }
+  const Answer answer = answer_to(slot.datagram.payload(), *slot.trunk, Direction::from_peer, ruling.answer);
+  if (answer == Answer::forward) {
+    return false;
+  }
+  context_.counters.add(counter_of(ruling.handling));
+  recorder_.judged(slot, Decision::answered, reason, config::tables::facts(answer).status, ruling.rule());
+  give(slot.datagram, slot.name, *slot.trunk, answer, ruling.detail);
+  return true;
+}
+
+void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& marks,
+                            const crypto::Conveyance& conveyance, const AtOnce& otherwise) {
+  const Ruling ruling = rule_on_asserted(datagram, trunk);
+  const bool stripped = !marks.removals.empty();
+  if (ruling.answer != Answer::forward && refuses(datagram, trunk, Direction::from_peer,
+                                                  {.wanted = ruling.answer,
+                                                   .reason = otherwise.reason,
+                                                   .stripped = stripped,
+                                                   .rule = ruling.rule(),
+                                                   .detail = ruling.detail})) {
+    context_.counters.add(counter_of(ruling.handling));
+    return;
+  }
+  recorder_.at_once({.message = message_,
+                     .datagram = datagram,
+                     .trunk = trunk,
+                     .direction = Direction::from_peer,
+                     .decision = otherwise.decision,
+                     .reason = otherwise.reason,
+                     .stripped = stripped,
+                     .rule = ruling.rule()});
+  if (begins_something()) {
+    remember(request_, datagram, {.course = Decided::Course::forwarded});
+  }
+  send_ruled(datagram, marks, conveyance, ruling);
+}
+
+void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
+                           const Ruling& ruling) {
+  if (ruling.handling == Handling::none) {
+    sender_.send_marked(datagram, marks, conveyance);
+    return;
+  }
+  context_.counters.add(counter_of(ruling.handling));
+  crypto::Conveyance ruled = conveyance;
+  ruled.target = ruling.target;
+  ruled.name_prefix = ruling.name_prefix;
+  std::array<char, kRuledLinesBytes> lines;
+  if (ruling.handling == Handling::allow_marked) {
+    crypto::TextWriter writer(lines);
+    writer.add(conveyance.lines);
+    writer.add("Spam-Score: ");
+    writer.add(unsigned{ruling.score});
+    writer.add(";by=stirline\r\n");
+    ruled.lines = writer.view();
+  }
+  sender_.send_marked(datagram, marks, ruled);
+}
+
+}  // namespace stirline::dataplane

@@ -1,0 +1,290 @@
+// What rules do to calls on the wire (SPIT-FW-01, -02, -08; SPIT-PL-03 to -06; SPIT-MK-01, -02, -04, -05; SPIT-HC-01,
+// -02).
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "crypto_workers/puzzle/hashcash.hpp"
+#include "tests/golden/packet_spec.hpp"
+#include "tests/ring/gated_harness.hpp"
+#include "tests/ring/packets.hpp"
+#include "tests/support/datagrams.hpp"
+#include "tests/support/lab_rules.hpp"
+#include "tests/support/sip_calls.hpp"
+
+namespace stirline::test {
+namespace {
+
+using namespace config::policy;
+using dataplane::Counter;
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), by);
+}
+
+std::string status_line(const std::string& answer) {
+  return answer.substr(0, answer.find("\r\n"));
+}
+
+std::string with_line(const std::string& message, const std::string& line) {
+  return replaced(message, "Max-Forwards", line + "\r\nMax-Forwards");
+}
+
+// An appliance with rules, and a peer that sends calls.
+class RuledCalls : public testing::Test {
+ protected:
+  RuledCalls()
+      : harness_({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }}) {
+    LabTables tables = lab_tables();
+    tables.trunks[0].certificate_wait_ms = 0;
+    harness_.publish(tables);
+  }
+
+  void publish(const LabRules& rules) { harness_.publish(rules); }
+
+  // One rule without conditions for whom call `number` calls.
+  void rule_for(std::uint32_t number, Rule rule, UserGroup group = UserGroup::none) {
+    rules_.users.push_back(
+        {.called = destination({.number = number}), .rules = {.rules = {std::move(rule)}}, .group = group});
+    publish(rules_);
+  }
+
+  static std::string call(std::uint32_t number) { return invite({.number = number, .date = kTestNow}); }
+
+  // The same, signed by us, as the peer sends it back: a caller who is known.
+  std::string signed_call(std::uint32_t number) {
+    harness_.put_a(golden::build(outward(call(number))));
+    std::string sent = next_payload([&] { return harness_.get_b(); });
+    EXPECT_NE(sent.find("\r\nIdentity: "), std::string::npos);
+    return sent;
+  }
+
+  void send(const std::string& message) {
+    for (const golden::PacketSpec& piece : golden::split(inward(message), 1'480)) {
+      harness_.put_b(golden::build(piece));
+    }
+  }
+  // What our own side gets.
+  std::string delivered(const std::string& message) {
+    send(message);
+    std::string got = next_payload([&] { return harness_.get_a(); });
+    EXPECT_TRUE(harness_.settle());
+    return got;
+  }
+  // What the peer gets, while nothing crosses.
+  std::string answered(const std::string& message) {
+    send(message);
+    std::string got = next_payload([&] { return harness_.get_b(); });
+    EXPECT_TRUE(harness_.settle());
+    EXPECT_TRUE(harness_.a().get().empty()) << "a refused request does not cross";
+    return got;
+  }
+
+  Harness harness_;
+  LabRules rules_;
+};
+
+TEST_F(RuledCalls, BlockIsAFinalAnswer) {  // SPIT-PL-04
+  rule_for(1, lab_rule("no", Handling::block));
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 603 Decline");
+  Rule unwanted = lab_rule("no", Handling::block);
+  unwanted.actions.response = 607;
+  rule_for(2, unwanted);
+  const std::string answer = answered(call(2));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 607 Unwanted");
+  EXPECT_EQ(answered(call(2)), answer) << "copies get the same octets";
+  EXPECT_TRUE(delivered(call(3)).starts_with("INVITE ")) << "who has no rules gets his calls";
+  EXPECT_EQ(harness_.counter(Counter::rules_blocked), 2U);
+}
+
+TEST_F(RuledCalls, PoliteBlockTellsNothing) {  // SPIT-PL-04
+  rule_for(1, lab_rule("no", Handling::polite_block));
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 480 Temporarily Unavailable");
+  const std::string message = replaced(replaced(call(1), "INVITE sip", "MESSAGE sip"), " INVITE\r\n", " MESSAGE\r\n");
+  EXPECT_EQ(status_line(answered(replaced(message, "branch=z9hG4bK", "branch=z9hG4bKm"))), "SIP/2.0 202 Accepted");
+  EXPECT_EQ(harness_.counter(Counter::rules_blocked_politely), 2U);
+}
+
+TEST_F(RuledCalls, AMarkIsOurOwn) {  // SPIT-MK-01, -02
+  Rule mark = lab_rule("perhaps", Handling::allow_marked);
+  mark.actions.display_prefix = "[Spam?] ";
+  rule_for(1, mark);
+  const std::string got = delivered(with_line(call(1), "spam-score: 99;by=somebody"));
+  EXPECT_EQ(got.find("by=somebody"), std::string::npos) << "the peer's word does not cross";
+  EXPECT_EQ(header_line(got, "Spam-Score: "), "Spam-Score: 0;by=stirline");
+  EXPECT_NE(got.find("From: \"[Spam?] Subscriber 1\" <sip:"), std::string::npos) << got;
+  EXPECT_EQ(delivered(call(2)).find("Spam-Score"), std::string::npos);
+}
+
+TEST_F(RuledCalls, AnotherTargetChangesTheRequestUriAlone) {  // SPIT-MK-04
+  Rule voicebox = lab_rule("away", Handling::forward);
+  voicebox.actions.target = "sip:voicebox@company-example.com";
+  const std::string before = delivered(call(1));
+  rule_for(2, voicebox);
+  const std::string got = delivered(call(2));
+  EXPECT_TRUE(got.starts_with("INVITE sip:voicebox@company-example.com SIP/2.0\r\n")) << got;
+  EXPECT_NE(got.find("To: <sip:+" + destination({.number = 2})), std::string::npos);
+  EXPECT_EQ(delivered(call(2)), got) << "a copy goes the same way";
+  EXPECT_EQ(before.substr(0, before.find("\r\n")), call(1).substr(0, call(1).find("\r\n")));
+}
+
+TEST_F(RuledCalls, OnlyWhoIsAuthenticatedIsAFriend) {  // SPIT-FW-02, SPIT-CL-03
+  Rule friends = lab_rule("friends", Handling::allow);
+  friends.identities.push_back({{originator({.number = 1})}, {}});
+  rules_.users.push_back(
+      {.called = destination({.number = 1}), .rules = {.rules = {friends, lab_rule("others", Handling::block)}}});
+  const std::string known = signed_call(1);
+  publish(rules_);
+  EXPECT_TRUE(delivered(known).starts_with("INVITE "));
+  EXPECT_EQ(harness_.counter(Counter::rules_allowed), 1U);
+  // The same From and P-Asserted-Identity, and no token; and a token that was tampered with.
+  EXPECT_EQ(status_line(answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKx"))), "SIP/2.0 603 Decline");
+  const std::string forged =
+      replaced(replaced(known, "branch=z9hG4bK", "branch=z9hG4bKy"), "Identity: ey", "Identity: eY");
+  EXPECT_EQ(status_line(answered(forged)), "SIP/2.0 603 Decline");
+}
+
+// A valid call may be blocked, one without any token allowed: the verdict is one fact among others.
+TEST_F(RuledCalls, AVerdictIsNoJudgementOnSpam) {  // STIR-VS-11
+  const std::string valid = signed_call(1);
+  rule_for(1, lab_rule("no", Handling::block));
+  rule_for(2, lab_rule("yes", Handling::allow));
+  EXPECT_EQ(status_line(answered(valid)), "SIP/2.0 603 Decline");
+  EXPECT_EQ(harness_.counter(Counter::verified_valid), 1U);
+  EXPECT_TRUE(delivered(call(2)).starts_with("INVITE "));
+}
+
+TEST_F(RuledCalls, TheLawIsAboveTheUserAndHeAboveSoftDefaults) {  // SPIT-PL-06
+  rules_.legal.rules = {lab_rule("court order", Handling::block)};
+  rule_for(1, lab_rule("all", Handling::allow));
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 603 Decline");
+  rules_.legal = {};
+  rules_.operator_soft.rules = {lab_rule("soft", Handling::block)};
+  rule_for(2, lab_rule("all", Handling::allow));
+  EXPECT_TRUE(delivered(call(2)).starts_with("INVITE "));
+  EXPECT_EQ(status_line(answered(call(3))), "SIP/2.0 603 Decline");
+}
+
+TEST_F(RuledCalls, OpenHouseMarksInsteadOfBlocking) {  // SPIT-FW-08
+  rule_for(1, lab_rule("no", Handling::block), UserGroup::open);
+  EXPECT_NE(delivered(call(1)).find("\r\nSpam-Score: "), std::string::npos);
+}
+
+TEST_F(RuledCalls, EmergencyCallsArePastAllRules) {  // SPIT-PL-06, INL-AV-02
+  rules_.legal.rules = {lab_rule("everything", Handling::block)};
+  publish(rules_);
+  const std::string called = destination({.number = 1});
+  std::string emergency = call(1);
+  emergency =
+      replaced(emergency, "sip:+" + called + "@gateway.carrier-b.example.net:5060;user=phone", "urn:service:sos");
+  emergency = replaced(emergency, "To: <sip:+" + called + "@gateway.carrier-b.example.net;user=phone>",
+                       "To: <urn:service:sos>");
+  EXPECT_TRUE(delivered(emergency).starts_with("INVITE urn:service:sos"));
+  EXPECT_EQ(status_line(answered(call(2))), "SIP/2.0 603 Decline");
+}
+
+TEST_F(RuledCalls, ADecisionIsTakenOnce) {  // INL-TX-09
+  const std::string got = delivered(call(1));
+  rule_for(1, lab_rule("no", Handling::block));
+  EXPECT_EQ(delivered(call(1)), got) << "what went on is never answered";
+  const std::string answer = answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKn"));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 603 Decline");
+  rules_.users.clear();
+  publish(rules_);
+}
+
+// The seed's Bob (SPIT-PL-05): who is not known solves a puzzle and reaches the voice box; who fails is blocked.
+class Puzzles : public RuledCalls {
+ protected:
+  Puzzles() {
+    Rule puzzle = lab_rule("r3", Handling::challenge);
+    puzzle.facts = (kAnything & ~all_of(Fact::puzzle)) | fact_bit(Fact::puzzle, Result::none);
+    puzzle.actions.component = Component::hashcash;
+    puzzle.actions.work = 10;
+    Rule solved = lab_rule("r4", Handling::forward);
+    solved.facts = (kAnything & ~all_of(Fact::puzzle)) | fact_bit(Fact::puzzle, Result::success);
+    solved.actions.target = "sip:voicebox@company-example.com";
+    Rule failed = lab_rule("r5", Handling::block);
+    failed.facts = (kAnything & ~all_of(Fact::puzzle)) | fact_bit(Fact::puzzle, Result::failure);
+    for (const std::uint32_t number : {1U, 2U}) {
+      rules_.users.push_back({.called = destination({.number = number}), .rules = {.rules = {puzzle, solved, failed}}});
+    }
+    publish(rules_);
+  }
+
+  static crypto::Puzzle puzzle_in(const std::string& answer) {
+    const auto puzzle = crypto::read_puzzle(header_line(answer, "Puzzle: ").substr(8));
+    EXPECT_TRUE(puzzle) << answer;
+    return puzzle.value_or(crypto::Puzzle{});
+  }
+
+  // Tries all there is to try.
+  static crypto::Puzzle solved(const crypto::Puzzle& puzzle) {
+    crypto::Puzzle solution = puzzle;
+    solution.work = 0;
+    for (unsigned tried = 0; tried < 1U << puzzle.work; ++tried) {
+      solution.pre[19] = static_cast<std::uint8_t>(puzzle.pre[19] | (tried & 0xff));
+      solution.pre[18] = static_cast<std::uint8_t>(puzzle.pre[18] | (tried >> 8));
+      if (crypto::solves(puzzle, solution)) {
+        return solution;
+      }
+    }
+    ADD_FAILURE() << "nothing solves it";
+    return solution;
+  }
+
+  // The next attempt: another branch, the next CSeq, and the line.
+  static std::string again(const std::string& request, const crypto::Puzzle& solution, const std::string& branch) {
+    std::array<char, crypto::kPuzzleLineBytes> line;
+    std::string text(crypto::write_puzzle(solution, line));
+    text.resize(text.size() - 2);
+    return with_line(replaced(request, "branch=z9hG4bK", "branch=z9hG4bK" + branch), text);
+  }
+};
+
+TEST_F(Puzzles, WhoSolvesOneGoesOn) {  // SPIT-HC-01, SPIT-HC-02
+  const std::string challenge = answered(call(1));
+  EXPECT_EQ(status_line(challenge), "SIP/2.0 419 Puzzle Required");
+  EXPECT_EQ(puzzle_in(challenge).work, 10);
+  EXPECT_EQ(answered(call(1)), challenge) << "a copy gets the same octets";
+  const std::string second = again(call(1), solved(puzzle_in(challenge)), "s");
+  EXPECT_TRUE(delivered(second).starts_with("INVITE sip:voicebox@company-example.com SIP/2.0\r\n"));
+  EXPECT_TRUE(delivered(second).starts_with("INVITE sip:voicebox@company-example.com SIP/2.0\r\n")) << "a copy of it";
+  // Used once, and of this caller for this called one.
+  EXPECT_EQ(status_line(answered(again(call(1), solved(puzzle_in(challenge)), "t"))), "SIP/2.0 603 Decline");
+  EXPECT_EQ(status_line(answered(again(call(2), solved(puzzle_in(challenge)), "u"))), "SIP/2.0 603 Decline");
+}
+
+TEST_F(Puzzles, TheSameOneLaterInTheMinute) {  // SPIT-MK-05: nothing is kept about it
+  const crypto::Puzzle first = puzzle_in(answered(call(1)));
+  EXPECT_EQ(puzzle_in(answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKq"))), first);
+  harness_.clock().set(kTestNow + 60);
+  EXPECT_EQ(puzzle_in(answered(call(1))), first) << "a copy of the first request, a minute later";
+  EXPECT_NE(puzzle_in(answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKr"))), first);
+}
+
+TEST_F(Puzzles, WrongAndOldSolutionsFail) {  // SPIT-HC-02
+  const crypto::Puzzle puzzle = puzzle_in(answered(call(1)));
+  const crypto::Puzzle right = solved(puzzle);
+  crypto::Puzzle wrong = right;
+  wrong.pre[0] ^= 1;
+  EXPECT_EQ(status_line(answered(again(call(1), wrong, "a"))), "SIP/2.0 603 Decline");
+  wrong = right;
+  wrong.image[0] ^= 1;
+  EXPECT_EQ(status_line(answered(again(call(1), wrong, "b"))), "SIP/2.0 603 Decline");
+  EXPECT_EQ(status_line(answered(with_line(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKc"), "Puzzle: work=0"))),
+            "SIP/2.0 603 Decline");
+  harness_.clock().set(kTestNow + 2 * 60);
+  EXPECT_TRUE(delivered(again(call(1), right, "d")).starts_with("INVITE sip:voicebox"));
+  harness_.clock().set(kTestNow + 4 * 60);
+  EXPECT_EQ(status_line(answered(again(call(2), right, "e"))), "SIP/2.0 603 Decline");
+  EXPECT_GE(harness_.counter(Counter::puzzles_failed), 4U);
+  EXPECT_EQ(harness_.counter(Counter::puzzles_solved), 1U);
+}
+
+}  // namespace
+}  // namespace stirline::test

@@ -1,0 +1,128 @@
+// stirline explain: what rules make of a message, and why (SPIT-FW-01, SPIT-FW-04, SPIT-CP-07, SPIT-PL-06).
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/control/process.hpp"
+#include "tests/unit/control/scratch.hpp"
+
+namespace stirline::control {
+namespace {
+
+using nlohmann::json;
+using test::Finished;
+using test::pem;
+
+constexpr std::int64_t kNow = 1'790'000'000;
+constexpr const char* kX5u = "https://cert.example.org/passport.pem";
+
+const std::string kInvite =
+    "INVITE sip:+12125551213@example.net;user=phone SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKabc\r\n"
+    "Max-Forwards: 70\r\nFrom: <sip:+12155551212@example.org;user=phone>;tag=1\r\n"
+    "To: <sip:+12125551213@example.net;user=phone>\r\nCall-ID: 1234@192.0.2.1\r\nCSeq: 1 INVITE\r\n"
+    "Contact: <sip:192.0.2.1>\r\nContent-Length: 0\r\n\r\n";
+
+std::string ruleset(const std::string& rules) {
+  return "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" xmlns:sp=\"urn:ietf:params:xml:ns:spit-policy\" "
+         "xmlns:hc=\"urn:ietf:params:xml:ns:hashcash\">" +
+         rules + "</ruleset>";
+}
+
+const std::string kFriend =
+    "<rule id=\"friend\"><conditions><identity><one id=\"tel:+1-215-555-1212\"/></identity></conditions><actions>"
+    "<sp:handling>allow</sp:handling></actions></rule>";
+const std::string kStrangers =
+    "<rule id=\"strangers\"><conditions><sp:authentication>none</sp:authentication></conditions><actions><sp:execute>"
+    "<hc:hashcash work=\"15\"/></sp:execute></actions></rule>";
+
+class Explain : public ::testing::Test {
+ protected:
+  static Finished stirline(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), test::program("STIRLINE_COMMAND"));
+    return test::run(std::move(arguments));
+  }
+
+  Finished explain(const std::string& message, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"explain", "--json", "--at", std::to_string(kNow)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back(folder_.write("call.sip", message).string());
+    return stirline(std::move(arguments));
+  }
+
+  [[nodiscard]] std::string rules(const std::string& text) {
+    return folder_.write("rules.xml", ruleset(text)).string();
+  }
+
+  std::string signed_invite() {
+    const Finished signed_call =
+        stirline({"sign", "--key", pem("test_leaf_spc1234.key").string(), "--x5u", kX5u, "--attest", "A", "--at",
+                  std::to_string(kNow), folder_.write("plain.sip", kInvite).string()});
+    EXPECT_EQ(signed_call.status, 0) << signed_call.err;
+    return signed_call.out;
+  }
+
+  test::ScratchFolder folder_;
+};
+
+TEST_F(Explain, AFriendIsOneOnlyIfHeIsAuthenticated) {  // SPIT-FW-02
+  const std::string trust = pem("test_root.pem").string();
+  const std::string chain = std::string(kX5u) + "=" + pem("test_leaf_spc1234_chain.pem").string();
+  const Finished known =
+      explain(signed_invite(), {"--rules", rules(kFriend + kStrangers), "--trust", trust, "--cert", chain});
+  ASSERT_EQ(known.status, 0) << known.err;
+  const json allowed = json::parse(known.out);
+  EXPECT_EQ(allowed["handling"], "allow");
+  EXPECT_EQ(allowed["layer"], "user");
+  EXPECT_EQ(allowed["rule"], "friend");
+  EXPECT_EQ(allowed["caller"], "12155551212");
+  EXPECT_EQ(allowed["facts"]["authentication"], "verified-A");
+
+  const Finished unknown = explain(kInvite, {"--rules", rules(kFriend + kStrangers)});
+  EXPECT_EQ(unknown.status, 1) << unknown.err;
+  const json challenged = json::parse(unknown.out);
+  EXPECT_EQ(challenged["handling"], "challenge");
+  EXPECT_EQ(challenged["component"], "hashcash");
+  EXPECT_EQ(challenged["work"], 15);
+  EXPECT_EQ(challenged["caller"], "");
+  EXPECT_EQ(challenged["rules"], json::parse(R"([
+      {"layer": "user", "rule": "friend", "handling": "allow", "matches": false},
+      {"layer": "user", "rule": "strangers", "handling": "challenge", "matches": true}])"));
+}
+
+TEST_F(Explain, LayersGroupsAndWhereNobodySaysAnything) {  // SPIT-PL-06, SPIT-FW-08
+  const std::string block = folder_
+                                .write("block.xml", ruleset("<rule id=\"b\"><actions><sp:handling>block</sp:handling>"
+                                                            "</actions></rule>"))
+                                .string();
+  const auto said = [&](const std::vector<std::string>& more) {
+    const Finished finished = explain(kInvite, more);
+    EXPECT_NE(finished.status, 64) << finished.err;
+    const json document = json::parse(finished.out);
+    return document["handling"].get<std::string>() + " by " + document["layer"].get<std::string>();
+  };
+  EXPECT_EQ(said({}), "none by none");
+  EXPECT_EQ(said({"--soft", block}), "block by operator-soft");
+  EXPECT_EQ(said({"--soft", block, "--rules", rules(kStrangers)}), "challenge by user");
+  EXPECT_EQ(said({"--legal", block, "--rules", rules(kStrangers)}), "block by legal");
+  EXPECT_EQ(said({"--rules", block, "--group", "open"}), "allow-marked by user");
+  EXPECT_EQ(said({"--rules", rules(kStrangers), "--puzzle", "success"}), "challenge by user");
+}
+
+TEST_F(Explain, MistakesAreSixtyFour) {
+  EXPECT_EQ(explain("no message", {}).status, 64);
+  EXPECT_EQ(explain(kInvite, {"--rules", "/nonexistent.xml"}).status, 64);
+  EXPECT_EQ(explain(kInvite, {"--user", "mailto:a@b.example"}).status, 64);
+  EXPECT_EQ(explain(kInvite, {"--group", "secret"}).status, 64);
+  const Finished wrong = explain(
+      kInvite, {"--rules", rules("<rule id=\"r\"><actions><sp:handling>perhaps</sp:handling></actions></rule>")});
+  EXPECT_EQ(wrong.status, 64);
+  EXPECT_NE(wrong.err.find("rule r: handling: is block, polite-block, allow-marked or allow"), std::string::npos)
+      << wrong.err;
+}
+
+}  // namespace
+}  // namespace stirline::control
