@@ -136,8 +136,9 @@ TEST_F(XcapPrograms, RulesReachTheDataPlane) {
   };
   test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
   ASSERT_TRUE(until_rules(1)) << process.err();
-  ASSERT_EQ(dataplane.rules()[0].common.size(), 1U);
-  const auto common = config::policy::CommonRules::open(dataplane.rules()[0].common[0]);
+  const auto first = dataplane.rules()[0];
+  ASSERT_EQ(first.common.size(), 1U);
+  const auto common = config::policy::CommonRules::open(first.common[0]);
   ASSERT_TRUE(common);
   EXPECT_EQ(common->of(config::policy::Layer::group_default, config::policy::UserGroup::closed).rules(), 1U);
   Client bob(port_of(process), authority_);
