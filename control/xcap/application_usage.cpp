@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "config/policy/rule.hpp"
 #include "control/xcap/schemas/schemas.hpp"
 #include "control/xcap/xml_document.hpp"
 #include "control/xcap/xml_schema.hpp"
@@ -52,7 +53,7 @@ const std::array<ApplicationUsage, 5> kUsages = {{
      .schema = schemas::kCommonPolicy,
      .spaces = kSpitSpaces,
      .unique = kRuleIds,
-     .most_children = kMaxRules,
+     .most_children = config::policy::kMaxRules,
      .only_document = kPolicyDocument,
      .users_write = true},
     {.auid = "resource-lists",
@@ -72,7 +73,7 @@ const std::array<ApplicationUsage, 5> kUsages = {{
      .schema = schemas::kCommonPolicy,
      .spaces = kPresenceSpaces,
      .unique = kRuleIds,
-     .most_children = kMaxRules,
+     .most_children = config::policy::kMaxRules,
      .only_document = {},
      .users_write = true},
     {.auid = kProfileAuid,

@@ -20,7 +20,6 @@ namespace stirline::control {
 class XmlDocument;
 class XmlSchema;
 
-inline constexpr std::size_t kMaxRules = 1'000;          // of one document (SPIT-FW-06)
 inline constexpr std::size_t kMaxDocumentsPerUser = 16;  // of one usage
 inline constexpr std::string_view kCapabilitiesAuid = "xcap-caps";
 inline constexpr std::string_view kPolicyAuid = "spit-policy";    // rules of a called user

@@ -260,11 +260,15 @@ void CallStage::end_wait(std::uint32_t index) {
   context_.counters.add(Counter::wait_expired);
   context_.counters.add(crypto::Reason::certificate_unknown);
   context_.counters.add(Counter::verified_none);
-  remember_complaints(slot);
   slot.datagram.path = DelayPath::waiting;
-  recorder_.judged(slot, Decision::undecided, "wait_expired");
-  leave_undecided(slot.name, slot.datagram);
-  sender_.send_marked(slot.datagram, slot.marks, not_validated());
+  // Rules hold for it as for any call of nobody known: to name a certificate that never comes is no way past them.
+  const Ruling ruling = rule_on_judged(slot);
+  if (!refuses_by_rule(slot, ruling, "wait_expired")) {
+    remember_complaints(slot);
+    recorder_.judged(slot, Decision::undecided, "wait_expired", 0, ruling.rule());
+    leave_undecided(slot.name, slot.datagram);
+    send_ruled(slot.datagram, slot.marks, not_validated(), ruling);
+  }
   let_go_of(slot);
 }
 

@@ -60,9 +60,9 @@ policy::CallOrigin CallStage::origin_of(const Trunk& trunk) {
           .trusted = trunk.config.trusted};
 }
 
-// What anybody who has rules for this call asks for; nothing: nobody has any.
-std::optional<std::uint32_t> CallStage::asked_about(const policy::PolicyTables& tables, policy::Key called) {
-  const policy::CalledUser user = policy::find_user(tables, called);
+// What anybody who has rules for a call to this user asks for; nothing: nobody has any.
+std::optional<std::uint32_t> CallStage::asked_about(const policy::PolicyTables& tables,
+                                                    const policy::CalledUser& user) {
   if (tables.common.empty() && user.rules.octets() == 0) {
     return std::nullopt;
   }
@@ -74,7 +74,7 @@ void CallStage::describe(const RuleTables& rules, const Trunk& trunk, std::strin
   const policy::KeySecret& secret = rules.view().common.secret();
   const policy::CallOrigin origin = origin_of(trunk);
   call.called = policy::called_by(message_, octets, origin, secret);
-  const auto asked = asked_about(rules.view(), call.called);
+  const auto asked = asked_about(rules.view(), policy::find_user(rules.view(), call.called));
   call.described = asked.has_value();
   if (asked) {
     policy::describe_call(message_, octets, origin, secret, context_.clock.now(), *asked, call);
@@ -116,8 +116,9 @@ void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall
                      fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
 }
 
-CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::DescribedCall& call) const {
-  const policy::Judgement judgement = policy::judge(rules.view(), call.called, call.facts);
+CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
+                                     const policy::DescribedCall& call) const {
+  const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
   const policy::Outcome& outcome = judgement.outcome;
   Ruling ruling;
   if (outcome.handling == Handling::none) {
@@ -160,11 +161,16 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   }
   const policy::PolicyTables& tables = rules->view();
   const bool same_keys = slot.call_secret == tables.common.secret();
-  const auto asked = same_keys ? asked_about(tables, slot.call.called) : std::nullopt;
-  if (same_keys && !asked) {
-    return {};
+  policy::CalledUser user;
+  if (same_keys) {
+    user = policy::find_user(tables, slot.call.called);
+    const auto asked = asked_about(tables, user);
+    if (!asked) {
+      return {};
+    }
+    slot.call.described = slot.call.described && (*asked & ~slot.call.asked) == 0;
   }
-  if (!same_keys || !slot.call.described || (*asked & ~slot.call.asked) != 0) {
+  if (!same_keys || !slot.call.described) {
     if (!message_.parse(slot.datagram.payload())) {
       return {};
     }
@@ -172,9 +178,10 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
     if (!slot.call.described) {
       return {};
     }
+    user = policy::find_user(tables, slot.call.called);
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
-  return rule_on(*rules, slot.call);
+  return rule_on(*rules, user, slot.call);
 }
 
 CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Trunk& trunk) {
@@ -188,7 +195,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
     return {};
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
-  return rule_on(*rules, call);
+  return rule_on(*rules, policy::find_user(rules->view(), call.called), call);
 }
 
 bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason) {

@@ -121,7 +121,7 @@ class CallStage {
   };
   [[nodiscard]] static config::policy::CallOrigin origin_of(const Trunk& trunk);
   [[nodiscard]] static std::optional<std::uint32_t> asked_about(const config::policy::PolicyTables& tables,
-                                                                config::policy::Key called);
+                                                                const config::policy::CalledUser& user);
   // Everything about the request in hand but who calls, if there are rules for it.
   void describe(const RuleTables& rules, const Trunk& trunk, std::string_view octets,
                 config::policy::DescribedCall& call);
@@ -129,7 +129,8 @@ class CallStage {
   void prepare_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
-  [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::DescribedCall& call) const;
+  [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
+                               const config::policy::DescribedCall& call) const;
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk);

@@ -158,6 +158,19 @@ TEST_F(RuledCalls, AVerdictIsNoJudgementOnSpam) {  // STIR-VS-11
   EXPECT_TRUE(delivered(call(2)).starts_with("INVITE "));
 }
 
+// SPIT-FW-07: naming a certificate that never comes is no way past rules.
+TEST_F(RuledCalls, RulesHoldForWhoeverWaitedInVain) {
+  const std::string call_without_chain = signed_call(1);
+  LabTables tables = lab_tables();
+  tables.certificates.clear();
+  tables.trunks[0].certificate_wait_ms = 50;
+  harness_.publish(tables);
+  rule_for(1, lab_rule("no", Handling::block));
+  EXPECT_EQ(status_line(answered(call_without_chain)), "SIP/2.0 603 Decline");
+  EXPECT_EQ(harness_.counter(Counter::wait_expired), 1U);
+  EXPECT_EQ(harness_.counter(Counter::rules_blocked), 1U);
+}
+
 TEST_F(RuledCalls, TheLawIsAboveTheUserAndHeAboveSoftDefaults) {  // SPIT-PL-06
   rules_.legal.rules = {lab_rule("court order", Handling::block)};
   rule_for(1, lab_rule("all", Handling::allow));
@@ -195,6 +208,8 @@ TEST_F(RuledCalls, ADecisionIsTakenOnce) {  // INL-TX-09
   EXPECT_EQ(status_line(answer), "SIP/2.0 603 Decline");
   rules_.users.clear();
   publish(rules_);
+  EXPECT_EQ(answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKn")), answer)
+      << "what was answered never goes on";
 }
 
 // The seed's Bob (SPIT-PL-05): who is not known solves a puzzle and reaches the voice box; who fails is blocked.

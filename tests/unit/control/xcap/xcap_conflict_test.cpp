@@ -1,6 +1,7 @@
 // SPIT-XC-05, -07: each reason for a 409, provoked; which one is told when several would do.
 #include <gtest/gtest.h>
 
+#include "config/policy/rule.hpp"
 #include "tests/unit/control/xcap/xcap_world.hpp"
 
 namespace stirline::control {
@@ -124,8 +125,8 @@ TEST_F(XcapConflicts, UniquenessFailure) {
 
 // SPIT-FW-06, SPIT-XC-08
 TEST_F(XcapConflicts, ConstraintFailure) {
-  EXPECT_EQ(put(test::rules(kMaxRules)).status, 200U);
-  EXPECT_EQ(test::reason_of(put(test::rules(kMaxRules + 1))), "constraint-failure");
+  EXPECT_EQ(put(test::rules(config::policy::kMaxRules)).status, 200U);
+  EXPECT_EQ(test::reason_of(put(test::rules(config::policy::kMaxRules + 1))), "constraint-failure");
   EXPECT_EQ(test::reason_of(put_element("ruleset/rule[@id='x']", "<rule id='x'/>")), "constraint-failure") << "1001";
   EXPECT_EQ(put(test::nested(32)).status, 200U);
   EXPECT_EQ(test::reason_of(put(test::nested(33))), "constraint-failure");
