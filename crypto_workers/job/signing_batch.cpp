@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "crypto_workers/octets.hpp"
+#include "crypto_workers/passport/claims.hpp"
 
 namespace stirline::crypto {
 namespace {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crypto_workers/octets.hpp"
+#include "crypto_workers/passport/claims.hpp"
 #include "sip_parser/characters.hpp"
 
 namespace stirline::crypto {

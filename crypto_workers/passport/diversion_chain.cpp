@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "crypto_workers/passport/claims.hpp"
 #include "crypto_workers/passport/json_object.hpp"
 #include "crypto_workers/passport/open.hpp"
 

@@ -14,9 +14,10 @@
 #include <string_view>
 
 #include "crypto_workers/passport/claim_syntax.hpp"
-#include "crypto_workers/passport/claims.hpp"
 
 namespace stirline::crypto {
+
+struct Claims;  // claims.hpp
 
 inline constexpr std::size_t kMaxTokens = 16;  // of one message, originals inside div-o included
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <simdjson.h>
+
 #include "sip_parser/characters.hpp"
 
 namespace stirline::crypto {

@@ -11,10 +11,12 @@
 #include <span>
 #include <string_view>
 
-#include <simdjson.h>
-
 #include "crypto_workers/passport/text_writer.hpp"
 #include "sip_parser/body/sdp.hpp"
+
+namespace simdjson::dom {
+class element;
+}  // namespace simdjson::dom
 
 namespace stirline::crypto {
 

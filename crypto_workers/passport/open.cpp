@@ -5,6 +5,7 @@
 #include "crypto_workers/passport/base64url.hpp"
 #include "crypto_workers/passport/builder.hpp"
 #include "crypto_workers/passport/claim_syntax.hpp"
+#include "crypto_workers/passport/claims.hpp"
 #include "crypto_workers/passport/folding.hpp"
 #include "crypto_workers/passport/integrity_digest.hpp"
 #include "crypto_workers/passport/json_members.hpp"

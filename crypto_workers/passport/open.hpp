@@ -14,7 +14,7 @@
 
 #include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/p256/engine.hpp"
-#include "crypto_workers/passport/claims.hpp"
+#include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/passport/media_key_claim.hpp"
 #include "crypto_workers/passport/rich_call_data.hpp"
 #include "crypto_workers/passport/token_type.hpp"
@@ -24,6 +24,8 @@
 #include "sip_parser/telephone_number.hpp"
 
 namespace stirline::crypto {
+
+struct Claims;  // claims.hpp
 
 inline constexpr std::size_t kMaxDigestBytes = 8'192;  // STIR-HDR-11
 inline constexpr std::size_t kMaxHeaderJsonBytes = 2'048;

@@ -9,9 +9,11 @@
 #include <span>
 #include <string_view>
 
-#include <simdjson.h>
-
 #include "crypto_workers/passport/integrity_digest.hpp"
+
+namespace simdjson::dom {
+class object;
+}  // namespace simdjson::dom
 
 namespace stirline::crypto {
 
