@@ -63,6 +63,7 @@ std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonO
     }
     return std::unexpected(std::move(errors));
   }
+  common->use(config->statistics.score);
   return State{std::move(*config), std::move(*common), std::move(*gathered), {}, {}, std::move(chains)};
 }
 

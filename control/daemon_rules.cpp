@@ -8,9 +8,9 @@
 
 namespace stirline::control {
 
-// Nothing is compiled and nothing sent where there are neither users' documents nor common ones.
+// Nothing is compiled and nothing sent where there are neither users' documents nor common ones, nor statistics.
 std::expected<void, std::string> Daemon::open_rules() {
-  if (xcap_ == nullptr && state_.config.policy.empty()) {
+  if (xcap_ == nullptr && state_.config.policy.empty() && !state_.config.statistics.always) {
     return {};
   }
   policy::RuleKeeperOptions options;

@@ -1,8 +1,11 @@
 #include "perf/policy_statistics.hpp"
 
 #include <algorithm>
+#include <new>
 #include <random>
 #include <string>
+
+#include <sys/mman.h>
 
 namespace stirline::perf {
 
@@ -15,11 +18,21 @@ constexpr std::uint32_t kCallers = 24'000;
 constexpr std::uint32_t kStrangers = 20;  // one call of so many is somebody's who was never seen
 constexpr std::int64_t kCallsPerSecond = 1'000;
 
+std::byte* large_pages(std::size_t octets) {
+  constexpr std::size_t kPage = std::size_t{2} << 20;
+  const std::size_t whole = (octets + kPage - 1) / kPage * kPage;
+  void* const memory = std::aligned_alloc(kPage, whole);
+  if (memory == nullptr) {
+    throw std::bad_alloc();
+  }
+  madvise(memory, whole, MADV_HUGEPAGE);  // where the system has none, small ones do
+  return static_cast<std::byte*>(memory);
+}
+
 }  // namespace
 
 PolicyStatistics::PolicyStatistics(std::size_t calls)
-    : memory_(octets() / sizeof(Profile) + 1),
-      statistics_({}, std::as_writable_bytes(std::span(memory_)), kSecret, settings_.half_life_minutes) {
+    : memory_(large_pages(octets())), statistics_({}, {memory_.get(), octets()}, kSecret, settings_.half_life_minutes) {
   std::mt19937_64 dice(17);
   for (std::size_t i = 0; i < calls; ++i) {
     const std::uint64_t caller = dice() % kStrangers == 0 ? dice() % 10'000'000 : dice() % kCallers;
@@ -67,7 +80,7 @@ void PolicyStatistics::count_burst(std::span<const BegunCall> calls) {
 
 void PolicyStatistics::score_last() {
   for (const CallSubjects& subjects : subjects_) {
-    scores_ += statistics_.score(subjects, 0, settings_);
+    scores_ += statistics_.score(subjects, settings_);
   }
 }
 

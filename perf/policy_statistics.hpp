@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,7 +30,10 @@ class PolicyStatistics {
 
  private:
   std::vector<config::policy::BegunCall> calls_;
-  std::vector<config::policy::Profile> memory_;
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<std::byte, Free> memory_;  // on large pages, as a core has it
   config::policy::ScoreSettings settings_;
   config::policy::CallStatistics statistics_;
   std::array<config::policy::BegunCall, kMost> at_hand_{};

@@ -204,17 +204,19 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   }
 }
 
-void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {
-  Authentication authentication = Authentication::none;
-  if (job.verdict == crypto::Verdict::invalid) {
-    authentication = Authentication::failed;
-  } else if (job.verdict == crypto::Verdict::valid) {
-    const char attest = job.verdicts[job.decisive].attest;
-    authentication = attest == 'A'   ? Authentication::verified_a
-                     : attest == 'B' ? Authentication::verified_b
-                     : attest == 'C' ? Authentication::verified_c
-                                     : Authentication::signed_;
+Authentication authentication_of(const crypto::VerifyJob& job) {
+  if (job.verdict != crypto::Verdict::valid) {
+    return job.verdict == crypto::Verdict::invalid ? Authentication::failed : Authentication::none;
   }
+  const char attest = job.verdicts[job.decisive].attest;
+  return attest == 'A'   ? Authentication::verified_a
+         : attest == 'B' ? Authentication::verified_b
+         : attest == 'C' ? Authentication::verified_c
+                         : Authentication::signed_;
+}
+
+void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {
+  const Authentication authentication = authentication_of(job);
   call.facts.facts |= fact_bit(Fact::authentication, authentication);
   if (authentication == Authentication::verified_a || authentication == Authentication::signed_) {
     set_caller(job.has_orig ? job.orig.view() : job.orig_uri.view(), job.has_orig, secret, call.facts);

@@ -40,6 +40,9 @@ struct DescribedCall {
 void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                    const KeySecret& secret, std::int64_t now, std::uint32_t asked, DescribedCall& call);
 
+// How sure the verdict on its tokens makes it who calls.
+[[nodiscard]] Authentication authentication_of(const crypto::VerifyJob& job);
+
 // Who calls, by the verdict on its tokens. Only what attests the number itself makes an identity: shaken with A, or a
 // token that says nothing about attestation (RFC 8224); B and C vouch for somebody else.
 void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call);

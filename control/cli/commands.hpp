@@ -25,6 +25,7 @@ void add_capture(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 void add_xcap(CLI::App& app, int& status);
 void add_policy(CLI::App& app, int& status);
+void add_reputation(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
 void add_lab(CLI::App& app, int& status);
 

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     cli::add_capture(app, status);
     cli::add_xcap(app, status);
     cli::add_policy(app, status);
+    cli::add_reputation(app, status);
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);

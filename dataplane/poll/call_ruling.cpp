@@ -159,6 +159,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   if (!slot.ruled || rules == nullptr) {
     return {};
   }
+  const std::uint8_t score = score_of_judged(slot, *rules);
   const policy::PolicyTables& tables = rules->view();
   const bool same_keys = slot.call_secret == tables.common.secret();
   policy::CalledUser user;
@@ -181,6 +182,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
     user = policy::find_user(tables, slot.call.called);
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
+  slot.call.facts.score = score;
   return rule_on(*rules, user, slot.call);
 }
 
@@ -189,12 +191,14 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
     return {};
   }
+  const std::uint8_t score = score_of_asserted(datagram.payload(), trunk, *rules);
   policy::DescribedCall call;
   describe(*rules, trunk, datagram.payload(), call);
   if (!call.described) {
     return {};
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
+  call.facts.score = score;
   return rule_on(*rules, policy::find_user(rules->view(), call.called), call);
 }
 

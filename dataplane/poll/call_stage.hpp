@@ -15,6 +15,7 @@
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
+#include "dataplane/poll/call_figures.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/decided_requests.hpp"
@@ -64,6 +65,7 @@ class CallStage {
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
   [[nodiscard]] SourceLimits& source_limits() { return sources_; }
+  [[nodiscard]] CallFigures& figures() { return figures_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
   [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
 
@@ -134,6 +136,13 @@ class CallStage {
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk);
+  // Counts who calls, and what is to be thought of him (SPIT-CL-14): of a parked request that has its verdict; of the
+  // request in hand, whose facts are `call`.
+  [[nodiscard]] std::uint8_t score_of_judged(const Slot& slot, const RuleTables& rules);
+  [[nodiscard]] std::uint8_t score_of_asserted(std::string_view octets, const Trunk& trunk, const RuleTables& rules);
+  // An answer of our own side, and a BYE.
+  void note_answer(std::string_view octets, Direction direction);
+  void note_end(std::string_view octets);
   // True: rules refuse the parked request, and it has been answered.
   [[nodiscard]] bool refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason);
   // The request in hand, about which no token says anything, goes the way that rules want for it.
@@ -213,6 +222,7 @@ class CallStage {
   SignedRequests signed_;
   DecidedRequests decided_;
   SourceLimits sources_;
+  CallFigures figures_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name

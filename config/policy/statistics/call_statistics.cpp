@@ -13,6 +13,7 @@ constexpr unsigned kSubscriberDigits = 4;
 constexpr std::uint64_t kNear = 10;  // a called number that is so close to the one before is the next one in turn
 constexpr Key kIsText = Key{1} << 63;
 constexpr std::uint32_t kMinutesOfDay = 24 * 60;
+constexpr std::uint16_t kUnwanted = 607;  // RFC 8197
 
 std::uint32_t minute_of(std::int64_t now) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(now, 0, INT64_C(0xffff'ffff) * 60) / 60);
@@ -107,6 +108,7 @@ Key prefix_of(Key number) {
 
 std::size_t CallStatistics::octets_for(const Limits& limits) {
   std::size_t octets = lines_for(limits.open_calls) * (sizeof(OpenCallLine) + OpenCallLine::kPlaces * sizeof(OpenCall));
+  octets += lines_for(limits.callers) * sizeof(ComplaintLine);
   for (const std::uint32_t profiles : by_kind(limits)) {
     octets += lines_for(profiles) * (sizeof(ProfileLine) + ProfileLine::kPlaces * sizeof(Profile));
   }
@@ -123,6 +125,7 @@ CallStatistics::CallStatistics(const Limits& limits, std::span<std::byte> memory
   }
   const auto lines = carve<OpenCallLine>(memory, lines_for(limits.open_calls));
   open_ = OpenCalls(lines, carve<OpenCall>(memory, lines.size() * OpenCallLine::kPlaces));
+  complaints_ = Complaints(carve<ComplaintLine>(memory, lines_for(limits.callers)));
 }
 
 void CallStatistics::set_half_life(std::uint32_t minutes) {
@@ -185,7 +188,7 @@ void CallStatistics::locate(CallSubjects& subjects, const BegunCall& call) {
 void CallStatistics::count(const CallSubjects& subjects, const BegunCall& call, const ScoreSettings& settings) {
   OpenCall* const open = subjects.open == OpenCalls::kNone ? nullptr : &open_[subjects.open];
   if (open != nullptr) {
-    *open = {.since = second_of(call.now)};
+    *open = {.since = second_of(call.now), .called = subjects.called_mixed};
   }
   const DecayMinute& now = minute_at(call.now);
   const bool night = is_night(now.minute, settings);
@@ -212,8 +215,15 @@ void CallStatistics::count(const CallSubjects& subjects, const BegunCall& call, 
   }
 }
 
-std::uint8_t CallStatistics::score(const CallSubjects& subjects, float complaints,
-                                   const ScoreSettings& settings) const {
+void CallStatistics::look(const CallSubjects& subjects, const BegunCall& call) {
+  for (std::size_t i = 0; i < kStatisticsSubjects; ++i) {
+    if (subjects.subjects[i].key != kNoKey) {
+      tables_[i].open(subjects.places[i], subjects.subjects[i], minute_at(call.now), decay_);
+    }
+  }
+}
+
+std::uint8_t CallStatistics::score(const CallSubjects& subjects, const ScoreSettings& settings) const {
   CallScores scores;
   for (std::size_t i = 0; i < kStatisticsSubjects; ++i) {
     const auto kind = static_cast<SubjectKind>(i);
@@ -221,7 +231,7 @@ std::uint8_t CallStatistics::score(const CallSubjects& subjects, float complaint
       continue;
     }
     const Profile& known = profile(subjects, kind);
-    scores.of[i] = score_of(known, kind == SubjectKind::caller ? complaints : 0.0F, settings);
+    scores.of[i] = score_of(known, settings);
     if (kind == SubjectKind::signer || kind == SubjectKind::trunk) {
       scores.neighbours = std::max(scores.neighbours, neighbour_points(known, settings));
     }
@@ -250,10 +260,24 @@ void CallStatistics::for_each_profile(const OpenCall& call, std::int64_t now, Ac
   }
 }
 
+// Of the caller alone: neither his carrier nor his neighbours are what the called one means.
+void CallStatistics::complain(const OpenCall& call, std::int64_t now) {
+  constexpr auto kCaller = static_cast<std::size_t>(SubjectKind::caller);
+  Profile& caller = tables_[kCaller][call.places[kCaller]];
+  if (call.known[kCaller] && caller.life == call.lives[kCaller]) {
+    caller.decay_to(minute_at(now), decay_);
+    caller.add(Figure::complaints, complaints_.weigh(call.called, layout::mixed_key(secret_, caller.subject),
+                                                     minute_of(now) / kMinutesOfDay));
+  }
+}
+
 void CallStatistics::answer(std::uint64_t name, std::uint16_t status, std::int64_t now) {
   const std::uint32_t place = open_.find(name);
   if (name == 0 || place == OpenCalls::kNone || open_[place].answered) {
     return;
+  }
+  if (status == kUnwanted) {
+    complain(open_[place], now);
   }
   const CallFate fate = fate_of(status);
   if (fate == CallFate::goes_on) {

@@ -14,6 +14,7 @@
 
 #include "config/policy/facts.hpp"
 #include "config/policy/identity_key.hpp"
+#include "config/policy/statistics/complaints.hpp"
 #include "config/policy/statistics/open_calls.hpp"
 #include "config/policy/statistics/profile_table.hpp"
 #include "config/policy/statistics/score_settings.hpp"
@@ -75,12 +76,15 @@ class CallStatistics {
 
   // The three steps of a call, for whoever has several at hand: each fetches what the next one reads.
   [[nodiscard]] CallSubjects prepare(const BegunCall& call) const;
-  void locate(CallSubjects& subjects, const BegunCall& call);  // count() has to follow
+  void locate(CallSubjects& subjects, const BegunCall& call);  // count() or look() has to follow
   // Never a copy of a request that was counted before.
   void count(const CallSubjects& subjects, const BegunCall& call, const ScoreSettings& settings);
 
-  // What the figures say about a call that has been counted. `complaints`: their weight, of its caller.
-  [[nodiscard]] std::uint8_t score(const CallSubjects& subjects, float complaints, const ScoreSettings& settings) const;
+  // In place of count(), for a copy of a request that was counted: its subjects can be asked about.
+  void look(const CallSubjects& subjects, const BegunCall& call);
+
+  // What the figures say about a call that has been counted.
+  [[nodiscard]] std::uint8_t score(const CallSubjects& subjects, const ScoreSettings& settings) const;
 
   // Names for people, for subjects that have none yet; of `caller` and `prefix` where they are not numbers.
   void name(const CallSubjects& subjects, SubjectKind kind, std::string_view text);
@@ -103,11 +107,13 @@ class CallStatistics {
 
  private:
   const DecayMinute& minute_at(std::int64_t now);
+  void complain(const OpenCall& call, std::int64_t now);
   template <typename Act>
   void for_each_profile(const OpenCall& call, std::int64_t now, Act&& act);
 
   std::array<ProfileTable, kStatisticsSubjects> tables_;
   OpenCalls open_;
+  Complaints complaints_;
   KeySecret secret_;
   Decay decay_;
   DecayMinute minute_;  // that was asked about last

@@ -55,6 +55,16 @@ void DistinctSketch::fade(std::uint32_t from, std::uint32_t to) {
   recount();
 }
 
+void DistinctSketch::merge(const DistinctSketch& other) {
+  for (unsigned i = 0; i < kRegisters; ++i) {
+    const unsigned at = i % 16 * 4;
+    const std::uint64_t own = words_[i / 16] >> at & 15;
+    const std::uint64_t others = other.words_[i / 16] >> at & 15;
+    words_[i / 16] += others > own ? (others - own) << at : 0;
+  }
+  recount();
+}
+
 void DistinctSketch::recount() {
   sum_ = 0;
   zeros_ = 0;

@@ -21,6 +21,9 @@ class DistinctSketch {
   // From step `from` to step `to`, of which there are kStepsInHalfLife in a half-life, counted from any moment.
   void fade(std::uint32_t from, std::uint32_t to);
 
+  // What either of them has seen; both faded to the same step.
+  void merge(const DistinctSketch& other);
+
   [[nodiscard]] float estimate() const;
 
  private:

@@ -25,6 +25,7 @@ static_assert(sizeof(OpenCallLine) == 64);
 struct alignas(64) OpenCall {
   std::uint32_t since = 0;  // seconds since 1970: it began, or was answered
   bool answered = false;
+  std::uint64_t called = 0;                                 // mixed
   std::array<std::uint32_t, kStatisticsSubjects> places{};  // of their profiles
   std::array<std::uint16_t, kStatisticsSubjects> lives{};   // Profile::life there; see CallStatistics
   std::array<bool, kStatisticsSubjects> known{};            // is there such a subject?

@@ -34,7 +34,8 @@ void Profile::decay_to(const DecayMinute& now, const Decay& decay) {
 
 void Profile::set_name(std::string_view text) {
   const std::string_view kept = text.substr(0, kMaxName);
-  std::ranges::copy(kept, name_octets.begin());
+  std::ranges::transform(kept, name_octets.begin(),
+                         [](char octet) { return octet >= ' ' && octet <= '~' ? octet : '?'; });
   name_length = static_cast<std::uint8_t>(kept.size());
 }
 

@@ -30,10 +30,11 @@ enum class Figure : std::uint8_t {
   unsigned_calls,
   failed,
   night,
+  complaints,  // weighted
 };
-inline constexpr std::size_t kFigures = static_cast<std::size_t>(Figure::night) + 1;
-using Figures = std::array<float, 16>;  // the last ones are zero: a whole cache line is multiplied at once
-static_assert(kFigures <= Figures{}.size());
+inline constexpr std::size_t kFigures = static_cast<std::size_t>(Figure::complaints) + 1;
+using Figures = std::array<float, kFigures>;
+static_assert(kFigures == 14);  // with what stands behind them in a profile they are one cache line
 
 // How much is left after some minutes. Made anew when the half-life changes.
 class Decay {
@@ -62,7 +63,7 @@ struct DecayMinute {
 [[nodiscard]] DecayMinute decay_minute(std::uint32_t minute, const Decay& decay);
 
 struct alignas(64) Profile {
-  static constexpr std::size_t kMaxName = 48;
+  static constexpr std::size_t kMaxName = 64;
 
   // What every call reads and writes.
   Key subject = kNoKey;      // kNoKey: free
@@ -72,22 +73,22 @@ struct alignas(64) Profile {
   DistinctSketch called;
 
   Figures figures{};
+  std::uint16_t told_minute = 0;  // modulo 65,536: when main was last told of it
+  std::uint16_t life = 0;         // another one for each subject that has had this place
+  SubjectKind kind = SubjectKind::caller;
+  bool claimed = false;  // nobody has shown that it is he
+  std::uint8_t name_length = 0;
+  std::uint8_t reserved = 0;
 
   // What people are told.
   std::array<char, kMaxName> name_octets{};
-  std::uint32_t told_minute = 0;  // when main was last told of it
-  std::uint16_t life = 0;         // another one for each subject that has had this place
-  SubjectKind kind = SubjectKind::caller;
-  std::uint8_t name_length = 0;
-  bool claimed = false;  // nobody has shown that it is he
-  std::array<std::uint8_t, 7> unused{};
 
   [[nodiscard]] float of(Figure figure) const { return figures[static_cast<std::size_t>(figure)]; }
   void add(Figure figure, float amount = 1) { figures[static_cast<std::size_t>(figure)] += amount; }
   void decay_to(const DecayMinute& now, const Decay& decay);
 
   [[nodiscard]] std::string_view name() const { return {name_octets.data(), name_length}; }
-  void set_name(std::string_view text);  // what is too long is cut
+  void set_name(std::string_view text);  // what is too long is cut, what is not plain ASCII is "?"
 };
 static_assert(sizeof(Profile) == 192);
 

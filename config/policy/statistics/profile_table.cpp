@@ -53,7 +53,6 @@ std::uint32_t ProfileTable::place_for(std::uint32_t line_number, std::uint64_t m
   const std::size_t index = line_number * ProfileLine::kPlaces + at;
   __builtin_prefetch(&profiles_[index], 1);
   __builtin_prefetch(&profiles_[index].figures, 1);
-  __builtin_prefetch(&profiles_[index].name_octets, 1);
   return static_cast<std::uint32_t>(index);
 }
 

@@ -23,7 +23,7 @@ constexpr std::array<FeatureRow, kFeatures> kRows{{
     {"unattested", "%"},
     {"failed", "%"},
     {"night", "%"},
-    {"complaints", "weight"},
+    {"complaints", "%"},
 }};
 
 }  // namespace

@@ -35,7 +35,7 @@ enum class Feature : std::uint8_t {
   unattested,   // not signed with attestation A, percent of calls
   failed,       // signatures that are wrong, percent of calls
   night,        // between night_from and night_to, percent of calls
-  complaints,   // of called users, weighted
+  complaints,   // of called users (607), weighted, percent of calls
 };
 inline constexpr std::size_t kFeatures = static_cast<std::size_t>(Feature::complaints) + 1;
 [[nodiscard]] std::string_view to_string(Feature feature);  // "short_calls"
@@ -76,7 +76,7 @@ struct ScoreSettings {
       {.threshold = 50, .full = 100, .weight = 10},  // unattested
       {.threshold = 5, .full = 50, .weight = 20},    // failed
       {.threshold = 30, .full = 90, .weight = 5},    // night
-      {.threshold = 2, .full = 10, .weight = 30},    // complaints
+      {.threshold = 6, .full = 30, .weight = 30},    // complaints
   }};
   // How much of each subject's score counts for a call, percent: an honest caller does not answer for his carrier.
   std::array<std::uint32_t, kStatisticsSubjects> shares{100, 50, 30, 50};

@@ -12,7 +12,7 @@ float& at(Values& values, Feature feature) {
   return values[static_cast<std::size_t>(feature)];
 }
 
-Values values_of(const Profile& profile, float complaints, const ScoreSettings& settings) {
+Values values_of(const Profile& profile, const ScoreSettings& settings) {
   const auto least = static_cast<float>(settings.least_calls);
   const auto percent = [least](float part, float whole) {
     return std::min(100.0F, 100.0F * part / std::max(whole, least));
@@ -35,7 +35,7 @@ Values values_of(const Profile& profile, float complaints, const ScoreSettings& 
   at(values, Feature::unattested) = percent(std::max(calls - profile.of(Figure::attested_a), 0.0F), calls);
   at(values, Feature::failed) = percent(profile.of(Figure::failed), calls);
   at(values, Feature::night) = percent(profile.of(Figure::night), calls);
-  at(values, Feature::complaints) = complaints;
+  at(values, Feature::complaints) = percent(profile.of(Figure::complaints), calls);
   return values;
 }
 
@@ -51,8 +51,8 @@ std::uint8_t as_score(float points) {
 
 }  // namespace
 
-SpamScore explain_score(const Profile& profile, float complaints, const ScoreSettings& settings) {
-  const Values values = values_of(profile, complaints, settings);
+SpamScore explain_score(const Profile& profile, const ScoreSettings& settings) {
+  const Values values = values_of(profile, settings);
   SpamScore explained;
   float points = 0;
   for (std::size_t i = 0; i < kFeatures; ++i) {
@@ -65,8 +65,8 @@ SpamScore explain_score(const Profile& profile, float complaints, const ScoreSet
   return explained;
 }
 
-std::uint8_t score_of(const Profile& profile, float complaints, const ScoreSettings& settings) {
-  const Values values = values_of(profile, complaints, settings);
+std::uint8_t score_of(const Profile& profile, const ScoreSettings& settings) {
+  const Values values = values_of(profile, settings);
   float points = 0;
   for (std::size_t i = 0; i < kFeatures; ++i) {
     points += applies(static_cast<Feature>(i), profile.kind) ? points_of(values[i], settings.features[i]) : 0.0F;

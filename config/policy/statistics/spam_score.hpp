@@ -23,12 +23,11 @@ struct SpamScore {
   std::array<Contribution, kFeatures> contributions{};  // by Feature; those that do not apply are 0
 };
 
-// `profile` is taken as it is: whoever wants it as of now lets it decay before. `complaints`: the weight of those about
-// it.
-[[nodiscard]] SpamScore explain_score(const Profile& profile, float complaints, const ScoreSettings& settings);
+// `profile` is taken as it is: whoever wants it as of now lets it decay before.
+[[nodiscard]] SpamScore explain_score(const Profile& profile, const ScoreSettings& settings);
 
 // The same number without the reasons.
-[[nodiscard]] std::uint8_t score_of(const Profile& profile, float complaints, const ScoreSettings& settings);
+[[nodiscard]] std::uint8_t score_of(const Profile& profile, const ScoreSettings& settings);
 
 // What is said about a call's subjects, those that it has.
 struct CallScores {

@@ -4,6 +4,7 @@
 #include <array>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace stirline::test {
@@ -52,7 +53,8 @@ class Town {
         add_caller(static_cast<Trade>(trade));
       }
     }
-    std::ranges::stable_sort(day_.events, {}, &DayEvent::at);
+    std::ranges::sort(day_.events, {},
+                      [](const DayEvent& event) { return std::tuple(event.at, event.call, event.kind); });
     return std::move(day_);
   }
 

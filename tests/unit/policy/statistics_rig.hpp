@@ -23,7 +23,7 @@ class StatisticsRig {
     subjects_ = statistics_.prepare(call);
     statistics_.locate(subjects_, call);
     statistics_.count(subjects_, call, settings_);
-    return statistics_.score(subjects_, 0, settings_);
+    return statistics_.score(subjects_, settings_);
   }
 
   // Of the call that began last.
