@@ -2,10 +2,12 @@
 // SPIT-FW-04).
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "control/metrics/dataplane_metrics.hpp"
 #include "dataplane/status.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
@@ -193,9 +195,16 @@ TEST_F(CountedCalls, ASignerIsRankedByItsCode) {
     EXPECT_TRUE(outcome(sent).starts_with("INVITE "));
   }
   harness_.appliance().housekeep();
-  const Json status = Json::parse(dataplane::status_json(harness_.appliance(), 0, 0));
-  const auto is_signer = [](const Json& each) { return each.at("kind") == "signer" && each.at("calls") >= 3; };
+  const auto status = nlohmann::ordered_json::parse(dataplane::status_json(harness_.appliance(), 0, 0));
+  const auto is_signer = [](const auto& each) {
+    return each.at("kind") == "signer" && each.at("name") == "1234" && each.at("calls") >= 3;
+  };
   EXPECT_TRUE(std::ranges::any_of(status.at("reputation"), is_signer)) << status.at("reputation").dump(1);
+  control::Exposition page;
+  control::write_dataplane_metrics(page, status);
+  const std::string text = std::move(page).finish();
+  EXPECT_NE(text.find("stirline_dataplane_spam_score{kind=\"signer\",name=\"1234\"} "), std::string::npos);
+  EXPECT_EQ(text.find("kind=\"caller\""), std::string::npos) << "who calls is not on that page";
 }
 
 // An answer, and a BYE a few seconds later: a short call.
