@@ -1,6 +1,8 @@
 // Rules about calls in the daemon: documents of users and files of the operator, on their way to the data plane.
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "control/daemon.hpp"
 #include "control/permissions/permission_contacts.hpp"
 #include "control/policy/rule_keeper.hpp"

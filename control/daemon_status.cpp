@@ -1,6 +1,7 @@
 // What `stirline status` shows: our own part, and the data plane's as it sent it.
 #include <span>
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "control/alarms/alarm_report.hpp"

@@ -1,4 +1,5 @@
 // The XCAP server in the daemon: made at the start, shown in the status.
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include "control/daemon.hpp"

@@ -163,6 +163,12 @@ void set_caller(std::string_view identity, bool is_number, const KeySecret& secr
 
 }  // namespace
 
+bool begins_something(const sip::Message& message) {
+  const bool begins = message.method() == sip::Method::invite || message.method() == sip::Method::message ||
+                      message.method() == sip::Method::subscribe;
+  return begins && message.to().tag.empty();
+}
+
 Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin, const KeySecret& secret) {
   const auto target = crypto::extract_target(message, octets, origin.dial_plan);
   const std::string_view called = text_of(target);

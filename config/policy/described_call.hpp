@@ -32,6 +32,9 @@ struct DescribedCall {
   CallFacts facts;          // those of the call: complete once a verdict was added
 };
 
+// An INVITE, MESSAGE or SUBSCRIBE outside a dialog: what is judged. `message` is a request.
+[[nodiscard]] bool begins_something(const sip::Message& message);
+
 // Who is called: the key of the Request-URI.
 [[nodiscard]] Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                             const KeySecret& secret);

@@ -1,5 +1,5 @@
 // stirline policy: what calls are judged by. `import`, `export` and `show` are about lists: who is white, black,
-// do-not-originate, do-not-call or unallocated (SPIT-CL-02, SPIT-CL-03).
+// do-not-originate, do-not-call or unallocated (SPIT-CL-02, SPIT-CL-03). `lint` and `rehearse` are about rules.
 //
 // The store is a file of its own; nobody else may have it open meanwhile. `import` takes a file of comma-separated
 // values whole or, if anything in it is wrong, not at all; --skip-mistakes takes what is right. Exit status: 0 done; 1
@@ -14,9 +14,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/policy_rules.hpp"
 #include "control/policy/list_file.hpp"
 
 namespace stirline::control::cli {
@@ -191,6 +193,8 @@ void add_policy(CLI::App& app, int& status) {
   add_import(*policy, status);
   add_export(*policy, status);
   add_show(*policy, status);
+  add_policy_lint(*policy, status);
+  add_policy_rehearse(*policy, status);
 }
 
 }  // namespace stirline::control::cli

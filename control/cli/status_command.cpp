@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
 #include "control/cli/ask_control.hpp"

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "control/alarms/alarm_report.hpp"
 #include "control/metrics/figures.hpp"
 

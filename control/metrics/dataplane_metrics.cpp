@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/metrics/figures.hpp"
 #include "control/metrics/load_metrics.hpp"

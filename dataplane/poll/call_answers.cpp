@@ -25,10 +25,6 @@ bool asks_too_much_privacy(const sip::Message& message, std::string_view octets)
   return privacy && privacy->critical && (privacy->header || privacy->session || privacy->user || privacy->others != 0);
 }
 
-bool is_judged(sip::Method method) {
-  return method == sip::Method::invite || method == sip::Method::message || method == sip::Method::subscribe;
-}
-
 }  // namespace
 
 // Copies of one request come from one place and leave by one port; another one of the same name is another request.
@@ -69,7 +65,7 @@ bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
 }
 
 bool CallStage::begins_something() const {
-  return is_judged(message_.method()) && message_.to().tag.empty();
+  return config::policy::begins_something(message_);
 }
 
 bool CallStage::has_priority(const Trunk& trunk, Direction direction) const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/policy/common_rules.hpp"
 #include "config/tables/certificate_table.hpp"
