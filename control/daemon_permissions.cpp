@@ -1,4 +1,6 @@
 // Who may reach whom, in the daemon: opened with the documents of users, fed by records of calls, shown in the status.
+#include <nlohmann/json.hpp>
+
 #include "control/daemon.hpp"
 #include "control/permissions/permission_desk.hpp"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
 #include "control/cli/ask_control.hpp"

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "control/permissions/permission_pages.hpp"
 #include "control/permissions/permission_requests.hpp"
 #include "control/policy/canonical_identity.hpp"

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/permissions/permission_desk.hpp"
 

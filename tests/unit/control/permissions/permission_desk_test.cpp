@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/wire/call_record.hpp"
 #include "control/permissions/challenge_records.hpp"
@@ -204,6 +205,7 @@ TEST_F(Desk, RulesKnowResults) {  // SPIT-PL-05
 
 // What the data plane tells.
 std::string record_of(const std::string& caller, std::uint16_t status, bool known, bool challenged = true) {
+  const std::string call_id = "call-of-" + caller;
   config::wire::CallRecord record;
   record.time = kNow;
   record.decision = status == 0 ? config::wire::Decision::judged : config::wire::Decision::answered;
@@ -215,7 +217,7 @@ std::string record_of(const std::string& caller, std::uint16_t status, bool know
   record.orig = caller;
   record.dest = "19995550000";
   record.target = kBob;
-  record.call_id = "call-of-" + caller;
+  record.call_id = call_id;
   record.known_caller = known;
   record.challenged = challenged;
   std::array<char, config::wire::kMaxRecordBytes> octets;
