@@ -59,6 +59,7 @@ struct DaemonOptions {
   std::chrono::milliseconds coalesce_rules{100};   // see policy::RuleKeeperOptions
 };
 
+class PermissionDesk;
 class RuleRelay;
 struct XcapParts;
 namespace policy {
@@ -136,6 +137,8 @@ class Daemon {
   [[nodiscard]] std::expected<void, std::string> open_rules();
   void take_common_rules();
   void on_rules_pushed();
+  [[nodiscard]] std::expected<void, std::string> open_permissions();
+  [[nodiscard]] nlohmann::ordered_json permissions_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
   [[nodiscard]] nlohmann::ordered_json xcap_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
@@ -170,6 +173,7 @@ class Daemon {
   std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
+  std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<XcapParts> xcap_;               // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/daemon.hpp"
+#include "control/permissions/permission_contacts.hpp"
 #include "control/policy/rule_keeper.hpp"
 #include "control/rule_relay.hpp"
 #include "control/xcap/xcap_parts.hpp"
@@ -18,11 +19,17 @@ std::expected<void, std::string> Daemon::open_rules() {
   policy::RuleKeeperOptions options;
   options.now = options_.now;
   options.coalesce = options_.coalesce_rules;
+  if (permissions_ != nullptr) {
+    options.contacts = contacts_with_permissions(*permissions_, std::move(options.contacts));
+  }
   auto keeper = policy::RuleKeeper::start(xcap_ != nullptr ? xcap_->store : nullptr, state_.common, std::move(options));
   if (!keeper) {
     return std::unexpected(std::move(keeper.error()));
   }
   rules_ = std::move(*keeper);
+  if (permissions_ != nullptr) {
+    permissions_->on_change([raw = rules_.get()](const std::string& called) { raw->note_contacts({called}); });
+  }
   rule_relay_ = std::make_unique<RuleRelay>(loop_, *dataplane_, *rules_, RuleRelayOptions{.now = options_.now},
                                             [this] { on_rules_pushed(); });
   return {};

@@ -193,7 +193,7 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
                 fact_bit(Fact::international, truth(is_international(caller, origin.dial_plan))) |
                 fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
                 fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-                fact_bit(Fact::payment, Result::none);
+                fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
   if (asked == 0) {
     return;
   }
@@ -233,17 +233,28 @@ void add_asserted(const sip::Message& message, std::string_view octets, const Ca
                   const KeySecret& secret, DescribedCall& call) {
   const bool asserted = origin.trusted && !message.asserted_identities().empty();
   call.facts.facts |= fact_bit(Fact::authentication, asserted ? Authentication::asserted : Authentication::none);
-  if (!asserted) {
-    return;
+  const crypto::ExtractedIdentity caller = asserted_caller(message, octets, origin);
+  set_caller(text_of(caller), caller.number.has_value(), secret, call.facts);
+}
+
+crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                          const CallOrigin& origin) {
+  crypto::ExtractedIdentity caller;
+  if (!origin.trusted || message.asserted_identities().empty()) {
+    return caller;
   }
   for (const sip::NameAddr& each : message.asserted_identities()) {
     if (const auto number = sip::telephone_number(octets, each.uri, origin.dial_plan)) {
-      set_caller(number->view(), true, secret, call.facts);
-      return;
+      caller.number = number;
+      return caller;
     }
   }
-  const crypto::UriIdentity uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
-  set_caller(uri.view(), false, secret, call.facts);
+  caller.uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
+  return caller;
+}
+
+void add_sender(Sender sender, DescribedCall& call) {
+  call.facts.facts = (call.facts.facts & ~all_of(Fact::sender)) | fact_bit(Fact::sender, sender);
 }
 
 }  // namespace stirline::config::policy

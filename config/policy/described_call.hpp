@@ -11,6 +11,7 @@
 #include "config/policy/rule_set.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/identity_extraction.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 
@@ -53,5 +54,12 @@ void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, Describe
 // Who calls, where no token says: what a trusted peer asserts, or nobody.
 void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                   const KeySecret& secret, DescribedCall& call);
+
+// Whom add_asserted() means: a number, or else a URI, or neither.
+[[nodiscard]] crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                                        const CallOrigin& origin);
+
+// Whether the peer may speak for who calls (SPIT-CL-12), in place of what was said before.
+void add_sender(Sender sender, DescribedCall& call);
 
 }  // namespace stirline::config::policy

@@ -34,6 +34,7 @@ inline constexpr std::array kFields{
     tables::Field{"rule.text_count", offsetof(RuleRow, text_count), sizeof(RuleRow::text_count)},
     tables::Field{"contact.key", offsetof(ContactRow, key), sizeof(ContactRow::key)},
     tables::Field{"contact.until", offsetof(ContactRow, until), sizeof(ContactRow::until)},
+    tables::Field{"contact.result", offsetof(ContactRow, result), sizeof(ContactRow::result)},
     tables::Field{"condition.kind{identity,text,time}", offsetof(ConditionHead, kind), sizeof(ConditionHead::kind)},
     tables::Field{"condition.detail", offsetof(ConditionHead, detail), sizeof(ConditionHead::detail)},
     tables::Field{"condition.second", offsetof(ConditionHead, second), sizeof(ConditionHead::second)},
