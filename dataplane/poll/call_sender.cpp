@@ -12,14 +12,11 @@ void CallStage::count(Sender sender) {
   }
 }
 
-// The signer of a valid token is known now. Certificates of a generation are the same for every crypto core, and never
-// change.
+// The signer of a valid token is known now.
 void CallStage::check_sender(Slot& slot) {
   const crypto::VerifyJob& job = slot.job.verify;
   if (job.verdict == crypto::Verdict::valid) {
-    const std::string_view x5u = sip::text(job.message, job.verdicts[job.decisive].x5u);
-    const crypto::Certificate* const signer = slot.live->generation->keyring(0)->certificate(job.policy.regime, x5u);
-    slot.sender = both(slot.sender, check_signer(signer, *slot.trunk));
+    slot.sender = both(slot.sender, check_signer(job.signer, *slot.trunk));
   }
   count(slot.sender);
 }
