@@ -13,6 +13,7 @@
 #include "config/clock_config.hpp"
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
+#include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
 #include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
@@ -78,6 +79,7 @@ struct ControlConfig {
   std::vector<CardConfig> cards;
   XcapConfig xcap;
   PolicyConfig policy;
+  ListConfig lists;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

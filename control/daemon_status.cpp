@@ -89,6 +89,7 @@ Json Daemon::own_status() const {
           {"repository", repository},
           {"xcap", xcap_status()},
           {"rules", rules_status()},
+          {"call_lists", call_lists_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};

@@ -162,6 +162,11 @@ bool TnAuthList::has_spc() const {
   return std::ranges::any_of(entries_, [](const TnEntry& entry) { return entry.kind == TnEntry::Kind::spc; });
 }
 
+std::string_view TnAuthList::spc() const {
+  const auto found = std::ranges::find(entries_, TnEntry::Kind::spc, &TnEntry::kind);
+  return found == entries_.end() ? std::string_view() : std::string_view(found->value);
+}
+
 bool TnAuthList::contains_number(std::string_view number) const {
   const bool digits = only_digits(number);
   const std::uint64_t value = digits ? value_of(number) : 0;

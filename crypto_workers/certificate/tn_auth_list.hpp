@@ -27,6 +27,7 @@ class TnAuthList {
   [[nodiscard]] const std::vector<TnEntry>& entries() const { return entries_; }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] bool has_spc() const;
+  [[nodiscard]] std::string_view spc() const;  // the first one; empty: it has none
 
   // True if a range or a single number of the list contains `number` (canonical): same digit length, numeric
   // containment.

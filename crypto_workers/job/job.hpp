@@ -135,6 +135,7 @@ struct VerifyJob {
   Verdict verdict = Verdict::none;
   Reason reason = Reason::no_identity;  // of the request: verified, or that of the first identity that decides
   std::uint8_t decisive = 0;            // index of that identity
+  const Certificate* signer = nullptr;  // valid: who signed that identity; of the keyring, lives as long as it does
   Verdict priority = Verdict::none;     // valid: tokens prove every Resource-Priority (STIR-RP-03); none: none tries to
   std::uint8_t token_count = 0;         // at least identity_count: originals inside div-o stand behind
   std::array<IdentityVerdict, kMaxTokens> verdicts;

@@ -346,6 +346,7 @@ void VerificationBatch::conclude(const Message& message) const {
   job.verdict = Verdict::none;
   job.reason = Reason::no_identity;
   job.decisive = 0;
+  job.signer = nullptr;
   auto heaviest = Weight::nothing;
   for (std::uint8_t i = 0; i < job.identity_count; ++i) {
     IdentityVerdict& identity = job.verdicts[i];
@@ -359,6 +360,7 @@ void VerificationBatch::conclude(const Message& message) const {
       job.verdict = identity.verdict;
       job.reason = identity.reason;
       job.decisive = i;
+      job.signer = identity.verdict == Verdict::valid ? tokens_[message.first_token + i].certificate : nullptr;
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 
 #include "config/policy/judge.hpp"
+#include "config/policy/listed_call.hpp"
 #include "crypto_workers/passport/text_writer.hpp"
 #include "crypto_workers/stir/attestation_info.hpp"
 #include "dataplane/poll/call_stage.hpp"
@@ -116,6 +117,13 @@ void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall
                      fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
 }
 
+void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall& call) {
+  const policy::ListTable::Answer answer = policy::add_lists(lists, call);
+  if ((answer.of_caller.lists | answer.of_claim.lists) != 0) {
+    context_.counters.add(Counter::listed);
+  }
+}
+
 CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
                                      const policy::DescribedCall& call) const {
   const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
@@ -181,6 +189,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
     user = policy::find_user(tables, slot.call.called);
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
+  ask_lists(tables.lists, slot.call);
   return rule_on(*rules, user, slot.call);
 }
 
@@ -195,6 +204,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
     return {};
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
+  ask_lists(rules->view().lists, call);
   return rule_on(*rules, policy::find_user(rules->view(), call.called), call);
 }
 
