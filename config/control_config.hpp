@@ -19,6 +19,7 @@
 #include "config/record_keeping_config.hpp"
 #include "config/regime_config.hpp"
 #include "config/repository_config.hpp"
+#include "config/statistics_config.hpp"
 #include "config/tables/trunk_table.hpp"
 #include "config/xcap_config.hpp"
 
@@ -80,6 +81,7 @@ struct ControlConfig {
   XcapConfig xcap;
   PolicyConfig policy;
   ListConfig lists;
+  StatisticsConfig statistics;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

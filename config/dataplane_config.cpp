@@ -78,6 +78,7 @@ void read_limits(Section section, LimitConfig& limits) {
   section.number<std::uint32_t>("transactions", limits.transactions, 1, 67'108'864);
   section.number<std::uint32_t>("tokens", limits.tokens, 1, 16'777'216);
   section.number<std::uint32_t>("sources", limits.sources, 1, 16'777'216);
+  section.number<std::uint32_t>("callers", limits.callers, 64, 16'777'216);
   section.number<std::uint32_t>("large_buffers", limits.large_buffers, 1, 65'536);
   section.number<std::uint32_t>("reassemblies", limits.reassemblies, 1, 65'536);
   section.number<std::uint32_t>("reassemblies_per_source", limits.reassemblies_per_source, 1, 65'536);

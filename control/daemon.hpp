@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "config/config_error.hpp"
 #include "config/control_config.hpp"
@@ -60,6 +60,7 @@ struct DaemonOptions {
   std::chrono::milliseconds look_at_lists{1'000};  // see policy::CallListOptions
 };
 
+class PermissionDesk;
 class RuleRelay;
 struct XcapParts;
 namespace policy {
@@ -141,6 +142,8 @@ class Daemon {
   void on_rules_pushed();
   void open_lists(std::unique_ptr<policy::ListStore> store, std::int64_t seen_change);
   [[nodiscard]] std::expected<void, std::string> take_contacts(std::string_view payload);
+  [[nodiscard]] std::expected<void, std::string> open_permissions();
+  [[nodiscard]] nlohmann::ordered_json permissions_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
   [[nodiscard]] nlohmann::ordered_json call_lists_status() const;
   [[nodiscard]] nlohmann::ordered_json xcap_status() const;
@@ -176,6 +179,7 @@ class Daemon {
   std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
+  std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<policy::CallListKeeper> call_lists_;  // null: there are none
   std::unique_ptr<XcapParts> xcap_;                     // null: nothing is served

@@ -1,4 +1,5 @@
 // The metrics page of the daemon: both halves, made when somebody asks.
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include "control/daemon.hpp"

@@ -1,8 +1,11 @@
 // Rules about calls in the daemon: documents of users and files of the operator, on their way to the data plane.
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "config/wire/contact_record.hpp"
 #include "control/daemon.hpp"
+#include "control/permissions/permission_contacts.hpp"
 #include "control/policy/call_list_keeper.hpp"
 #include "control/policy/rule_keeper.hpp"
 #include "control/rule_relay.hpp"
@@ -16,10 +19,11 @@ constexpr std::int64_t kDay = 86'400;  // seconds
 
 }  // namespace
 
-// Nothing is compiled and nothing sent where there are neither users' documents nor common ones nor lists.
+// Nothing is compiled and nothing sent where there are neither users' documents nor common ones nor lists, nor
+// statistics.
 std::expected<void, std::string> Daemon::open_rules() {
   const std::filesystem::path& lists = state_.config.lists.database;
-  if (xcap_ == nullptr && state_.config.policy.empty() && lists.empty()) {
+  if (xcap_ == nullptr && state_.config.policy.empty() && lists.empty() && !state_.config.statistics.always) {
     return {};
   }
   std::unique_ptr<policy::ListStore> list_store;
@@ -41,11 +45,17 @@ std::expected<void, std::string> Daemon::open_rules() {
     seen_change = *seen;
     options.contacts = policy::contacts_in(std::move(*contacts), options_.now);
   }
+  if (permissions_ != nullptr) {
+    options.contacts = contacts_with_permissions(*permissions_, std::move(options.contacts));
+  }
   auto keeper = policy::RuleKeeper::start(xcap_ != nullptr ? xcap_->store : nullptr, state_.common, std::move(options));
   if (!keeper) {
     return std::unexpected(std::move(keeper.error()));
   }
   rules_ = std::move(*keeper);
+  if (permissions_ != nullptr) {
+    permissions_->on_change([raw = rules_.get()](const std::string& called) { raw->note_contacts({called}); });
+  }
   if (list_store != nullptr) {
     open_lists(std::move(list_store), seen_change);
   }

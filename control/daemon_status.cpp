@@ -1,6 +1,7 @@
 // What `stirline status` shows: our own part, and the data plane's as it sent it.
 #include <span>
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "control/alarms/alarm_report.hpp"
@@ -88,6 +89,7 @@ Json Daemon::own_status() const {
           {"records", records_->status()},
           {"repository", repository},
           {"xcap", xcap_status()},
+          {"permissions", permissions_status()},
           {"rules", rules_status()},
           {"call_lists", call_lists_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},

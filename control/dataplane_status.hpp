@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"

@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/dataplane_client.hpp"
 #include "control/event_loop.hpp"

@@ -126,6 +126,7 @@ std::expected<void, std::string> Appliance::make_engines() {
 void Appliance::housekeep() {
   publication_.reclaim();
   note_shed_sources();
+  note_figures();
   for (std::size_t i = 0; i < engines_.size(); ++i) {
     tell_alarms(i);
   }
@@ -137,6 +138,19 @@ void Appliance::note_shed_sources() {
     core->take_shed_sources([&](const ShedSource& source) { shed_sources_.see(source, now); });
   }
   shed_sources_.forget_old(now);
+}
+
+// By what the rules in use say of a half-life: before there are any, nothing is counted.
+void Appliance::note_figures() {
+  const RuleTables* const rules = publication_.rules();
+  if (rules == nullptr) {
+    return;
+  }
+  reputation_.begin(rules->view().common.score_settings(), clock().now());
+  for (std::size_t core = 0; core < poll_cores_.size(); ++core) {
+    poll_cores_[core]->take_figures(
+        [&](const config::policy::Profile& profile) { reputation_.see(profile, static_cast<std::uint32_t>(core)); });
+  }
 }
 
 const Clock& Appliance::clock() const {

@@ -20,6 +20,7 @@
 #include "dataplane/eal/core_plan.hpp"
 #include "dataplane/eal/port.hpp"
 #include "dataplane/poll/poll_core.hpp"
+#include "dataplane/reputation.hpp"
 #include "dataplane/shed_sources.hpp"
 #include "dataplane/state/publication.hpp"
 
@@ -98,6 +99,7 @@ class Appliance {
   [[nodiscard]] const Generation* generation() const;  // the current one; nullptr before the first
   [[nodiscard]] const RuleTables* rules() const { return publication_.rules(); }  // likewise
   [[nodiscard]] const ShedSources& shed_sources() const { return shed_sources_; }
+  [[nodiscard]] const Reputation& reputation() const { return reputation_; }
   [[nodiscard]] const CorePlan& plan() const { return plan_; }
 
  private:
@@ -108,6 +110,7 @@ class Appliance {
   [[nodiscard]] std::vector<PollPort> ports_of(const CorePlan::Poll& poll) const;
   [[nodiscard]] const Clock& clock() const;
   void note_shed_sources();
+  void note_figures();
   void tell_alarms(std::size_t crypto_core);
   void stop_polling();
 
@@ -135,6 +138,7 @@ class Appliance {
   std::atomic<bool> stop_crypto_{false};
   std::size_t next_recorder_ = 0;  // the poll core whose records are taken first
   ShedSources shed_sources_;
+  Reputation reputation_;
   bool running_ = false;
 };
 

@@ -107,6 +107,8 @@ namespace stirline::dataplane {
   X(outgoing_forgotten, "calls", "calls of users forgotten before they were answered: too many at once")             \
   X(puzzles_solved, "calls", "calls that bring the solution of a puzzle (SPIT-HC-02)")                               \
   X(puzzles_failed, "calls", "calls that bring one that is wrong, too old, or was used")                             \
+  X(sender_matched, "calls", "calls of somebody whom their peer may speak for (SPIT-CL-12)")                         \
+  X(sender_mismatched, "calls", "calls of somebody whom their peer may not speak for")                               \
   X(answered_again, "messages",                                                                                      \
     "copies of requests that were answered, and CANCEL of such: answered again (INL-TX-06)")                         \
   X(left_undecided, "messages", "copies of requests that could not be decided in time: they go on as the first did") \

@@ -1,6 +1,7 @@
 #include "dataplane/status.hpp"
 
 #include <array>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -12,6 +13,7 @@ namespace stirline::dataplane {
 namespace {
 
 using nlohmann::ordered_json;
+namespace policy = config::policy;
 
 ordered_json ports_json(const Appliance& appliance) {
   ordered_json ports = ordered_json::array();
@@ -198,6 +200,40 @@ ordered_json sources_json(const Appliance& appliance) {
   return sources;
 }
 
+// The worst first, with what each feature adds to the score and why.
+ordered_json reputation_json(const Appliance& appliance) {
+  ordered_json rows = ordered_json::array();
+  const policy::ScoreSettings& settings = appliance.reputation().settings();
+  const auto tenths = [](float value) { return std::round(static_cast<double>(value) * 10) / 10; };
+  for (const Reputation::Row& row : appliance.reputation().worst_first()) {
+    ordered_json parts = ordered_json::array();
+    for (std::size_t i = 0; i < policy::kFeatures; ++i) {
+      const auto feature = static_cast<policy::Feature>(i);
+      const policy::Contribution& part = row.score.contributions[i];
+      if (policy::applies(feature, row.profile.kind)) {
+        parts.push_back({{"feature", to_string(feature)},
+                         {"value", tenths(part.value)},
+                         {"unit", unit_of(feature)},
+                         {"threshold", settings.features[i].threshold},
+                         {"full", settings.features[i].full},
+                         {"weight", settings.features[i].weight},
+                         {"points", tenths(part.points)}});
+      }
+    }
+    rows.push_back({{"kind", to_string(row.profile.kind)},
+                    {"name", row.profile.name()},
+                    {"shown", !row.profile.claimed},
+                    {"score", row.score.score},
+                    {"calls", tenths(row.profile.of(policy::Figure::calls))},
+                    {"attested_a", tenths(row.profile.of(policy::Figure::attested_a))},
+                    {"attested_b", tenths(row.profile.of(policy::Figure::attested_b))},
+                    {"attested_c", tenths(row.profile.of(policy::Figure::attested_c))},
+                    {"unsigned", tenths(row.profile.of(policy::Figure::unsigned_calls))},
+                    {"contributions", std::move(parts)}});
+  }
+  return rows;
+}
+
 ordered_json counters_json(const Appliance& appliance) {
   ordered_json counters = ordered_json::object();
   const auto& facts = counter_facts();
@@ -248,6 +284,7 @@ std::string status_json(const Appliance& appliance, std::int64_t started_at, std
                                  {"fills", fills_json(appliance)},
                                  {"added_delay", delays_json(appliance)},
                                  {"sources_over_limit", sources_json(appliance)},
+                                 {"reputation", reputation_json(appliance)},
                                  {"counters", counters_json(appliance)},
                                  {"counter_families", families_json()},
                                  {"counter_facts", counter_facts_json()}};

@@ -12,6 +12,7 @@
 
 #include "config/policy/judge.hpp"
 #include "perf/policy_lists.hpp"
+#include "perf/policy_statistics.hpp"
 #include "perf/policy_users.hpp"
 #include "perf/report.hpp"
 #include "tests/support/policy/plain_reading.hpp"
@@ -51,6 +52,7 @@ class Bench {
     memory();
     evaluate();
     lists();
+    statistics();
   }
   [[nodiscard]] const std::vector<Result>& results() const { return results_; }
 
@@ -236,6 +238,27 @@ class Bench {
     add("lists/10M_one_by_one", median(one_ns), "unordered_map of texts", rival);
     add("lists/10M_memory", "MB", static_cast<double>(lists.octets()) / 1e6);
     add("lists/10M_build", "s", lists.seconds_to_build());
+  }
+
+  void statistics() {
+    PolicyStatistics statistics(64 * kSlice);
+    std::vector<double> one_ns;
+    std::vector<double> burst_ns;
+    std::vector<double> score_ns;
+    for (std::size_t round = 0; round < options_.slices * (kSlice / kBurst); ++round) {
+      const auto one = statistics.next_calls(kBurst);
+      one_ns.push_back(time_ns(kBurst, [&] { statistics.count_one_by_one(one); }));
+      const auto burst = statistics.next_calls(kBurst);
+      burst_ns.push_back(time_ns(kBurst, [&] { statistics.count_burst(burst); }));
+      score_ns.push_back(time_ns(kBurst, [&] { statistics.score_last(); }));
+    }
+    if (statistics.scores() == 0) {
+      throw std::runtime_error("nobody is suspect");
+    }
+    add("statistics/update", "ns", median(burst_ns));
+    add("statistics/update_one_by_one", "ns", median(one_ns));
+    add("statistics/score", "ns", median(score_ns));
+    add("statistics/fixed_memory", "MB", static_cast<double>(statistics.octets()) / 1e6);
   }
 
   const Options& options_;

@@ -44,14 +44,15 @@ RuleSet read_set(ImageReader& reader, const CommonRow& row) {
 
 }  // namespace
 
-tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret) {
+tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret, const ScoreSettings& settings) {
   const std::vector<NamedSet> named = in_order(sets);
-  std::size_t pool = secret.size();
+  std::size_t pool = secret.size() + sizeof(settings);
   for (const NamedSet& set : named) {
     pool += set.octets.size();
   }
   tables::ImageWriter<CommonRow> writer(TableKind::common_rules, named.size(), pool);
   writer.put(std::as_bytes(std::span(secret)));
+  writer.put(std::as_bytes(std::span(&settings, 1)));
   for (const NamedSet& set : named) {
     writer.add({.set = writer.put(set.octets),
                 .layer = static_cast<std::uint8_t>(set.layer),
@@ -66,6 +67,13 @@ std::expected<CommonRules, tables::TableError> CommonRules::open(tables::ImageVi
   const auto secret = reader.octets({0, static_cast<std::uint32_t>(rules.secret_.size())}, "secret");
   if (!reader.failed()) {
     std::memcpy(rules.secret_.data(), secret.data(), secret.size());
+  }
+  const auto settings =
+      reader.octets({static_cast<std::uint32_t>(rules.secret_.size()), sizeof(ScoreSettings)}, "score settings");
+  if (!reader.failed()) {
+    std::memcpy(&rules.settings_, settings.data(), settings.size());
+    const std::string_view mistake = mistake_in(rules.settings_);
+    reader.require(mistake.empty(), "score settings", "cannot be used: " + std::string(mistake));
   }
   std::pair<std::uint8_t, std::uint8_t> before{};
   for (std::size_t i = 0; i < reader.records() && !reader.failed(); ++i) {

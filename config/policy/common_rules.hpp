@@ -13,6 +13,7 @@
 #include "config/policy/handling.hpp"
 #include "config/policy/identity_key.hpp"
 #include "config/policy/rule_set.hpp"
+#include "config/policy/statistics/score_settings.hpp"
 #include "config/tables/image.hpp"
 
 namespace stirline::config::policy {
@@ -27,7 +28,9 @@ struct CommonSets {
   std::span<const std::byte> operator_soft = {};
 };
 
-[[nodiscard]] tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret);
+// `settings`: what the statistics component makes of callers; good ones.
+[[nodiscard]] tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret,
+                                                const ScoreSettings& settings = {});
 
 class CommonRules {
  public:
@@ -44,11 +47,13 @@ class CommonRules {
   [[nodiscard]] bool empty() const { return empty_; }           // none of the layers has rules
   [[nodiscard]] std::uint32_t asked() const { return asked_; }  // by all of them, see RuleSet
   [[nodiscard]] const KeySecret& secret() const { return secret_; }
+  [[nodiscard]] const ScoreSettings& score_settings() const { return settings_; }
 
  private:
   std::array<RuleSet, kLayers> layers_ = {};
   std::array<RuleSet, kUserGroups> groups_ = {};
   KeySecret secret_{};
+  ScoreSettings settings_;
   std::uint32_t asked_ = 0;
   bool empty_ = true;
 };

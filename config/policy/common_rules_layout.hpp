@@ -1,11 +1,13 @@
 // The rules that are not one user's, octet for octet. Internal to config/policy.
 //
-// A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret; then the
-// sets, in the order of the records.
+// A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret and
+// the ScoreSettings; then the sets, in the order of the records.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
+#include "config/policy/statistics/score_settings.hpp"
 #include "config/tables/records.hpp"
 
 namespace stirline::config::policy::layout {
@@ -17,5 +19,7 @@ struct CommonRow {
   std::uint8_t reserved[6] = {};
 };
 static_assert(sizeof(CommonRow) == 16);
+
+static_assert(std::has_unique_object_representations_v<ScoreSettings>);  // all octets are its fields
 
 }  // namespace stirline::config::policy::layout

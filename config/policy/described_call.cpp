@@ -188,6 +188,12 @@ void add_signer(const crypto::Certificate& signer, const KeySecret& secret, Desc
 
 }  // namespace
 
+bool begins_something(const sip::Message& message) {
+  const bool begins = message.method() == sip::Method::invite || message.method() == sip::Method::message ||
+                      message.method() == sip::Method::subscribe;
+  return begins && message.to().tag.empty();
+}
+
 Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin, const KeySecret& secret) {
   const auto target = crypto::extract_target(message, octets, origin.dial_plan);
   const std::string_view called = text_of(target);
@@ -212,7 +218,7 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
                 fact_bit(Fact::international, truth(is_international(caller, origin.dial_plan))) |
                 fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
                 fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-                fact_bit(Fact::payment, Result::none);
+                fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
   if (asked == 0) {
     return;
   }
@@ -232,17 +238,19 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   }
 }
 
-void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {
-  Authentication authentication = Authentication::none;
-  if (job.verdict == crypto::Verdict::invalid) {
-    authentication = Authentication::failed;
-  } else if (job.verdict == crypto::Verdict::valid) {
-    const char attest = job.verdicts[job.decisive].attest;
-    authentication = attest == 'A'   ? Authentication::verified_a
-                     : attest == 'B' ? Authentication::verified_b
-                     : attest == 'C' ? Authentication::verified_c
-                                     : Authentication::signed_;
+Authentication authentication_of(const crypto::VerifyJob& job) {
+  if (job.verdict != crypto::Verdict::valid) {
+    return job.verdict == crypto::Verdict::invalid ? Authentication::failed : Authentication::none;
   }
+  const char attest = job.verdicts[job.decisive].attest;
+  return attest == 'A'   ? Authentication::verified_a
+         : attest == 'B' ? Authentication::verified_b
+         : attest == 'C' ? Authentication::verified_c
+                         : Authentication::signed_;
+}
+
+void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call) {
+  const Authentication authentication = authentication_of(job);
   call.facts.facts |= fact_bit(Fact::authentication, authentication);
   if (authentication == Authentication::verified_a || authentication == Authentication::signed_) {
     set_caller(job.has_orig ? job.orig.view() : job.orig_uri.view(), job.has_orig, secret, call.facts);
@@ -256,17 +264,28 @@ void add_asserted(const sip::Message& message, std::string_view octets, const Ca
                   const KeySecret& secret, DescribedCall& call) {
   const bool asserted = origin.trusted && !message.asserted_identities().empty();
   call.facts.facts |= fact_bit(Fact::authentication, asserted ? Authentication::asserted : Authentication::none);
-  if (!asserted) {
-    return;
+  const crypto::ExtractedIdentity caller = asserted_caller(message, octets, origin);
+  set_caller(text_of(caller), caller.number.has_value(), secret, call.facts);
+}
+
+crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                          const CallOrigin& origin) {
+  crypto::ExtractedIdentity caller;
+  if (!origin.trusted || message.asserted_identities().empty()) {
+    return caller;
   }
   for (const sip::NameAddr& each : message.asserted_identities()) {
     if (const auto number = sip::telephone_number(octets, each.uri, origin.dial_plan)) {
-      set_caller(number->view(), true, secret, call.facts);
-      return;
+      caller.number = number;
+      return caller;
     }
   }
-  const crypto::UriIdentity uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
-  set_caller(uri.view(), false, secret, call.facts);
+  caller.uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
+  return caller;
+}
+
+void add_sender(Sender sender, DescribedCall& call) {
+  call.facts.facts = (call.facts.facts & ~all_of(Fact::sender)) | fact_bit(Fact::sender, sender);
 }
 
 }  // namespace stirline::config::policy

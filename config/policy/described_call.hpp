@@ -12,6 +12,7 @@
 #include "config/policy/rule_set.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/identity_extraction.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 
@@ -37,6 +38,9 @@ struct DescribedCall {
   [[nodiscard]] bool asks(KeyKind kind) const { return (asked >> static_cast<unsigned>(kind) & 1) != 0; }
 };
 
+// An INVITE, MESSAGE or SUBSCRIBE outside a dialog: what is judged. `message` is a request.
+[[nodiscard]] bool begins_something(const sip::Message& message);
+
 // Who is called: the key of the Request-URI.
 [[nodiscard]] Key called_by(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                             const KeySecret& secret);
@@ -46,6 +50,9 @@ struct DescribedCall {
 void describe_call(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                    const KeySecret& secret, std::int64_t now, std::uint32_t asked, DescribedCall& call);
 
+// How sure the verdict on its tokens makes it who calls.
+[[nodiscard]] Authentication authentication_of(const crypto::VerifyJob& job);
+
 // Who calls, by the verdict on its tokens. Only what attests the number itself makes an identity: shaken with A, or a
 // token that says nothing about attestation (RFC 8224); B and C vouch for somebody else.
 void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, DescribedCall& call);
@@ -53,5 +60,12 @@ void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, Describe
 // Who calls, where no token says: what a trusted peer asserts, or nobody.
 void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                   const KeySecret& secret, DescribedCall& call);
+
+// Whom add_asserted() means: a number, or else a URI, or neither.
+[[nodiscard]] crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                                        const CallOrigin& origin);
+
+// Whether the peer may speak for who calls (SPIT-CL-12), in place of what was said before.
+void add_sender(Sender sender, DescribedCall& call);
 
 }  // namespace stirline::config::policy

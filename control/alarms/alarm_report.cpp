@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;

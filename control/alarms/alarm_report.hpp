@@ -1,7 +1,7 @@
 // Alarms for those who ask: in the status document, and on the metrics page. One thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/alarms/alarm_board.hpp"
 #include "control/metrics/exposition.hpp"

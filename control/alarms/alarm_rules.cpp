@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/metrics/meant_drops.hpp"
 #include "control/status_fields.hpp"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "crypto_workers/certificate/tn_auth_list.hpp"
 
 namespace stirline::control {

@@ -1,7 +1,7 @@
 // What operators are shown of kept chains, as JSON: by the daemon, and by the command when the daemon is away.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/certificates/certificate_keeper.hpp"
 #include "control/certificates/list_keeper.hpp"

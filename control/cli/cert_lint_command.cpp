@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"

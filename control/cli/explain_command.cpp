@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "config/list_config.hpp"
 #include "config/policy/described_call.hpp"
@@ -29,6 +30,7 @@
 #include "control/cli/commands.hpp"
 #include "control/cli/message_file.hpp"
 #include "control/cli/message_verdict.hpp"
+#include "control/cli/offline_tables.hpp"
 #include "control/cli/output.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/list_store.hpp"
@@ -45,7 +47,6 @@ namespace {
 using namespace config::policy;
 
 constexpr std::int64_t kDay = 86'400;
-constexpr KeySecret kSecret{};  // keys never leave this process
 
 struct Options {
   VerdictOptions verdict;
@@ -88,7 +89,7 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   if (!rules) {
     return Error(fmt::format("{}:{}: {}", path, rules.error().line, rules.error().text));
   }
-  auto octets = write_rule_set(*rules, kSecret);
+  auto octets = write_rule_set(*rules, kOfflineSecret);
   if (!octets) {
     return Error(fmt::format("{}: {}", path, octets.error()));
   }
@@ -101,16 +102,7 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   return compiled;
 }
 
-// The tables of an appliance with one user.
-struct Tables {
-  std::vector<LayerRules> layers;
-  config::tables::Image common;
-  config::tables::Image users;
-  config::tables::Image lists;
-  PolicyTables view;
-};
-
-std::expected<void, std::string> open_lists(const Options& options, std::int64_t now, Tables& tables) {
+std::expected<void, std::string> open_lists(const Options& options, std::int64_t now, OfflineTables& tables) {
   if (options.lists.empty()) {
     return {};
   }
@@ -118,35 +110,31 @@ std::expected<void, std::string> open_lists(const Options& options, std::int64_t
   if (!store) {
     return Error(fmt::format("{}: {}", options.lists, store.error()));
   }
-  auto image =
-      policy::make_list_table(**store, kSecret, {.claim_score = static_cast<std::uint8_t>(options.claim_score)}, now);
-  if (!image) {
-    return Error(fmt::format("{}: {}", options.lists, image.error()));
-  }
-  tables.lists = std::move(*image);
-  const auto table = ListTable::open(tables.lists);
-  if (!table) {
-    return Error(table.error().text);
-  }
-  tables.view.lists = *table;
-  return {};
+  auto image = policy::make_list_table(**store, kOfflineSecret,
+                                       {.claim_score = static_cast<std::uint8_t>(options.claim_score)}, now);
+  return image ? tables.open_lists(std::move(*image)) : Error(fmt::format("{}: {}", options.lists, image.error()));
 }
 
-std::expected<std::unique_ptr<Tables>, std::string> make_tables(const Options& options, Key called, FactWord user,
-                                                                std::int64_t now) {
-  auto made = std::make_unique<Tables>();
+std::expected<std::vector<LayerRules>, std::string> compile_layers(const Options& options, std::int64_t now) {
+  std::vector<LayerRules> layers;
   for (std::size_t i = 0; i < kLayers; ++i) {
     if (!options.rules[i].empty()) {
       auto compiled = compile(static_cast<Layer>(i), options.rules[i], options, now);
       if (!compiled) {
         return Error(compiled.error());
       }
-      made->layers.push_back(std::move(*compiled));
+      layers.push_back(std::move(*compiled));
     }
   }
+  return layers;
+}
+
+// An appliance with one user.
+std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const std::vector<LayerRules>& layers,
+                                                                       Key called, FactWord user) {
   CommonSets common;
-  std::span<const std::byte> own;
-  for (const LayerRules& each : made->layers) {
+  std::vector<std::byte> own;
+  for (const LayerRules& each : layers) {
     switch (each.layer) {
       case Layer::legal:
         common.legal = each.octets;
@@ -167,21 +155,16 @@ std::expected<std::unique_ptr<Tables>, std::string> make_tables(const Options& o
         break;
     }
   }
-  made->common = encode_common_rules(common, kSecret);
-  UserShardWriter writer(shard_of(called), kSecret);
-  writer.add(called, user, own);
-  made->users = writer.take();
-  const auto opened = CommonRules::open(made->common);
-  const auto shard = UserShard::open(made->users);
-  if (!opened || !shard) {
-    return Error(opened ? shard.error().text : opened.error().text);
+  auto tables = std::make_unique<OfflineTables>();
+  tables->add_user(called, user, std::move(own));
+  const auto opened = tables->open(encode_common_rules(common, kOfflineSecret));
+  if (!opened) {
+    return Error(opened.error());
   }
-  made->view.common = *opened;
-  if (auto opened_lists = open_lists(options, now, *made); !opened_lists) {
-    return Error(std::move(opened_lists.error()));
+  if (const auto lists = open_lists(options, now, *tables); !lists) {
+    return Error(lists.error());
   }
-  made->view.users[shard->number()] = *shard;
-  return made;
+  return tables;
 }
 
 std::expected<FactWord, std::string> one_value(Fact fact, const std::string& word) {
@@ -211,9 +194,9 @@ Json facts_json(FactWord word) {
   return facts;
 }
 
-Json rules_json(const Tables& tables, const CallFacts& call) {
+Json rules_json(const std::vector<LayerRules>& layers, const CallFacts& call) {
   Json rows = Json::array();
-  for (const LayerRules& each : tables.layers) {
+  for (const LayerRules& each : layers) {
     for (std::size_t i = 0; i < each.set.rules(); ++i) {
       rows.push_back({{"layer", to_string(each.layer)},
                       {"rule", each.set.text(i, RuleText::id)},
@@ -291,20 +274,14 @@ std::expected<int, std::string> explain(const Options& options) {
   if (file->message->kind() != sip::Kind::request) {
     return Error(fmt::format("{}: rules are about requests", options.file));
   }
-  const auto job = judge_tokens(*file, options.verdict, now, "explain");
-  if (!job) {
-    return Error(job.error());
+  const auto tokens = TokenJudge::make(options.verdict, now, "explain");
+  if (!tokens) {
+    return Error(tokens.error());
   }
+  const auto job = (*tokens)->judge(*file, now);
   const sip::DialPlan dial_plan;
   const CallOrigin origin{.trunk = options.trunk, .dial_plan = dial_plan, .trusted = options.trusted};
-  DescribedCall call;
-  call.called = called_by(*file->message, file->octets, origin, kSecret);
-  describe_call(*file->message, file->octets, origin, kSecret, now, ~std::uint32_t{0}, call);
-  if ((*job)->identity_count == 0) {
-    add_asserted(*file->message, file->octets, origin, kSecret, call);
-  } else {
-    add_verdict(**job, kSecret, call);
-  }
+  DescribedCall call = describe_offline(*file, *job, origin, now);
   call.facts.score = static_cast<std::uint8_t>(options.score);
   const auto target = crypto::extract_target(*file->message, file->octets, dial_plan);
   std::string called(target.number ? target.number->view() : target.uri.view());
@@ -314,7 +291,7 @@ std::expected<int, std::string> explain(const Options& options) {
       return Error(fmt::format("--user {}: no sip, sips or tel URI", options.user));
     }
     called = *user;
-    call.called = call.claimed.called = identity_key(kSecret, called);
+    call.called = call.claimed.called = identity_key(kOfflineSecret, called);
   }
   const auto puzzle = one_value(Fact::puzzle, options.puzzle);
   const auto group = one_value(Fact::group, options.group);
@@ -323,12 +300,16 @@ std::expected<int, std::string> explain(const Options& options) {
   }
   call.facts.facts = (call.facts.facts & ~all_of(Fact::puzzle)) | *puzzle;
   const FactWord user = (facts_of_a_stranger() & ~all_of(Fact::group)) | *group;
-  const auto tables = make_tables(options, call.called, user, now);
+  const auto layers = compile_layers(options, now);
+  if (!layers) {
+    return Error(layers.error());
+  }
+  const auto tables = make_tables(*layers, call.called, user);
   if (!tables) {
     return Error(tables.error());
   }
-  const ListTable::Answer listed = add_lists((*tables)->view.lists, call);
-  const Judgement judgement = judge((*tables)->view, call.called, call.facts);
+  const ListTable::Answer listed = add_lists((*tables)->view().lists, call);
+  const Judgement judgement = judge((*tables)->view(), call.called, call.facts);
   const Outcome& outcome = judgement.outcome;
   CallFacts all = call.facts;
   all.facts |= user;
@@ -345,14 +326,14 @@ std::expected<int, std::string> explain(const Options& options) {
                       {"notify", outcome.notify},
                       {"called", called},
                       {"caller", call.facts.caller == kNoKey ? std::string_view()
-                                 : (*job)->has_orig          ? (*job)->orig.view()
-                                                             : (*job)->orig_uri.view()},
-                      {"verdict", crypto::to_string((*job)->verdict)},
-                      {"reason", crypto::facts((*job)->reason).name},
+                                 : job->has_orig             ? job->orig.view()
+                                                             : job->orig_uri.view()},
+                      {"verdict", crypto::to_string(job->verdict)},
+                      {"reason", crypto::facts(job->reason).name},
                       {"score", call.facts.score},
                       {"facts", facts_json(all.facts)},
-                      {"lists", lists_json((*tables)->view.lists, listed)},
-                      {"rules", rules_json(**tables, all)}};
+                      {"lists", lists_json((*tables)->view().lists, listed)},
+                      {"rules", rules_json(*layers, all)}};
   if (options.json) {
     fmt::print("{}\n", to_line(document));
   } else {

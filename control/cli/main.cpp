@@ -20,10 +20,12 @@ int main(int argc, char** argv) {
     cli::add_reload(app, status);
     cli::add_cert(app, status);
     cli::add_calls(app, status);
+    cli::add_consent(app, status);
     cli::add_trace(app, status);
     cli::add_capture(app, status);
     cli::add_xcap(app, status);
     cli::add_policy(app, status);
+    cli::add_reputation(app, status);
     cli::add_parse(app, status);
     cli::add_verify(app, status);
     cli::add_sign(app, status);

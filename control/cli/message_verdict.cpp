@@ -100,24 +100,38 @@ void add_verdict_options(CLI::App& verb, VerdictOptions& options, bool needs_tru
       ->capture_default_str();
 }
 
-std::expected<std::unique_ptr<crypto::VerifyJob>, std::string> judge_tokens(const MessageFile& file,
-                                                                            const VerdictOptions& options,
-                                                                            std::int64_t now, const std::string& verb) {
-  const std::unique_ptr<crypto::Engine> engine = crypto::make_openssl_engine();
-  const auto keyring = make_keyring(options, *engine, now, verb);
+struct TokenJudge::Impl {
+  std::unique_ptr<crypto::Engine> engine = crypto::make_openssl_engine();
+  crypto::Processor processor{*engine};
+  crypto::Keyring keyring;
+  std::int64_t fresh_seconds = 0;
+};
+
+TokenJudge::TokenJudge() : impl_(std::make_unique<Impl>()) {}
+TokenJudge::~TokenJudge() = default;
+
+std::expected<std::unique_ptr<TokenJudge>, std::string> TokenJudge::make(const VerdictOptions& options,
+                                                                         std::int64_t now, const std::string& verb) {
+  std::unique_ptr<TokenJudge> judge(new TokenJudge);
+  auto keyring = make_keyring(options, *judge->impl_->engine, now, verb);
   if (!keyring) {
-    return std::unexpected(keyring.error());
+    return std::unexpected(std::move(keyring.error()));
   }
+  judge->impl_->keyring = std::move(*keyring);
+  judge->impl_->fresh_seconds = options.fresh;
+  return judge;
+}
+
+std::unique_ptr<crypto::VerifyJob> TokenJudge::judge(const MessageFile& file, std::int64_t now) {
   const auto job = std::make_unique<crypto::Job>();
   job->kind = crypto::JobKind::verify;
-  job->keyring = &*keyring;
+  job->keyring = &impl_->keyring;
   crypto::VerifyPolicy policy;
-  policy.fresh_seconds = options.fresh;
+  policy.fresh_seconds = impl_->fresh_seconds;
   crypto::plan_verification(*file.message, file.octets, sip::DialPlan{}, crypto::Originator::asserted_then_from, policy,
                             now, job->verify);
-  crypto::Processor processor(*engine);
   crypto::Job* const batch[] = {job.get()};
-  processor.process(batch);
+  impl_->processor.process(batch);
   return std::make_unique<crypto::VerifyJob>(job->verify);
 }
 

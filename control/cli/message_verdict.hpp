@@ -28,11 +28,27 @@ struct VerdictOptions {
 // The options above, on a verb's command line. --trust is required if `needs_trust`.
 void add_verdict_options(CLI::App& verb, VerdictOptions& options, bool needs_trust);
 
-// The job as a crypto core gives it back; views in it refer to `file`. `file` holds a request that parsed. The error is
-// a sentence about an option or a file that it names. Warnings go to standard error, behind `verb`.
-[[nodiscard]] std::expected<std::unique_ptr<crypto::VerifyJob>, std::string> judge_tokens(const MessageFile& file,
-                                                                                          const VerdictOptions& options,
-                                                                                          std::int64_t now,
-                                                                                          const std::string& verb);
+// Judges tokens by the chains that its options name. One thread.
+class TokenJudge {
+ public:
+  // `now`: at which chains are judged, seconds since 1970. The error is a sentence about an option or a file that it
+  // names. Warnings go to standard error, behind `verb`.
+  [[nodiscard]] static std::expected<std::unique_ptr<TokenJudge>, std::string> make(const VerdictOptions& options,
+                                                                                    std::int64_t now,
+                                                                                    const std::string& verb);
+  ~TokenJudge();
+  TokenJudge(const TokenJudge&) = delete;
+  TokenJudge& operator=(const TokenJudge&) = delete;
+
+  // The job as a crypto core gives it back; views in it refer to `file`, which holds a request that parsed. `now`: at
+  // which tokens are judged.
+  [[nodiscard]] std::unique_ptr<crypto::VerifyJob> judge(const MessageFile& file, std::int64_t now);
+
+ private:
+  TokenJudge();
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace stirline::control::cli

@@ -1,6 +1,6 @@
 // stirline policy: what calls are judged by. `import`, `export`, `show` and `remove` are about lists: who is white,
 // black, do-not-originate, do-not-call or unallocated (SPIT-CL-02, SPIT-CL-03), and whom a user knows (SPIT-FW-07, -10,
-// -11).
+// -11). `lint` and `rehearse` are about rules.
 //
 // The store is a file of its own; stirline-control may have it open meanwhile, and takes up each change. `import` takes
 // a file of comma-separated values whole or, if anything in it is wrong, not at all; --skip-mistakes takes what is
@@ -16,9 +16,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/policy_rules.hpp"
 #include "control/policy/address_book.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/list_file.hpp"
@@ -283,6 +285,8 @@ void add_policy(CLI::App& app, int& status) {
   add_export(*policy, status);
   add_remove(*policy, status);
   add_show(*policy, status);
+  add_policy_lint(*policy, status);
+  add_policy_rehearse(*policy, status);
 }
 
 }  // namespace stirline::control::cli

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
 #include "control/cli/ask_control.hpp"
@@ -55,6 +56,7 @@ void digest(Json& document) {
   if (sources != dataplane.end() && sources->is_array() && std::ssize(*sources) > kSourcesShown) {
     sources->erase(sources->begin() + kSourcesShown, sources->end());
   }
+  dataplane.erase("reputation");  // `stirline reputation` shows it
   const auto fills = dataplane.find("fills");
   if (fills != dataplane.end() && fills->is_array()) {
     for (Json& row : *fills) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
 #include "control/cli/ask_control.hpp"

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"

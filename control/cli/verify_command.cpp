@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/cli/commands.hpp"
 #include "control/cli/message_file.hpp"
@@ -107,11 +108,11 @@ std::expected<Judgement, std::string> judge_message(const MessageFile& file, con
   if (file.action == sip::Action::flag) {
     return malformed("message_ambiguous", "two parsers could read this message differently");
   }
-  const auto job = judge_tokens(file, options.verdict, now, "verify");
-  if (!job) {
-    return std::unexpected(job.error());
+  const auto tokens = TokenJudge::make(options.verdict, now, "verify");
+  if (!tokens) {
+    return std::unexpected(tokens.error());
   }
-  return judgement_of(file, **job);
+  return judgement_of(file, *(*tokens)->judge(file, now));
 }
 
 void print(const Judgement& judgement, const Options& options) {

@@ -1,7 +1,7 @@
 // The clock in words: for the status document, for alarms, for the log.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/alarms/alarm_rules.hpp"
 #include "control/clock/clock_watch.hpp"

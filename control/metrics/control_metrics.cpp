@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "control/alarms/alarm_report.hpp"
 #include "control/metrics/figures.hpp"
 
@@ -26,6 +28,12 @@ constexpr std::string_view kRefused = "stirline_control_http_refused";
 constexpr std::string_view kRefusedHelp = "requests answered with an error";
 constexpr std::string_view kBroken = "stirline_control_http_broken";
 constexpr std::string_view kBrokenHelp = "connections that ended without an answer: no HTTP, too slow, or gone";
+constexpr std::string_view kConsent = "stirline_control_consent_requests";
+constexpr std::string_view kConsentHelp = "attempts that rules wanted consent for, by what became of the question";
+constexpr std::string_view kSettled = "stirline_control_consent_answers";
+constexpr std::string_view kSettledHelp = "answers of called users to callers";
+constexpr std::string_view kTests = "stirline_control_turing_results";
+constexpr std::string_view kTestsHelp = "results of tests whether a person calls; unknown: nobody waited for it";
 constexpr Label kRepository{"server", "repository"};
 constexpr Label kMetrics{"server", "metrics"};
 constexpr Label kXcap{"server", "xcap"};
@@ -164,6 +172,21 @@ constexpr std::array kFigures{
             "XCAP requests on a condition that does not hold, as of two clients with one document (412)"}},
     Figure{"/xcap/failed",
            {"stirline_control_xcap_failed", counter, "", "XCAP requests that the store did not serve (500, 503)"}},
+
+    Figure{"/permissions/kept",
+           {"stirline_control_permissions", gauge, "", "questions for consent, answers, and results of tests kept"}},
+    Figure{"/permissions/asked", {kConsent, counter, "", kConsentHelp}, {"outcome", "noted"}},
+    Figure{"/permissions/repeated", {kConsent, counter, "", kConsentHelp}, {"outcome", "repeated"}},
+    Figure{"/permissions/nobody", {kConsent, counter, "", kConsentHelp}, {"outcome", "unauthenticated"}},
+    Figure{"/permissions/over_limit", {kConsent, counter, "", kConsentHelp}, {"outcome", "over_limit"}},
+    Figure{"/permissions/granted", {kSettled, counter, "", kSettledHelp}, {"answer", "granted"}},
+    Figure{"/permissions/denied", {kSettled, counter, "", kSettledHelp}, {"answer", "denied"}},
+    Figure{"/permissions/revoked", {kSettled, counter, "", kSettledHelp}, {"answer", "revoked"}},
+    Figure{"/permissions/tests_passed", {kTests, counter, "", kTestsHelp}, {"result", "passed"}},
+    Figure{"/permissions/tests_failed", {kTests, counter, "", kTestsHelp}, {"result", "failed"}},
+    Figure{"/permissions/tests_unknown", {kTests, counter, "", kTestsHelp}, {"result", "unknown"}},
+    Figure{"/permissions/store_errors",
+           {"stirline_control_permissions_store_errors", counter, "", "times that permissions could not be kept"}},
 
     Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules, a profile or contacts"}},
     Figure{"/rules/mistakes",

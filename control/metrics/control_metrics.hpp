@@ -1,7 +1,7 @@
 // Control's half of the metrics page, made of its own part of `stirline status` (daemon_status.cpp). One thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/metrics/exposition.hpp"
 

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "control/metrics/figures.hpp"
 #include "control/metrics/load_metrics.hpp"
@@ -197,6 +199,20 @@ void write_sources(Exposition& page, const Json& sources) {
   }
 }
 
+// Of carriers alone: who calls is nobody's business who only watches machines.
+void write_reputation(Exposition& page, const Json& reputation) {
+  page.begin({"stirline_dataplane_spam_score", gauge, "",
+              "of the worst signers and trunks, 0 to 100 (`stirline reputation` has the reasons)"});
+  std::set<std::pair<std::string, std::string>> told;  // the worst first: one is known twice after its key has changed
+  for (const Json& row : reputation) {
+    const std::string kind = row.is_object() ? text_of(row, "kind") : std::string();
+    const std::string name = row.is_object() ? text_of(row, "name") : std::string();
+    if ((kind == "signer" || kind == "trunk") && told.emplace(kind, name).second) {
+      page.sample(std::array{Label{"kind", kind}, Label{"name", name}}, member_of(row, "score"));
+    }
+  }
+}
+
 // A counter with what the data plane says of it.
 struct Member {
   std::string value;  // of the family's label
@@ -262,6 +278,7 @@ void write_dataplane_metrics(Exposition& page, const Json& status) {
   write_cores(page, member_of(status, "cores"));
   write_load_metrics(page, status);
   write_sources(page, member_of(status, "sources_over_limit"));
+  write_reputation(page, member_of(status, "reputation"));
   write_counters(page, status);
 }
 

@@ -1,7 +1,7 @@
 // The data plane's half of the metrics page, made of its status document (dataplane/status.hpp). One thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/metrics/exposition.hpp"
 

@@ -1,5 +1,7 @@
 #include "control/metrics/figures.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;

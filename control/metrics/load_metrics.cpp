@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "control/metrics/figures.hpp"
 #include "control/metrics/path_delays.hpp"
 

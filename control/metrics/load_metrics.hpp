@@ -2,7 +2,7 @@
 // thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/metrics/exposition.hpp"
 

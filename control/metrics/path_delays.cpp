@@ -4,6 +4,8 @@
 #include <functional>
 #include <numeric>
 
+#include <nlohmann/json.hpp>
+
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;

@@ -11,6 +11,7 @@
 
 #include "config/config_error.hpp"
 #include "config/policy/identity_key.hpp"
+#include "config/policy/statistics/score_settings.hpp"
 #include "config/policy_config.hpp"
 #include "config/tables/image.hpp"
 
@@ -27,6 +28,9 @@ class CommonDocuments {
                                                                                  const std::string& config_file,
                                                                                  std::int64_t now);
 
+  // What statistics make of callers travels with the rules that ask for it.
+  void use(const config::policy::ScoreSettings& scores) { scores_ = scores; }
+
   struct Compiled {
     config::tables::Image image;
     bool recurs = false;  // speaks of time
@@ -39,6 +43,7 @@ class CommonDocuments {
 
  private:
   std::array<std::string, config::kPolicyFiles> texts_;  // empty: no such rules
+  config::policy::ScoreSettings scores_;
 };
 
 }  // namespace stirline::control::policy

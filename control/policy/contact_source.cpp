@@ -22,7 +22,7 @@ class StoredContacts final : public ContactSource {
           const std::int64_t until = entry.until.value_or(std::numeric_limits<std::int64_t>::max());
           const bool is_one = entry.kind == SubjectKind::number || entry.kind == SubjectKind::uri;
           if (is_one && now < until) {
-            contacts.push_back({entry.subject, until});
+            contacts.push_back({.identity = entry.subject, .until = until});
           }
           return contacts.size() < config::policy::kMaxContacts;
         });

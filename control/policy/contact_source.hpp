@@ -1,5 +1,5 @@
-// Whom users know without a rule, as the store of lists has it: white entries of their own, learned, imported or made
-// by hand (SPIT-CL-03, SPIT-FW-07, SPIT-FW-10, SPIT-FW-11). What a rule keeper asks.
+// Whom users know without a rule (SPIT-FW-07, SPIT-FW-10), and who was challenged before (SPIT-PL-05). What a rule
+// keeper asks.
 //
 // One thread at a time. Errors are sentences.
 #pragma once
@@ -29,6 +29,7 @@ class ContactSource {
   [[nodiscard]] virtual Result<std::vector<std::string>> users() const = 0;
 };
 
+// Those in the store of lists: white entries of users' own, learned, imported or made by hand (SPIT-CL-03, SPIT-FW-11).
 [[nodiscard]] std::unique_ptr<ContactSource> contacts_in(std::unique_ptr<ListStore> store,
                                                          std::function<std::int64_t()> now);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include <nlohmann/json.hpp>
+
 #include "control/cli/output.hpp"
 #include "control/metrics/meant_drops.hpp"
 #include "control/metrics/path_delays.hpp"

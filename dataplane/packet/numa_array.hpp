@@ -1,6 +1,7 @@
 // An array of fixed size in the memory of one NUMA node. Allocated once, at start-up; throws std::bad_alloc.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -8,7 +9,7 @@
 #include <span>
 #include <type_traits>
 
-#include <rte_malloc.h>
+#include "dataplane/packet/numa_memory.hpp"
 
 namespace stirline::dataplane {
 
@@ -19,27 +20,22 @@ class NumaArray {
  public:
   // `socket`: NUMA node, or SOCKET_ID_ANY. Elements are value-initialised.
   NumaArray(std::size_t size, int socket) : size_(size) {
-    void* memory = nullptr;
-    if (size <= std::numeric_limits<std::size_t>::max() / sizeof(T)) {
-      memory = rte_malloc_socket(nullptr, size * sizeof(T), alignof(T) > 64 ? alignof(T) : 64, socket);
-    }
-    if (memory == nullptr) {
+    if (size > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
       throw std::bad_alloc();
     }
-    elements_.reset(static_cast<T*>(memory));
-    std::uninitialized_value_construct_n(elements_.get(), size);
+    memory_ = allocate_on_node(size * sizeof(T), std::max<std::size_t>(alignof(T), 64), socket);
+    std::uninitialized_value_construct_n(elements(), size);
   }
 
-  [[nodiscard]] T& operator[](std::size_t index) { return elements_.get()[index]; }
-  [[nodiscard]] const T& operator[](std::size_t index) const { return elements_.get()[index]; }
+  [[nodiscard]] T& operator[](std::size_t index) { return elements()[index]; }
+  [[nodiscard]] const T& operator[](std::size_t index) const { return elements()[index]; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] std::span<T> all() { return {elements_.get(), size_}; }
+  [[nodiscard]] std::span<T> all() { return {elements(), size_}; }
 
  private:
-  struct Free {
-    void operator()(void* memory) const { rte_free(memory); }
-  };
-  std::unique_ptr<T, Free> elements_;
+  [[nodiscard]] T* elements() const { return reinterpret_cast<T*>(memory_.get()); }
+
+  NumaMemory memory_;
   std::size_t size_;
 };
 

@@ -62,6 +62,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
                rte_get_tsc_hz()),
       outgoing_(context.config.limits.outgoing),
       contacts_(kContactQueueBytes),
+      figures_(context.config.limits, static_cast<int>(rte_socket_id())),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       links_(std::move(links), deadline_cycles_) {}
@@ -109,6 +110,7 @@ void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
   const Trunk& trunk = *match.trunk;
   const std::string_view octets = datagram.payload();
   context_.counters.add(Counter::responses);
+  note_answer(octets, match.direction);
   if (match.direction == Direction::from_peer && trunk.signs()) {
     count_reasons(octets);
   }
@@ -158,6 +160,7 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
   }
   const std::uint64_t started = rte_rdtsc();
   const std::string_view octets = datagram.payload();
+  note_end(octets);
   const bool emergency = crypto::is_emergency(message_, octets);
   if (emergency) {
     context_.counters.add(Counter::emergency);

@@ -15,6 +15,7 @@
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
+#include "dataplane/poll/call_figures.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/decided_requests.hpp"
@@ -65,6 +66,7 @@ class CallStage {
   [[nodiscard]] std::uint32_t held_packets() const { return held_packets_; }
   [[nodiscard]] CertificateRequests& certificate_requests() { return requests_; }
   [[nodiscard]] SourceLimits& source_limits() { return sources_; }
+  [[nodiscard]] CallFigures& figures() { return figures_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
   [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
   [[nodiscard]] RecordQueue& contacts() { return contacts_; }
@@ -102,8 +104,11 @@ class CallStage {
     config::tables::Answer wanted = config::tables::Answer::forward;
     std::string_view reason;  // a static text
     bool stripped = false;
-    std::string_view rule = {};  // that wants it
-    std::uint16_t detail = 0;    // see Decided
+    std::string_view rule = {};        // that wants it
+    std::uint16_t detail = 0;          // see Decided
+    bool wrong_sender = false;         // its peer may not speak for who calls
+    bool known_caller = false;         // rules know who calls
+    std::string_view challenged = {};  // see DecisionRecorder::Outcome
   };
   // The answer that the request in hand, `octets`, gets where policy wants `wanted`: forward if it goes on.
   [[nodiscard]] config::tables::Answer answer_to(std::string_view octets, const Trunk& trunk, Direction direction,
@@ -112,6 +117,11 @@ class CallStage {
   [[nodiscard]] bool refuses(Datagram& datagram, const Trunk& trunk, Direction direction, const Refusal& refusal);
   [[nodiscard]] bool refuses_privacy(Datagram& datagram, const Trunk& trunk);
   [[nodiscard]] bool refuses_verdict(Slot& slot, bool replayed, std::string_view reason);
+  // SPIT-CL-12, of a parked request behind its verdict.
+  void check_sender(Slot& slot);
+  [[nodiscard]] bool refuses_sender(Slot& slot);
+  [[nodiscard]] bool refuses_parked(Slot& slot, config::tables::Answer wanted, std::string_view reason);
+  void count(config::policy::Sender sender);
 
   // What rules make of a call: those of its called user, and those above and below him (SPIT-FW-01).
   static constexpr std::size_t kMaxRuleId = config::wire::kMaxRecordRule - 16;  // behind the name of its layer
@@ -122,6 +132,8 @@ class CallStage {
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
     std::uint8_t score = 0;
+    bool known_caller = false;
+    bool kept = false;  // it is a challenge whose result control keeps
     std::array<char, config::wire::kMaxRecordRule> rule_text{};
     std::uint8_t rule_length = 0;
 
@@ -143,7 +155,23 @@ class CallStage {
                                const config::policy::DescribedCall& call) const;
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
-  [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk);
+  [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);
+  // The called one as control is to know him, if that is so; the view lasts until the next call.
+  [[nodiscard]] std::string_view called_if_challenged(std::string_view octets, const Trunk& trunk,
+                                                      const Ruling& ruling);
+  // The same of a parked request, which is parsed anew for it.
+  [[nodiscard]] std::string_view called_if_challenged(const Slot& slot, const Ruling& ruling);
+  // The same ruling, where the trunk wants callers to be told where else they are sent (SPIT-MK-04).
+  [[nodiscard]] static Ruling redirected(Ruling ruling, const Trunk& trunk);
+  // What makes the answer to the request in hand the same again, for its copies.
+  [[nodiscard]] std::uint16_t detail_of(const Ruling& ruling, std::string_view octets);
+  // Counts who calls, and what is to be thought of him (SPIT-CL-14): of a parked request that has its verdict; of the
+  // request in hand, whose facts are `call`.
+  [[nodiscard]] std::uint8_t score_of_judged(const Slot& slot, const RuleTables& rules);
+  [[nodiscard]] std::uint8_t score_of_asserted(std::string_view octets, const Trunk& trunk, const RuleTables& rules);
+  // An answer of our own side, and a BYE.
+  void note_answer(std::string_view octets, Direction direction);
+  void note_end(std::string_view octets);
   // True: rules refuse the parked request, and it has been answered.
   [[nodiscard]] bool refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason);
   // The request in hand, about which no token says anything, goes the way that rules want for it.
@@ -225,11 +253,13 @@ class CallStage {
   SourceLimits sources_;
   OutgoingRequests outgoing_;
   RecordQueue contacts_;
+  CallFigures figures_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name
   NamedRequest request_;
-  std::optional<Decided> known_;  // what was decided about it before
+  crypto::ExtractedIdentity challenged_;  // whom it calls, for called_if_challenged()
+  std::optional<Decided> known_;          // what was decided about it before
   std::uint64_t deadline_cycles_;
   CryptoLinks links_;
   std::uint32_t held_packets_ = 0;

@@ -50,6 +50,12 @@ class PollCore {
     calls_.source_limits().take_shed(visit);
   }
 
+  // Main thread: calls `visit` with the figures of callers, signers, trunks and prefixes that have done something.
+  template <typename Visit>
+  void take_figures(Visit&& visit) {
+    calls_.figures().take_told(visit);
+  }
+
   // Main thread: octets of records that wait to be taken.
   [[nodiscard]] std::size_t records_queued() const { return calls_.records().queued(); }
 

@@ -35,10 +35,10 @@ bool is_name_of(std::string_view kept, const NamedRequest& request, std::string_
 }  // namespace
 
 SignedRequests::SignedRequests(std::uint32_t kibibytes, int socket, std::uint64_t memory_cycles)
-    : requests_(kibibytes),
+    : requests_(kibibytes, socket),
       index_(kibibytes, socket),
-      by_age_(kibibytes),
-      text_(kibibytes * kKib),
+      by_age_(kibibytes, socket),
+      text_(kibibytes * (kKib / sizeof(CacheLine)), socket),
       memory_cycles_(memory_cycles) {}
 
 bool SignedRequests::remember(const NamedRequest& request, std::string_view trunk, std::uint32_t fingerprint,
@@ -48,8 +48,9 @@ bool SignedRequests::remember(const NamedRequest& request, std::string_view trun
   for (const std::string_view part : parts) {
     name_length += part.size();
   }
-  const std::size_t length = name_length + inserted.lines.size();
-  if (length > std::min<std::size_t>(text_.size(), std::numeric_limits<std::uint16_t>::max())) {
+  const std::size_t octets = name_length + inserted.lines.size();
+  const std::size_t length = (octets + sizeof(CacheLine) - 1) / sizeof(CacheLine);
+  if (length > text_.size() || octets > std::numeric_limits<std::uint16_t>::max()) {
     return false;
   }
   const bool around = text_.size() - next_ < length;
@@ -71,12 +72,13 @@ bool SignedRequests::remember(const NamedRequest& request, std::string_view trun
                      .lines_length = static_cast<std::uint16_t>(inserted.lines.size())};
   used_ += left_over + length;
   next_ = begin + length;
-  auto at = text_.begin() + static_cast<std::ptrdiff_t>(begin);
+  UncachedWriter text(&text_[begin]);
   for (const std::string_view part : parts) {
-    at = std::ranges::copy(part, at).out;
-    *at++ = '\0';
+    text.add(part);
+    text.add({"", 1});
   }
-  std::ranges::copy(inserted.lines, at);
+  text.add(inserted.lines);
+  text.finish();
   return spared;
 }
 
@@ -88,7 +90,7 @@ std::optional<SignedRequests::Inserted> SignedRequests::find(const NamedRequest&
     return std::nullopt;
   }
   const Request& found = requests_[slot];
-  return Inserted{found.date, {&text_[found.begin + found.name_length], found.lines_length}};
+  return Inserted{found.date, text(found.begin, found.name_length, found.lines_length)};
 }
 
 std::uint32_t SignedRequests::slot_of(const NamedRequest& request, std::string_view trunk,
@@ -96,7 +98,7 @@ std::uint32_t SignedRequests::slot_of(const NamedRequest& request, std::string_v
   return index_.find(request.hash(), [&](std::uint32_t slot) {
     const Request& kept = requests_[slot];
     return kept.fingerprint == fingerprint && kept.cseq == request.place.cseq &&
-           is_name_of({&text_[kept.begin], kept.name_length}, request, trunk);
+           is_name_of(text(kept.begin, 0, kept.name_length), request, trunk);
   });
 }
 

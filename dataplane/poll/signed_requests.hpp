@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
+#include "dataplane/packet/numa_array.hpp"
 #include "dataplane/packet/slot_index.hpp"
+#include "dataplane/packet/uncached_writer.hpp"
 #include "dataplane/poll/transaction.hpp"
 
 namespace stirline::dataplane {
@@ -38,7 +39,7 @@ class SignedRequests {
   [[nodiscard]] std::optional<Inserted> find(const NamedRequest& request, std::string_view trunk,
                                              std::uint32_t fingerprint, std::uint64_t now_cycles) const;
 
-  [[nodiscard]] std::size_t used_octets() const { return used_; }
+  [[nodiscard]] std::size_t used_octets() const { return used_ * sizeof(CacheLine); }
   // When the oldest was remembered, in TSC cycles; 0: there is none.
   [[nodiscard]] std::uint64_t oldest_at() const { return index_.taken() == 0 ? 0 : requests_[by_age_[oldest_]].at; }
 
@@ -46,8 +47,8 @@ class SignedRequests {
   struct Request {
     std::uint64_t at = 0;  // TSC cycles
     std::optional<std::int64_t> date;
-    std::size_t begin = 0;  // in text_: its name, then the lines
-    std::size_t taken = 0;  // octets of text_, with those left over before its beginning
+    std::size_t begin = 0;  // line of text_: its name, then the lines
+    std::size_t taken = 0;  // lines of text_, with those left over before its beginning
     std::uint32_t cseq = 0;
     std::uint32_t fingerprint = 0;
     std::uint16_t name_length = 0;
@@ -55,15 +56,18 @@ class SignedRequests {
   };
   [[nodiscard]] std::uint32_t slot_of(const NamedRequest& request, std::string_view trunk,
                                       std::uint32_t fingerprint) const;
+  [[nodiscard]] std::string_view text(std::size_t begin, std::size_t offset, std::size_t length) const {
+    return {text_[begin].octets.data() + offset, length};
+  }
   [[nodiscard]] bool forget_oldest(std::uint64_t now_cycles);  // false if copies of it could still come
 
-  std::vector<Request> requests_;
+  NumaArray<Request> requests_;
   SlotIndex index_;
-  std::vector<std::uint32_t> by_age_;  // slots in the order in which they were taken, around
-  std::size_t oldest_ = 0;             // in by_age_
-  std::vector<char> text_;             // likewise around
+  NumaArray<std::uint32_t> by_age_;  // slots in the order in which they were taken, around
+  std::size_t oldest_ = 0;           // in by_age_
+  NumaArray<CacheLine> text_;        // likewise around
   std::size_t next_ = 0;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0;  // lines
   std::uint64_t memory_cycles_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/credential_table.hpp"
+#include "config/trunk_dial_plan.hpp"
 
 namespace stirline::dataplane {
 namespace {
@@ -57,14 +58,7 @@ void derive_policies(Trunk& trunk) {
   }
   derive_answer_lines(trunk);
   trunk.insert_at = insert_position(config.insert_at);
-  sip::DialPlan& plan = trunk.sign_policy.dial_plan;
-  plan.country_code = config.country_code;
-  plan.national_prefix = config.national_prefix;
-  plan.international_prefix = config.international_prefix;
-  plan.routing_prefix = config.routing_prefix;
-  plan.national_digits = config.national_digits;
-  plan.accept_bare_digits = config.accept_bare_digits;
-  plan.accept_leading_plus = config.accept_leading_plus;
+  trunk.sign_policy.dial_plan = config::dial_plan_of(config);
   trunk.sign_policy.originator = trunk.originator;
   trunk.sign_policy.calls = config.sign_calls;
   trunk.sign_policy.messages = config.sign_messages;

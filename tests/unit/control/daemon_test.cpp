@@ -9,6 +9,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/policy/common_rules.hpp"
 #include "config/policy/list_table.hpp"

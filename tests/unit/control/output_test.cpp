@@ -2,6 +2,7 @@
 #include "control/cli/output.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace stirline::control::cli {
 namespace {

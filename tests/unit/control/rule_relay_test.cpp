@@ -2,6 +2,7 @@
 #include "control/rule_relay.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/policy/common_rules.hpp"
 #include "config/policy/user_shard.hpp"

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
+#include <simdjson.h>
 
 #include "crypto_workers/certificate/private_key.hpp"
 #include "crypto_workers/p256/openssl_engine.hpp"

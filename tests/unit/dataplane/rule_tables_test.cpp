@@ -112,6 +112,18 @@ TEST(RuleTables, OtherCommonRulesLeaveTheUsers) {
   EXPECT_GT(second->octets(), first->octets());
 }
 
+TEST(RuleTables, SettingsOfScoresTravelWithTheCommonRules) {  // SPIT-CL-14
+  ScoreSettings settings;
+  settings.half_life_minutes = 45;
+  settings.features[0] = {.threshold = 1, .full = 2, .weight = 3};
+  const auto tables = good(1, staged(sent(encode_common_rules({}, kSecret, settings))), nullptr);
+  ASSERT_TRUE(tables);
+  EXPECT_EQ(tables->view().common.score_settings(), settings);
+  settings.half_life_minutes = 0;
+  EXPECT_EQ(refusal(staged(sent(encode_common_rules({}, kSecret, settings))), nullptr),
+            "common rules: score settings cannot be used: the half-life is none");
+}
+
 TEST(RuleTables, WhatIsRefused) {
   EXPECT_EQ(refusal(staged({}, shard_with(kBob, Handling::block)), nullptr), "the common rules were never sent");
   EXPECT_EQ(refusal({}, nullptr), "the common rules were never sent");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "control/daemon.hpp"
 #include "tests/unit/control/asking.hpp"

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/tables/certificate_table.hpp"
 #include "control/daemon.hpp"

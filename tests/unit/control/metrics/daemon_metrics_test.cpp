@@ -8,6 +8,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "control/daemon.hpp"
 #include "control/metrics/control_metrics.hpp"

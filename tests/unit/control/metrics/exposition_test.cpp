@@ -5,6 +5,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "control/metrics/dataplane_metrics.hpp"
 #include "tests/support/open_metrics.hpp"

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "control/records/record_query.hpp"
 #include "tests/unit/control/records/sample_record.hpp"

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "control/records/query_time.hpp"
 #include "control/records/record_line.hpp"

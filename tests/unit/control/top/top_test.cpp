@@ -3,6 +3,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "config/wire/delay_buckets.hpp"
 #include "control/top/drawing.hpp"
