@@ -16,6 +16,7 @@
 #include "control/certificates/keeper_options.hpp"
 #include "control/permissions/challenge_records.hpp"
 #include "control/permissions/permission_command.hpp"
+#include "control/policy/call_list_keeper.hpp"
 #include "control/policy/rule_keeper.hpp"
 #include "control/rule_relay.hpp"
 #include "control/xcap/xcap_parts.hpp"
@@ -161,6 +162,7 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   watches_ = std::make_unique<WatchRelay>(*dataplane_);
   dataplane_->on_watched([this](std::string_view payload) { return watches_->take(payload); });
   dataplane_->on_lost([this] { watches_->on_dataplane_lost(); });
+  dataplane_->on_contacts([this](std::string_view payload) { return take_contacts(payload); });
   dataplane_->on_records([this](std::string_view payload) {
     if (permissions_ != nullptr) {
       take_challenges(payload, *permissions_);
@@ -390,6 +392,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.xcap != state_.config.xcap) {
     reload_warnings_.emplace_back("the section [xcap] stays as it is until the next start");
     state.config.xcap = state_.config.xcap;
+  }
+  if (state.config.lists != state_.config.lists) {
+    reload_warnings_.emplace_back("the section [lists] stays as it is until the next start");
+    state.config.lists = state_.config.lists;
   }
   if (state.config.records != state_.config.records) {
     reload_warnings_.emplace_back("the section [records] stays as it is until the next start");

@@ -91,6 +91,7 @@ Json Daemon::own_status() const {
           {"xcap", xcap_status()},
           {"permissions", permissions_status()},
           {"rules", rules_status()},
+          {"call_lists", call_lists_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};

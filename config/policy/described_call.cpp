@@ -150,15 +150,40 @@ std::string_view text_of(const crypto::ExtractedIdentity& identity) {
   return identity.number ? identity.number->view() : identity.uri.view();
 }
 
+// Of a URI; numbers have none.
+Key domain_of(std::string_view identity, bool is_number, const KeySecret& secret) {
+  const std::size_t at = identity.rfind('@');
+  return is_number || at == std::string_view::npos ? kNoKey
+                                                   : text_key(secret, KeyKind::domain, identity.substr(at + 1));
+}
+
 void set_caller(std::string_view identity, bool is_number, const KeySecret& secret, CallFacts& facts) {
-  if (identity.empty()) {
+  if (!identity.empty()) {
+    facts.caller = identity_key(secret, identity);
+    facts.caller_domain = domain_of(identity, is_number, secret);
+  }
+}
+
+// What lists are asked about as long as nobody has vouched for anything.
+void claim(const crypto::ExtractedIdentity& caller, std::string_view trunk, const KeySecret& secret,
+           DescribedCall& call) {
+  const std::string_view identity = text_of(caller);
+  call.claimed = {.called = call.called};
+  if (!identity.empty()) {
+    call.claimed.caller = identity_key(secret, identity);
+    call.claimed.caller_domain = domain_of(identity, caller.number.has_value(), secret);
+  }
+  call.shown = {.trunk = text_key(secret, KeyKind::trunk, trunk)};
+}
+
+// Who has signed, whatever is attested of the number (SPIT-CL-02).
+void add_signer(const crypto::Certificate& signer, const KeySecret& secret, DescribedCall& call) {
+  const std::string_view spc = signer.scope.spc();
+  if (spc.empty() || (!call.asks(KeyKind::spc) && !call.asks(KeyKind::list))) {
     return;
   }
-  facts.caller = identity_key(secret, identity);
-  const std::size_t at = identity.rfind('@');
-  if (!is_number && at != std::string_view::npos) {
-    facts.caller_domain = text_key(secret, KeyKind::domain, identity.substr(at + 1));
-  }
+  call.shown.signer = text_key(secret, KeyKind::spc, spc);
+  static_cast<void>(call.facts.texts[static_cast<std::size_t>(KeyKind::spc)].push(call.shown.signer));
 }
 
 }  // namespace
@@ -197,6 +222,9 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   if (asked == 0) {
     return;
   }
+  if (call.asks(KeyKind::list)) {
+    claim(caller, origin.trunk, secret, call);
+  }
   Describer describer(message, octets, secret, asked, facts);
   describer.add(KeyKind::trunk, origin.trunk);
   if (message.method() == sip::Method::message) {
@@ -226,6 +254,9 @@ void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, Describe
   call.facts.facts |= fact_bit(Fact::authentication, authentication);
   if (authentication == Authentication::verified_a || authentication == Authentication::signed_) {
     set_caller(job.has_orig ? job.orig.view() : job.orig_uri.view(), job.has_orig, secret, call.facts);
+  }
+  if (job.signer != nullptr) {
+    add_signer(*job.signer, secret, call);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/policy/identity_key.hpp"
+#include "config/policy/list_table.hpp"
 #include "config/policy/rule_set.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
@@ -30,6 +31,11 @@ struct DescribedCall {
   bool described = false;   // there is somebody who asks: all below is filled in
   std::uint32_t asked = 0;  // kinds of texts that were looked for
   CallFacts facts;          // those of the call: complete once a verdict was added
+  // What lists are asked about (listed_call.hpp), if `asked` has them; of `shown` only what is no identity.
+  ClaimedCall claimed = {};
+  ShownCaller shown = {};
+
+  [[nodiscard]] bool asks(KeyKind kind) const { return (asked >> static_cast<unsigned>(kind) & 1) != 0; }
 };
 
 // An INVITE, MESSAGE or SUBSCRIBE outside a dialog: what is judged. `message` is a request.

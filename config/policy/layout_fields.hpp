@@ -64,6 +64,8 @@ inline constexpr std::array kFields{
     tables::Field{"lists.ranges", offsetof(ListHead, ranges), sizeof(ListHead::ranges)},
     tables::Field{"lists.marks", offsetof(ListHead, marks), sizeof(ListHead::marks)},
     tables::Field{"lists.origins", offsetof(ListHead, origins), sizeof(ListHead::origins)},
+    tables::Field{"lists.claim_score", offsetof(ListHead, claim_score), sizeof(ListHead::claim_score)},
+    tables::Field{"lists.learns", offsetof(ListHead, learns), sizeof(ListHead::learns)},
     tables::Field{"list_slot.mixed", offsetof(ListSlot, mixed), sizeof(ListSlot::mixed)},
     tables::Field{"list_slot.until", offsetof(ListSlot, until), sizeof(ListSlot::until)},
     tables::Field{"list_slot.origin", offsetof(ListSlot, origin), sizeof(ListSlot::origin)},

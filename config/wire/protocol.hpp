@@ -28,6 +28,8 @@ enum class MessageType : std::uint16_t {
   watched =
       10,  // to who watches: what became of them, one event behind the other (watch.hpp); empty: the watch is over
   commit_rules = 11,  // use the tables of rules that are staged, beside those in use that were not sent again: Commit
+  contacts = 12,      // data plane to control: whom users have reached, one behind the other (contact_record.hpp); not
+                      // answered
 };
 
 struct Header {

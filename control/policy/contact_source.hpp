@@ -6,10 +6,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/policy/rule.hpp"
+#include "control/policy/list_store.hpp"
 
 namespace stirline::control::policy {
 
@@ -25,5 +28,9 @@ class ContactSource {
   // Canonical identities of all who have any.
   [[nodiscard]] virtual Result<std::vector<std::string>> users() const = 0;
 };
+
+// Those in the store of lists: white entries of users' own, learned, imported or made by hand (SPIT-CL-03, SPIT-FW-11).
+[[nodiscard]] std::unique_ptr<ContactSource> contacts_in(std::unique_ptr<ListStore> store,
+                                                         std::function<std::int64_t()> now);
 
 }  // namespace stirline::control::policy

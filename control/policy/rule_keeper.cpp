@@ -51,7 +51,7 @@ std::size_t octets_of(const RuleImages& images) {
   for (const SharedImage& shard : images.users) {
     octets += shard->size();
   }
-  return octets;
+  return octets + (images.lists ? images.lists->bytes : 0);
 }
 
 }  // namespace
@@ -105,6 +105,12 @@ void RuleKeeper::note(const std::string& usage, const std::string& owner) {
 void RuleKeeper::set_common(CommonDocuments common) {
   const std::scoped_lock lock(mutex_);
   pending_.common = std::move(common);
+  wake_.notify_one();
+}
+
+void RuleKeeper::set_lists(SharedTable lists) {
+  const std::scoped_lock lock(mutex_);
+  pending_.lists = std::move(lists);
   wake_.notify_one();
 }
 
@@ -217,6 +223,10 @@ void RuleKeeper::do_work(Work work, const std::stop_token& stop) {
   if (work.common && *work.common != common_) {
     common_ = std::move(*work.common);
     compile_common();
+  }
+  if (work.lists && *work.lists != built_.lists) {
+    built_.lists = std::move(*work.lists);
+    has_news_ = true;
   }
   for (const std::string& identity : work.known_by) {
     for (std::string& owner : owners_of(identity)) {

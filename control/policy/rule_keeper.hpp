@@ -38,12 +38,14 @@
 namespace stirline::control::policy {
 
 using SharedImage = std::shared_ptr<const config::tables::Image>;
+using SharedTable = std::shared_ptr<const config::wire::SealedTable>;
 
-// All there are, none of them null: shards without users are there, too.
+// All there are, none of them null but the lists: shards without users are there, too.
 struct RuleImages {
   SharedImage common;
   std::array<SharedImage, config::policy::kUserShards> users;
-  std::uint64_t version = 0;  // another one after each change
+  SharedTable lists = nullptr;  // null: there are none, or not yet
+  std::uint64_t version = 0;    // another one after each change
 };
 
 // What is counted; written by the keeper, read by any thread.
@@ -78,8 +80,11 @@ class RuleKeeper {
   // In place of those before. Any thread.
   void set_common(CommonDocuments common);
 
+  // Hands lists on with the rules, whose secret their keys were made with. Any thread.
+  void set_lists(SharedTable lists);
   // Contacts of these users, by their canonical identities, have changed. Any thread.
   void note_contacts(std::vector<std::string> identities);
+  [[nodiscard]] const config::policy::KeySecret& secret() const { return secret_; }
 
   // Becomes readable when there are other images than at the last call of images().
   [[nodiscard]] int ready_fd() const { return ready_.get(); }
@@ -101,8 +106,11 @@ class RuleKeeper {
   struct Work {
     std::set<std::string> owners;
     std::optional<CommonDocuments> common;
+    std::optional<SharedTable> lists;
     std::set<std::string> known_by;  // identities of those whose contacts have changed
-    [[nodiscard]] bool any() const { return !owners.empty() || common.has_value() || !known_by.empty(); }
+    [[nodiscard]] bool any() const {
+      return !owners.empty() || common.has_value() || lists.has_value() || !known_by.empty();
+    }
   };
 
   RuleKeeper(std::shared_ptr<DocumentStore> store, const config::policy::KeySecret& secret, CommonDocuments common,

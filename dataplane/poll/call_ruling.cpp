@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 
 #include "config/policy/judge.hpp"
+#include "config/policy/listed_call.hpp"
 #include "crypto_workers/passport/text_writer.hpp"
 #include "crypto_workers/stir/attestation_info.hpp"
 #include "dataplane/poll/call_stage.hpp"
@@ -117,6 +118,13 @@ void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall
                      fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
 }
 
+void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall& call) {
+  const policy::ListTable::Answer answer = policy::add_lists(lists, call);
+  if ((answer.of_caller.lists | answer.of_claim.lists) != 0) {
+    context_.counters.add(Counter::listed);
+  }
+}
+
 CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
                                      const policy::DescribedCall& call) const {
   const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
@@ -191,6 +199,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   policy::add_sender(slot.sender, slot.call);
   slot.known_caller = slot.call.facts.caller != policy::kNoKey;
   slot.call.facts.score = score;
+  ask_lists(tables.lists, slot.call);
   return redirected(rule_on(*rules, user, slot.call), *slot.trunk);
 }
 
@@ -208,6 +217,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
   policy::add_sender(sender, call);
   call.facts.score = score;
+  ask_lists(rules->view().lists, call);
   Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call), trunk);
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;

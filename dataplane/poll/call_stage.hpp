@@ -21,6 +21,7 @@
 #include "dataplane/poll/decided_requests.hpp"
 #include "dataplane/poll/decision_recorder.hpp"
 #include "dataplane/poll/message_sender.hpp"
+#include "dataplane/poll/outgoing_requests.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
@@ -68,11 +69,18 @@ class CallStage {
   [[nodiscard]] CallFigures& figures() { return figures_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
   [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
+  [[nodiscard]] RecordQueue& contacts() { return contacts_; }
 
  private:
   // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is
   // gone.
   [[nodiscard]] static crypto::Conveyance not_validated();
+
+  // Whom users of ours call, and who of them answers (SPIT-FW-10).
+  [[nodiscard]] bool is_user_of_ours(const crypto::ExtractedIdentity& caller, const Trunk& trunk, const Live& live,
+                                     std::string_view octets) const;
+  void note_outgoing(const Datagram& datagram, const Trunk& trunk, const Live& live);
+  void note_answer(std::string_view octets);
 
   void handle_response(Datagram& datagram, const TrunkMatch& match);
   void count_reasons(std::string_view octets);
@@ -141,6 +149,8 @@ class CallStage {
   void prepare_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
+  // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
+  void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
   [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
                                const config::policy::DescribedCall& call) const;
   // Of a parked request that has its verdict; of the request in hand, which has no token.
@@ -241,6 +251,8 @@ class CallStage {
   SignedRequests signed_;
   DecidedRequests decided_;
   SourceLimits sources_;
+  OutgoingRequests outgoing_;
+  RecordQueue contacts_;
   CallFigures figures_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
