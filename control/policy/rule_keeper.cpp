@@ -11,8 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "config/text_rules.hpp"
 #include "control/policy/canonical_identity.hpp"
+#include "control/policy/list_store.hpp"
 #include "control/xcap/application_usage.hpp"
 
 namespace stirline::control::policy {
@@ -39,11 +39,6 @@ std::expected<cp::KeySecret, std::string> secret_of(DocumentStore* store) {
   }
   std::memcpy(secret.data(), kept->data(), secret.size());
   return secret;
-}
-
-// By whom somebody is kept who keeps no documents.
-std::string owner_of(std::string_view identity) {
-  return (config::is_digits(identity, 1, config::kMaxE164Digits) ? "tel:+" : "") + std::string(identity);
 }
 
 std::size_t octets_of(const RuleImages& images) {
