@@ -37,16 +37,19 @@ void read_answers(Section& section, tables::AnswerPolicy& policy) {
   read_answer(section, "malformed", policy.malformed, std::array{Answer::forward, Answer::bad_request});
   read_answer(section, "overload", policy.overload, std::array{Answer::forward, Answer::overloaded});
   read_answer(section, "over_limit", policy.over_limit, std::array{Answer::forward, Answer::overloaded});
+  read_answer(section, "wrong_sender", policy.wrong_sender, kRefusals);
+  if (policy.wrong_sender == Answer::forbidden) {
+    policy.wrong_sender = Answer::inappropriate;  // the same code, and the phrase says why
+  }
   read_answer(section, "privacy", policy.privacy, std::array{Answer::forward, Answer::server_error});
   read_answer(section, "unannounced", policy.unannounced,
               std::array{Answer::redirected, Answer::forbidden, Answer::unavailable, Answer::busy, Answer::declined,
                          Answer::network_blocked, Answer::rejected});
   section.number<std::uint16_t>("retry_after", policy.retry_after, 0, tables::kMaxRetryAfter);
   const auto gives = [&](Answer wanted) {
-    const bool rejects =
-        std::ranges::count(std::array{policy.no_identity, policy.invalid, policy.replayed}, Answer::rejected) != 0;
-    return std::ranges::count(std::array{policy.no_identity, policy.invalid, policy.replayed}, wanted) != 0 ||
-           (rejects && policy.unannounced == wanted);
+    const std::array refusals{policy.no_identity, policy.invalid, policy.replayed, policy.wrong_sender};
+    const bool rejects = std::ranges::count(refusals, Answer::rejected) != 0;
+    return std::ranges::count(refusals, wanted) != 0 || (rejects && policy.unannounced == wanted);
   };
   section.text("redirect_to", policy.redirect_to, kRedirectionRule,
                gives(Answer::redirected) ? Need::required : Need::optional);

@@ -151,6 +151,8 @@ class Reader {
     read_xcap(xcap, config.xcap);
     Section policy = root_.table("policy");
     read_policy(policy, config.policy);
+    Section lists = root_.table("lists");
+    read_lists(lists, config.lists);
     Section statistics = root_.table("statistics");
     read_statistics(statistics, config.statistics);
     file.report_unknown();

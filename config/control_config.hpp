@@ -13,6 +13,7 @@
 #include "config/clock_config.hpp"
 #include "config/config_error.hpp"
 #include "config/fetch_config.hpp"
+#include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
 #include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
@@ -79,6 +80,7 @@ struct ControlConfig {
   std::vector<CardConfig> cards;
   XcapConfig xcap;
   PolicyConfig policy;
+  ListConfig lists;
   StatisticsConfig statistics;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.

@@ -73,6 +73,7 @@ void read_limits(Section section, LimitConfig& limits) {
   section.number<std::uint32_t>("job_deadline_us", limits.job_deadline_us, 100, 10'000'000);
   section.number<std::uint32_t>("waiting", limits.waiting, 1, 65'536);
   section.number<std::uint32_t>("reasons", limits.reasons, 1, 65'536);
+  section.number<std::uint32_t>("outgoing", limits.outgoing, 0, 1'048'576);
   section.number<std::uint32_t>("signed_kib", limits.signed_kib, 64, 16'777'216);
   section.number<std::uint32_t>("transactions", limits.transactions, 1, 67'108'864);
   section.number<std::uint32_t>("tokens", limits.tokens, 1, 16'777'216);

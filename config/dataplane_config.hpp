@@ -66,6 +66,7 @@ struct LimitConfig {
   std::uint32_t transactions = 1'048'576;        // whose decision is remembered, per poll core (INL-TX-09)
   std::uint32_t tokens = 65'536;                 // remembered to notice replays, per poll core (STIR-VS-12)
   std::uint32_t sources = 65'536;                // whose new transactions are limited, per poll core (INL-AV-02)
+  std::uint32_t outgoing = 8'192;                // calls of users that nobody has answered, per poll core (SPIT-FW-10)
   std::uint32_t callers = 32'768;                // whose behaviour is counted, per poll core (SPIT-CL-14)
   std::uint32_t large_buffers = 64;              // reassembled messages of more than 4 kB at one time, per poll core
   std::uint32_t reassemblies = 512;              // datagrams in reassembly, per poll core

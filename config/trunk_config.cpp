@@ -27,8 +27,13 @@ constexpr std::array kProfiles{Choice<tables::TokenProfile>{"lenient", tables::T
                                Choice<tables::TokenProfile>{"strict", tables::TokenProfile::strict}};
 constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::TooLarge::fragment},
                                 Choice<tables::TooLarge>{"pass", tables::TooLarge::pass}};
+constexpr std::array kRedirects{Choice<tables::Redirect>{"rewrite", tables::Redirect::rewrite},
+                                Choice<tables::Redirect>{"302", tables::Redirect::moved}};
 const auto kMostAttests = std::span(kAttests).first<3>();
 
+constexpr TextRule kSenderDomainRule{"a domain in small letters, or *. and one", tables::is_sender_domain};
+constexpr TextRule kSenderCodeRule{"a service provider code: 1 to 64 printable characters without blanks and commas",
+                                   tables::is_sender_code};
 constexpr TextRule kUuidRule{"a UUID such as 123e4567-e89b-12d3-a456-426614174000", is_uuid};
 constexpr TextRule kTokenRule{"shaken, msg, div or rcd", [](std::string_view text) {
                                 return text == "shaken" || text == "msg" || text == "div" || text == "rcd";
@@ -153,6 +158,14 @@ Trunk read_trunk(Section& section) {
     section.fail("unsigned_destinations", "at most " + std::to_string(tables::kMaxUnsignedDestinations) + " prefixes",
                  std::to_string(trunk.unsigned_destinations.size()));
   }
+  section.texts("sender_domains", trunk.sender_domains, kSenderDomainRule);
+  section.texts("sender_codes", trunk.sender_codes, kSenderCodeRule);
+  for (const auto& [key, list] :
+       {std::pair("sender_domains", &trunk.sender_domains), std::pair("sender_codes", &trunk.sender_codes)}) {
+    if (list->size() > tables::kMaxSenders) {
+      section.fail(key, "at most " + std::to_string(tables::kMaxSenders), std::to_string(list->size()));
+    }
+  }
   section.text("identity_bypass", trunk.identity_bypass, kNameRule,
                section.has("identity_bypass_until") ? Need::required : Need::optional);
   section.time("identity_bypass_until", trunk.identity_bypass_until,
@@ -169,6 +182,7 @@ Trunk read_trunk(Section& section) {
   section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
   section.choice<tables::TokenProfile>("profile", trunk.profile, kProfiles);
   section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
+  section.choice<tables::Redirect>("redirect", trunk.redirect, kRedirects);
   section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);
   section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
   section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);

@@ -34,6 +34,8 @@ void read_xcap(Section& section, XcapConfig& config) {
   section.path("database", config.database, need);
   section.text("root", config.root, kRootRule);
   section.texts("administrators", config.administrators, kUserRule);
+  section.path("permissions", config.permissions, Need::optional);
+  section.texts("testers", config.testers, kUserRule);
   section.number<std::uint32_t>("connections", config.connections, 1, 4'096);
   section.number<std::uint32_t>("limit_ms", config.limit_ms, 10, 60'000);
 }

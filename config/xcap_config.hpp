@@ -20,6 +20,8 @@ struct XcapConfig {
   std::filesystem::path database;           // of documents
   std::string root = "/";                   // of the documents' paths
   std::vector<std::string> administrators;  // XUIs that read and write every user's tree
+  std::filesystem::path permissions;        // database of who may reach whom; empty: nobody keeps it
+  std::vector<std::string> testers;         // XUIs that report results of tests whether a person calls
   std::uint32_t connections = 128;          // at a time
   std::uint32_t limit_ms = 10'000;          // for the handshake, and for each request with the pause before it
   friend bool operator==(const XcapConfig&, const XcapConfig&) = default;

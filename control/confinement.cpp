@@ -83,8 +83,13 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
   if (!config.fetch.store.empty()) {
     access.write.push_back(folder_of(config.fetch.store));
   }
-  if (!config.xcap.database.empty()) {
-    access.write.push_back(folder_of(config.xcap.database));
+  for (const std::filesystem::path& database : {config.xcap.database, config.xcap.permissions}) {
+    if (!database.empty()) {
+      access.write.push_back(folder_of(database));
+    }
+  }
+  if (!config.lists.database.empty()) {
+    access.write.push_back(folder_of(config.lists.database));
   }
   if (!config.records.folder.empty()) {
     access.write.push_back(folder_or_its_parent(config.records.folder));

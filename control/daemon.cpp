@@ -14,6 +14,9 @@
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
+#include "control/permissions/challenge_records.hpp"
+#include "control/permissions/permission_command.hpp"
+#include "control/policy/call_list_keeper.hpp"
 #include "control/policy/rule_keeper.hpp"
 #include "control/rule_relay.hpp"
 #include "control/xcap/xcap_parts.hpp"
@@ -103,7 +106,8 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
   }
-  for (const auto open : {&Daemon::open_documents, &Daemon::open_rules, &Daemon::serve_documents}) {
+  for (const auto open :
+       {&Daemon::open_documents, &Daemon::open_permissions, &Daemon::open_rules, &Daemon::serve_documents}) {
     if (const auto opened = (*daemon.*open)(); !opened) {
       return std::unexpected(config::ConfigErrors{
           {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
@@ -158,7 +162,13 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   watches_ = std::make_unique<WatchRelay>(*dataplane_);
   dataplane_->on_watched([this](std::string_view payload) { return watches_->take(payload); });
   dataplane_->on_lost([this] { watches_->on_dataplane_lost(); });
-  dataplane_->on_records([this](std::string_view payload) { return records_->take(payload); });
+  dataplane_->on_contacts([this](std::string_view payload) { return take_contacts(payload); });
+  dataplane_->on_records([this](std::string_view payload) {
+    if (permissions_ != nullptr) {
+      take_challenges(payload, *permissions_);
+    }
+    return records_->take(payload);
+  });
 }
 
 Daemon::~Daemon() {
@@ -383,6 +393,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
     reload_warnings_.emplace_back("the section [xcap] stays as it is until the next start");
     state.config.xcap = state_.config.xcap;
   }
+  if (state.config.lists != state_.config.lists) {
+    reload_warnings_.emplace_back("the section [lists] stays as it is until the next start");
+    state.config.lists = state_.config.lists;
+  }
   if (state.config.records != state_.config.records) {
     reload_warnings_.emplace_back("the section [records] stays as it is until the next start");
     state.config.records = state_.config.records;
@@ -483,6 +497,9 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb == "calls") {
     const Json answer = records_->ask(command.attached, command.user);
     reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
+  } else if (verb == "consent") {
+    const Json answer = answer_consent_command(command.attached, permissions_.get());
+    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
   } else if (verb == "watch") {
     watches_->start(*commands_, command, reply);
   } else if (verb == "reload") {
@@ -490,7 +507,8 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb.starts_with("cert ")) {
     answer_cert_command(verb, command.attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
   } else {
-    reply(ResultCode::refused, refusal("refused", {"commands are: status, reload, cert, calls, watch"}).dump());
+    reply(ResultCode::refused,
+          refusal("refused", {"commands are: status, reload, cert, calls, consent, watch"}).dump());
   }
 }
 

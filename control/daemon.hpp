@@ -57,13 +57,17 @@ struct DaemonOptions {
   std::chrono::milliseconds coalesce{200};         // at most one new generation in this time because of fetched chains
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
   std::chrono::milliseconds coalesce_rules{100};   // see policy::RuleKeeperOptions
+  std::chrono::milliseconds look_at_lists{1'000};  // see policy::CallListOptions
 };
 
+class PermissionDesk;
 class RuleRelay;
 struct XcapParts;
 namespace policy {
+class CallListKeeper;
+class ListStore;
 class RuleKeeper;
-}
+}  // namespace policy
 
 class Daemon {
  public:
@@ -136,7 +140,12 @@ class Daemon {
   [[nodiscard]] std::expected<void, std::string> open_rules();
   void take_common_rules();
   void on_rules_pushed();
+  void open_lists(std::unique_ptr<policy::ListStore> store, std::int64_t seen_change);
+  [[nodiscard]] std::expected<void, std::string> take_contacts(std::string_view payload);
+  [[nodiscard]] std::expected<void, std::string> open_permissions();
+  [[nodiscard]] nlohmann::ordered_json permissions_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
+  [[nodiscard]] nlohmann::ordered_json call_lists_status() const;
   [[nodiscard]] nlohmann::ordered_json xcap_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
   void look_for_alarms();
@@ -170,8 +179,10 @@ class Daemon {
   std::unique_ptr<RecordKeeper> records_;
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
+  std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
-  std::unique_ptr<XcapParts> xcap_;               // null: nothing is served
+  std::unique_ptr<policy::CallListKeeper> call_lists_;  // null: there are none
+  std::unique_ptr<XcapParts> xcap_;                     // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<RuleRelay> rule_relay_;  // null with rules_
   std::vector<ReloadDone> waiting_reloads_;

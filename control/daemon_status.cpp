@@ -89,7 +89,9 @@ Json Daemon::own_status() const {
           {"records", records_->status()},
           {"repository", repository},
           {"xcap", xcap_status()},
+          {"permissions", permissions_status()},
           {"rules", rules_status()},
+          {"call_lists", call_lists_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};

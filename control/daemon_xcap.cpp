@@ -4,6 +4,7 @@
 
 #include "control/daemon.hpp"
 #include "control/http/http_status.hpp"
+#include "control/permissions/permission_pages.hpp"
 #include "control/policy/policy_usages.hpp"
 #include "control/xcap/xcap_parts.hpp"
 #include "control/xcap/xcap_tallies.hpp"
@@ -33,8 +34,13 @@ std::expected<void, std::string> Daemon::serve_documents() {
   if (xcap_ == nullptr) {
     return {};
   }
+  const config::XcapConfig& config = state_.config.xcap;
+  if (permissions_ != nullptr) {
+    xcap_->side = std::make_unique<PermissionPages>(
+        PermissionPages::Options{config.root, config.administrators, config.testers}, *permissions_);
+  }
   auto server =
-      XcapServer::start(state_.config.xcap, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now});
+      XcapServer::start(config, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now, xcap_->side.get()});
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }

@@ -35,8 +35,7 @@ bool is_protocol_quarrel(wire::ResultCode code) {
 struct DataplaneClient::Push {
   struct Staged {
     tables::TableKind kind = tables::TableKind::trunks;
-    std::uint64_t bytes = 0;
-    wire::Descriptor memfd;
+    std::shared_ptr<const wire::SealedTable> table;
   };
   std::uint64_t generation = 0;
   wire::MessageType commit = wire::MessageType::commit;
@@ -162,6 +161,10 @@ void DataplaneClient::on_readable() {
     take_records(*incoming);
     return;
   }
+  if (incoming->type() == wire::MessageType::contacts) {
+    take_contacts(*incoming);
+    return;
+  }
   if (incoming->type() == wire::MessageType::watched) {
     take_watched(*incoming);
     return;
@@ -204,6 +207,15 @@ void DataplaneClient::take_records(const wire::Incoming& incoming) {
   }
 }
 
+void DataplaneClient::take_contacts(const wire::Incoming& incoming) {
+  if (!on_contacts_) {
+    return;
+  }
+  if (const auto taken = on_contacts_(incoming.text()); !taken) {
+    lose(fmt::format("the data plane tells of contacts what cannot be read: {}", taken.error()));
+  }
+}
+
 void DataplaneClient::take_watched(const wire::Incoming& incoming) {
   if (!on_watched_) {
     return;
@@ -241,7 +253,10 @@ void DataplaneClient::push(const TableSet& set, PushDone done) {
       done(PushOutcome::refused, memfd.error().text);
       return;
     }
-    push->staged.push_back({kind, image.size(), std::move(*memfd)});
+    push->staged.push_back({kind, std::make_shared<wire::SealedTable>(std::move(*memfd), image.size())});
+  }
+  for (const auto& [kind, table] : set.sealed) {
+    push->staged.push_back({kind, table});
   }
   push->done = std::move(done);
   push_ = std::move(push);
@@ -254,8 +269,8 @@ void DataplaneClient::push_step() {
   if (push_->next < push_->staged.size()) {
     const Push::Staged& staged = push_->staged[push_->next++];
     request.type = wire::MessageType::table;
-    request.payload = octets_of(wire::TableOffer{static_cast<std::uint16_t>(staged.kind), {}, staged.bytes});
-    request.fd = staged.memfd.get();
+    request.payload = octets_of(wire::TableOffer{static_cast<std::uint16_t>(staged.kind), {}, staged.table->bytes});
+    request.fd = staged.table->memfd.get();
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code != wire::ResultCode::ok) {
         finish_push(PushOutcome::refused, answer.text);

@@ -39,6 +39,10 @@ struct TableSet {
   config::wire::MessageType commit = config::wire::MessageType::commit;  // or commit_rules
   bool signing_stopped = false;                                          // INL-AV-03
   std::vector<std::pair<config::tables::TableKind, config::tables::ImageView>> tables = {};
+  // Those that are sealed already: they are shared, not copied.
+  std::vector<std::pair<config::tables::TableKind, std::shared_ptr<const config::wire::SealedTable>>> sealed = {};
+
+  [[nodiscard]] bool empty() const { return tables.empty() && sealed.empty(); }
 };
 
 class DataplaneClient {
@@ -65,6 +69,9 @@ class DataplaneClient {
   // Called with each payload of records of calls. An error, said in words, ends the connection. Set it before start().
   using TakeRecords = std::function<std::expected<void, std::string>(std::string_view payload)>;
   void on_records(TakeRecords take) { on_records_ = std::move(take); }
+
+  // The same for contacts that users have made (config/wire/contact_record.hpp).
+  void on_contacts(TakeRecords take) { on_contacts_ = std::move(take); }
 
   // The same for events of watched messages (config/wire/watch.hpp); empty: the watch is over.
   void on_watched(TakeRecords take) { on_watched_ = std::move(take); }
@@ -104,6 +111,7 @@ class DataplaneClient {
   void take_wanted(const config::wire::Incoming& incoming);
   void take_watched(const config::wire::Incoming& incoming);
   void take_records(const config::wire::Incoming& incoming);
+  void take_contacts(const config::wire::Incoming& incoming);
   void greet();
   void push_step();
   void finish_push(PushOutcome outcome, const std::string& text);
@@ -113,6 +121,7 @@ class DataplaneClient {
   std::function<void()> on_greeted_;
   std::function<void(const std::string& x5u)> on_wanted_;
   TakeRecords on_records_;
+  TakeRecords on_contacts_;
   TakeRecords on_watched_;
   std::function<void()> on_lost_;
   config::wire::Channel channel_;

@@ -39,6 +39,9 @@ TableSet RuleRelay::changed(const RuleImages& images) const {
   if (images.common != taken_.common) {
     set.tables.emplace_back(TableKind::common_rules, *images.common);
   }
+  if (images.lists && images.lists != taken_.lists) {
+    set.sealed.emplace_back(TableKind::lists, images.lists);
+  }
   for (std::size_t i = 0; i < images.users.size(); ++i) {
     if (images.users[i] != taken_.users[i]) {
       set.tables.emplace_back(TableKind::user_rules, *images.users[i]);
@@ -53,7 +56,7 @@ void RuleRelay::push() {
     return;
   }
   TableSet set = changed(*images);
-  if (set.tables.empty()) {
+  if (set.empty()) {
     return;
   }
   if (dataplane_.pushing()) {

@@ -203,6 +203,12 @@ void Appliance::take_records(std::string& batch, std::size_t most) {
   }
 }
 
+void Appliance::take_contacts(std::string& batch, std::size_t most) {
+  for (const std::unique_ptr<PollCore>& core : poll_cores_) {
+    core->take_contacts(batch, most);
+  }
+}
+
 std::uint32_t Appliance::start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns) {
   std::string old;
   do {

@@ -64,6 +64,9 @@ class Appliance {
   // it has `most` octets. The cores take turns in being first.
   void take_records(std::string& batch, std::size_t most);
 
+  // As take_records(), in the form of config/wire/contact_record.hpp: whom users of ours have reached.
+  void take_contacts(std::string& batch, std::size_t most);
+
   // An operator watches some messages from now on; the result is the number of the watch. One at a time.
   std::uint32_t start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns);
   void stop_watch() { watch_board_.stop(); }

@@ -47,7 +47,7 @@ wire::MappedImage* place_of(StagedTables& staged, StagedRules& rules, tables::Ta
     case tables::TableKind::user_rules:
       return rules.users.size() < config::policy::kUserShards ? &rules.users.emplace_back() : nullptr;
     case tables::TableKind::lists:
-      return nullptr;
+      return &rules.lists;
   }
   return nullptr;
 }
@@ -66,6 +66,7 @@ void ControlServer::serve(int timeout_ms) {
   serve_sockets(timeout_ms);
   forward_certificate_requests();
   forward_records();
+  forward_contacts();
   forward_watched();
 }
 
@@ -100,6 +101,22 @@ void ControlServer::forward_records() {
       return;
     }
     records_.clear();
+  }
+}
+
+void ControlServer::forward_contacts() {
+  Peer* const peer = recording_peer();
+  if (peer == nullptr) {
+    return;
+  }
+  for (std::size_t i = 0; i < kRecordBatches; ++i) {
+    if (contacts_.empty()) {
+      appliance_.take_contacts(contacts_, wire::kMaxPayload);
+    }
+    if (contacts_.empty() || !peer->channel.send(wire::MessageType::contacts, 0, contacts_, -1, 0)) {
+      return;
+    }
+    contacts_.clear();
   }
 }
 
@@ -142,7 +159,8 @@ void ControlServer::end_watch_of_nobody() {
 void ControlServer::serve_sockets(int timeout_ms) {
   std::vector<pollfd> waiting = {{.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
   for (const Peer& peer : peers_) {
-    const bool has_more = (peer.commands && !records_.empty()) || (peer.watches && !watched_.empty());
+    const bool has_more =
+        (peer.commands && (!records_.empty() || !contacts_.empty())) || (peer.watches && !watched_.empty());
     const auto events = static_cast<short>(has_more ? POLLIN | POLLOUT : POLLIN);
     waiting.push_back({.fd = peer.channel.fd(), .events = events, .revents = 0});
   }
@@ -215,6 +233,7 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
     case wire::MessageType::wanted:
     case wire::MessageType::records:
     case wire::MessageType::watched:
+    case wire::MessageType::contacts:
       break;
   }
   return {wire::ResultCode::bad_message,

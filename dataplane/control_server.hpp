@@ -27,6 +27,9 @@ class ControlServer {
   // Hands records over until control takes no more of them, or there are none left.
   void forward_records();
 
+  // The same for contacts that users have made.
+  void forward_contacts();
+
   // The same for events of watched messages; tells their end when the time of the watch is over.
   void forward_watched();
 
@@ -65,8 +68,9 @@ class ControlServer {
   std::int64_t started_at_;
   std::vector<Peer> peers_;
   std::chrono::steady_clock::time_point watch_until_;
-  std::string watched_;  // taken from the poll cores, and not sent yet
-  std::string records_;  // taken from the poll cores, and not sent yet
+  std::string watched_;   // taken from the poll cores, and not sent yet
+  std::string contacts_;  // taken from the poll cores, and not sent yet
+  std::string records_;   // taken from the poll cores, and not sent yet
 };
 
 }  // namespace stirline::dataplane

@@ -101,8 +101,14 @@ namespace stirline::dataplane {
   X(rules_challenged, "calls", "calls that rules let on only behind a challenge")                                    \
   X(rules_blocked, "calls", "calls that rules refuse")                                                               \
   X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
+  X(listed, "calls", "judged calls of which lists know something, where rules ask for lists (SPIT-CL-02)")           \
+  X(contacts_learned, "contacts", "whom users have called and who has answered, told to control (SPIT-FW-10)")       \
+  X(contact_dropped, "contacts", "likewise not told: control is slow or away, and the queue is full")                \
+  X(outgoing_forgotten, "calls", "calls of users forgotten before they were answered: too many at once")             \
   X(puzzles_solved, "calls", "calls that bring the solution of a puzzle (SPIT-HC-02)")                               \
   X(puzzles_failed, "calls", "calls that bring one that is wrong, too old, or was used")                             \
+  X(sender_matched, "calls", "calls of somebody whom their peer may speak for (SPIT-CL-12)")                         \
+  X(sender_mismatched, "calls", "calls of somebody whom their peer may not speak for")                               \
   X(answered_again, "messages",                                                                                      \
     "copies of requests that were answered, and CANCEL of such: answered again (INL-TX-06)")                         \
   X(left_undecided, "messages", "copies of requests that could not be decided in time: they go on as the first did") \

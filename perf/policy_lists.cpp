@@ -108,12 +108,11 @@ PolicyLists::PolicyLists(std::size_t entries) : entries_(entries) {
   if (!image) {
     throw std::runtime_error(image.error());
   }
-  const auto file = config::wire::make_sealed_memfd("bench_policy lists", *image);
-  auto mapped = file ? config::wire::MappedImage::map(*file, image->size()) : std::unexpected(file.error());
-  if (!mapped) {
-    throw std::runtime_error(mapped.error().text);
+  auto copied = config::wire::PagedImage::copy(*image);  // as the data plane keeps it
+  if (!copied) {
+    throw std::runtime_error(copied.error().text);
   }
-  image_ = std::move(*mapped);
+  image_ = std::move(*copied);
   const auto table = ListTable::open(image_.view());
   if (!table) {
     throw std::runtime_error(table.error().text);
@@ -123,7 +122,7 @@ PolicyLists::PolicyLists(std::size_t entries) : entries_(entries) {
 }
 
 ListBits PolicyLists::ask(const ListedCall& call) const {
-  const ListTable::Answer answer = table_.ask(table_.prepare(call.shown, call.claimed), kPolicyNow);
+  const ListTable::Answer answer = table_.ask(call.shown, call.claimed, kPolicyNow);
   return answer.of_caller.lists | answer.of_claim.lists;
 }
 

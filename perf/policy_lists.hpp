@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/policy/list_table.hpp"
-#include "config/wire/channel.hpp"
+#include "config/wire/paged_image.hpp"
 
 namespace stirline::perf {
 
@@ -56,7 +56,7 @@ class PolicyLists {
 
   std::size_t entries_;
   double seconds_ = 0;
-  config::wire::MappedImage image_;
+  config::wire::PagedImage image_;
   config::policy::ListTable table_;
   std::unordered_map<std::string, Entry> subjects_;  // a letter for the kind, then the text
   std::vector<Range> ranges_;                        // by last number

@@ -150,15 +150,40 @@ std::string_view text_of(const crypto::ExtractedIdentity& identity) {
   return identity.number ? identity.number->view() : identity.uri.view();
 }
 
+// Of a URI; numbers have none.
+Key domain_of(std::string_view identity, bool is_number, const KeySecret& secret) {
+  const std::size_t at = identity.rfind('@');
+  return is_number || at == std::string_view::npos ? kNoKey
+                                                   : text_key(secret, KeyKind::domain, identity.substr(at + 1));
+}
+
 void set_caller(std::string_view identity, bool is_number, const KeySecret& secret, CallFacts& facts) {
-  if (identity.empty()) {
+  if (!identity.empty()) {
+    facts.caller = identity_key(secret, identity);
+    facts.caller_domain = domain_of(identity, is_number, secret);
+  }
+}
+
+// What lists are asked about as long as nobody has vouched for anything.
+void claim(const crypto::ExtractedIdentity& caller, std::string_view trunk, const KeySecret& secret,
+           DescribedCall& call) {
+  const std::string_view identity = text_of(caller);
+  call.claimed = {.called = call.called};
+  if (!identity.empty()) {
+    call.claimed.caller = identity_key(secret, identity);
+    call.claimed.caller_domain = domain_of(identity, caller.number.has_value(), secret);
+  }
+  call.shown = {.trunk = text_key(secret, KeyKind::trunk, trunk)};
+}
+
+// Who has signed, whatever is attested of the number (SPIT-CL-02).
+void add_signer(const crypto::Certificate& signer, const KeySecret& secret, DescribedCall& call) {
+  const std::string_view spc = signer.scope.spc();
+  if (spc.empty() || (!call.asks(KeyKind::spc) && !call.asks(KeyKind::list))) {
     return;
   }
-  facts.caller = identity_key(secret, identity);
-  const std::size_t at = identity.rfind('@');
-  if (!is_number && at != std::string_view::npos) {
-    facts.caller_domain = text_key(secret, KeyKind::domain, identity.substr(at + 1));
-  }
+  call.shown.signer = text_key(secret, KeyKind::spc, spc);
+  static_cast<void>(call.facts.texts[static_cast<std::size_t>(KeyKind::spc)].push(call.shown.signer));
 }
 
 }  // namespace
@@ -193,9 +218,12 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
                 fact_bit(Fact::international, truth(is_international(caller, origin.dial_plan))) |
                 fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
                 fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-                fact_bit(Fact::payment, Result::none);
+                fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
   if (asked == 0) {
     return;
+  }
+  if (call.asks(KeyKind::list)) {
+    claim(caller, origin.trunk, secret, call);
   }
   Describer describer(message, octets, secret, asked, facts);
   describer.add(KeyKind::trunk, origin.trunk);
@@ -227,23 +255,37 @@ void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, Describe
   if (authentication == Authentication::verified_a || authentication == Authentication::signed_) {
     set_caller(job.has_orig ? job.orig.view() : job.orig_uri.view(), job.has_orig, secret, call.facts);
   }
+  if (job.signer != nullptr) {
+    add_signer(*job.signer, secret, call);
+  }
 }
 
 void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                   const KeySecret& secret, DescribedCall& call) {
   const bool asserted = origin.trusted && !message.asserted_identities().empty();
   call.facts.facts |= fact_bit(Fact::authentication, asserted ? Authentication::asserted : Authentication::none);
-  if (!asserted) {
-    return;
+  const crypto::ExtractedIdentity caller = asserted_caller(message, octets, origin);
+  set_caller(text_of(caller), caller.number.has_value(), secret, call.facts);
+}
+
+crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                          const CallOrigin& origin) {
+  crypto::ExtractedIdentity caller;
+  if (!origin.trusted || message.asserted_identities().empty()) {
+    return caller;
   }
   for (const sip::NameAddr& each : message.asserted_identities()) {
     if (const auto number = sip::telephone_number(octets, each.uri, origin.dial_plan)) {
-      set_caller(number->view(), true, secret, call.facts);
-      return;
+      caller.number = number;
+      return caller;
     }
   }
-  const crypto::UriIdentity uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
-  set_caller(uri.view(), false, secret, call.facts);
+  caller.uri = crypto::normalized_uri(octets, message.asserted_identities().front().uri);
+  return caller;
+}
+
+void add_sender(Sender sender, DescribedCall& call) {
+  call.facts.facts = (call.facts.facts & ~all_of(Fact::sender)) | fact_bit(Fact::sender, sender);
 }
 
 }  // namespace stirline::config::policy

@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "config/policy/identity_key.hpp"
+#include "config/policy/list_table.hpp"
 #include "config/policy/rule_set.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/authentication_service.hpp"
+#include "crypto_workers/stir/identity_extraction.hpp"
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 
@@ -29,6 +31,11 @@ struct DescribedCall {
   bool described = false;   // there is somebody who asks: all below is filled in
   std::uint32_t asked = 0;  // kinds of texts that were looked for
   CallFacts facts;          // those of the call: complete once a verdict was added
+  // What lists are asked about (listed_call.hpp), if `asked` has them; of `shown` only what is no identity.
+  ClaimedCall claimed = {};
+  ShownCaller shown = {};
+
+  [[nodiscard]] bool asks(KeyKind kind) const { return (asked >> static_cast<unsigned>(kind) & 1) != 0; }
 };
 
 // An INVITE, MESSAGE or SUBSCRIBE outside a dialog: what is judged. `message` is a request.
@@ -53,5 +60,12 @@ void add_verdict(const crypto::VerifyJob& job, const KeySecret& secret, Describe
 // Who calls, where no token says: what a trusted peer asserts, or nobody.
 void add_asserted(const sip::Message& message, std::string_view octets, const CallOrigin& origin,
                   const KeySecret& secret, DescribedCall& call);
+
+// Whom add_asserted() means: a number, or else a URI, or neither.
+[[nodiscard]] crypto::ExtractedIdentity asserted_caller(const sip::Message& message, std::string_view octets,
+                                                        const CallOrigin& origin);
+
+// Whether the peer may speak for who calls (SPIT-CL-12), in place of what was said before.
+void add_sender(Sender sender, DescribedCall& call);
 
 }  // namespace stirline::config::policy

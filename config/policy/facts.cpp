@@ -38,6 +38,11 @@ constexpr std::array kResult{
     FactValue{"failure", only(Result::failure)},
     FactValue{"pending", only(Result::pending)},
 };
+constexpr std::array kSender{
+    FactValue{"unchecked", only(Sender::unchecked)},
+    FactValue{"match", only(Sender::match)},
+    FactValue{"mismatch", only(Sender::mismatch)},
+};
 constexpr std::array kGroup{
     FactValue{"none", only(UserGroup::none)},
     FactValue{"closed", only(UserGroup::closed)},
@@ -68,6 +73,7 @@ constexpr std::array<FactRow, kFacts> kRows{{
     {"turing", kResult},
     {"consent", kResult},
     {"payment", kResult},
+    {"sender", kSender},
     {"group", kGroup},
     {"presence", kPresence},
     {"call-state", kCallState},

@@ -27,6 +27,7 @@ enum class Fact : std::uint8_t {
   turing,   // of a test whether a person calls (SPIT-PY-02)
   consent,  // of asking the called user (SPIT-CO)
   payment,  // of a deposit (SPIT-PY-01)
+  sender,   // whether its peer may speak for who calls (SPIT-CL-12)
   // of the called user, as of now
   group,  // SPIT-FW-08
   presence,
@@ -41,11 +42,13 @@ enum class Authentication : std::uint8_t { none, asserted, signed_, verified_a, 
 enum class CallMethod : std::uint8_t { invite, message, subscribe };
 enum class Truth : std::uint8_t { no, yes };
 enum class Result : std::uint8_t { none, success, failure, pending };
+// unchecked: the trunk says nothing about its peer, or the call names nobody whose domain or provider could be known.
+enum class Sender : std::uint8_t { unchecked, match, mismatch };
 enum class UserGroup : std::uint8_t { none, closed, semi_open, open };
 enum class Presence : std::uint8_t { unknown, open, closed };
 enum class CallState : std::uint8_t { unknown, idle, busy, no_answer, not_registered, ringing };
 
-inline constexpr std::array<std::uint8_t, kFacts> kFactBits{7, 3, 2, 2, 2, 4, 4, 4, 4, 4, 3, 6};
+inline constexpr std::array<std::uint8_t, kFacts> kFactBits{7, 3, 2, 2, 2, 4, 4, 4, 4, 3, 4, 3, 6};
 
 namespace detail {
 constexpr unsigned first_bit(std::size_t fact) {
@@ -73,6 +76,9 @@ template <typename Value>
 inline constexpr FactWord kAnything = (FactWord{1} << detail::first_bit(kFacts)) - 1;
 inline constexpr FactWord kAnyCall = (FactWord{1} << detail::first_bit(kCallFacts)) - 1;
 inline constexpr FactWord kAnyUser = kAnything & ~kAnyCall;
+// Facts that tell what became of a challenge.
+inline constexpr FactWord kAnyResult =
+    all_of(Fact::puzzle) | all_of(Fact::turing) | all_of(Fact::consent) | all_of(Fact::payment);
 
 // Has `word` exactly one value of each fact in `within`, which is kAnyCall or kAnyUser, and nothing else?
 [[nodiscard]] bool is_complete(FactWord word, FactWord within);

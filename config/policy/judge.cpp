@@ -45,7 +45,7 @@ Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
 Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call) {
   Judgement judgement;
   judgement.user = user;
-  const FactWord facts = call.facts | user.facts;
+  const FactWord facts = user.rules.with_results(call, call.facts | user.facts);
   const UserGroup group = group_of(judgement.user.facts);
   for (std::size_t i = 0; i < kLayers; ++i) {
     const auto layer = static_cast<Layer>(i);

@@ -8,6 +8,7 @@
 
 #include "config/policy/common_rules.hpp"
 #include "config/policy/handling.hpp"
+#include "config/policy/list_table.hpp"
 #include "config/policy/rule_set.hpp"
 #include "config/policy/user_shard.hpp"
 
@@ -16,6 +17,7 @@ namespace stirline::config::policy {
 struct PolicyTables {
   CommonRules common;
   std::array<UserShard, kUserShards> users = {};
+  ListTable lists = {};  // what they say is added to a call before it is judged: listed_call.hpp
 };
 
 struct Judgement {

@@ -79,27 +79,29 @@ void ListTable::ask_spans(const ListQuestion::Number& number, ListUntil now, Ans
   }
 }
 
-// Who says truly who he is, is looked up once for both questions.
-ListQuestion ListTable::prepare(const ShownCaller& caller, const ClaimedCall& call) const {
+// Who says truly who he is, is looked up once for both questions. Numbers that no stretch could say anything about, as
+// called ones mostly are, are not looked for among them.
+void ListTable::prepare(const ShownCaller& caller, const ClaimedCall& call, ListQuestion& question) const {
   const bool is_same = caller.identity == call.caller;
   const bool is_same_domain = caller.domain == call.caller_domain;
   const ListBits both = is_same ? kOfCaller : ListBits{0};
-  ListQuestion question;
+  question.subject_count = 0;
+  question.number_count = 0;
   const auto add_subject = [&](Key key, ListBits of_caller, ListBits of_claim) {
     ListQuestion::Subject& subject = question.subjects[question.subject_count];
     subject.mixed = layout::mixed_key(secret_, key);
-    subject.home = layout::home_of_mixed(subject.mixed, lines_);
+    subject.home = static_cast<std::uint32_t>(layout::home_of_mixed(subject.mixed, lines_));
     subject.of_caller = of_caller;
     subject.of_claim = of_claim;
     __builtin_prefetch(slots_.data() + subject.home);
     question.subject_count += key != kNoKey ? 1U : 0U;
   };
   const auto add_number = [&](Key key, ListBits of_caller, ListBits of_claim) {
-    if (is_number(key)) {
+    if (is_number(key) && ((of_caller | of_claim) & span_lists_) != 0) {
       ListQuestion::Number& number = question.numbers[question.number_count++];
       number = {place_of(NumberOrder::by_digits, key), place_of(NumberOrder::by_length, key), of_caller, of_claim};
-      prefixes_.prefetch(number.by_digits);
-      ranges_.prefetch(number.by_length);
+      prefixes_.prefetch_cell(number.by_digits);
+      ranges_.prefetch_cell(number.by_length);
     }
   };
   add_subject(call.caller, both, kOfClaim);
@@ -110,12 +112,16 @@ ListQuestion ListTable::prepare(const ShownCaller& caller, const ClaimedCall& ca
   add_subject(caller.signer, kOfCaller, 0);
   add_subject(caller.certificate, kOfCaller, 0);
   add_subject(caller.trunk, kOfCaller, 0);
-  if (spans() != 0) {
-    add_number(call.caller, both, kOfClaim);
-    add_number(call.called, 0, kOfCalled);
-    add_number(is_same ? kNoKey : caller.identity, kOfCaller, 0);
+  add_number(call.caller, both, kOfClaim);
+  add_number(call.called, 0, kOfCalled);
+  add_number(is_same ? kNoKey : caller.identity, kOfCaller, 0);
+}
+
+void ListTable::fetch(const ListQuestion& question) const {
+  for (std::size_t i = 0; i < question.number_count; ++i) {
+    prefixes_.prefetch(question.numbers[i].by_digits);
+    ranges_.prefetch(question.numbers[i].by_length);
   }
-  return question;
 }
 
 ListTable::Answer ListTable::ask(const ListQuestion& question, std::int64_t now) const {

@@ -58,6 +58,13 @@ struct ClaimedCall {
   Key called = kNoKey;
 };
 
+// What goes with a table beside its entries.
+struct ListSettings {
+  std::uint8_t claim_score = 0;  // 0 to 100: how suspect is who only claims to be one of the black list (SPIT-CL-02)
+  bool learns_contacts = false;  // whoever is called by a user becomes his contact (SPIT-FW-10)
+};
+inline constexpr std::uint8_t kMaxScore = 100;
+
 struct ListHits {
   ListBits lists = 0;
   std::array<std::uint16_t, kLists> origins = {};  // of each list that is hit: for ListTable::origin()
@@ -69,7 +76,7 @@ struct ListHits {
 struct ListQuestion {
   struct Subject {
     std::uint64_t mixed = 0;
-    std::size_t home = 0;
+    std::uint32_t home = 0;
     ListBits of_caller = 0;
     ListBits of_claim = 0;
   };
@@ -101,27 +108,39 @@ class ListTable {
     ListHits of_caller;
     ListHits of_claim;
   };
-  // Both questions at once, in two steps, for whoever has several calls at hand: prepare() has the memory fetch what
-  // ask() looks at, and that goes on while the other calls are prepared.
-  [[nodiscard]] ListQuestion prepare(const ShownCaller& caller, const ClaimedCall& call) const;
+  // Both questions at once, in three steps, for whoever has several calls at hand: each has the memory fetch what the
+  // next one looks at, and that goes on while it is the other calls' turn. A question may be used again.
+  void prepare(const ShownCaller& caller, const ClaimedCall& call, ListQuestion& question) const;
+  void fetch(const ListQuestion& question) const;
   [[nodiscard]] Answer ask(const ListQuestion& question, std::int64_t now) const;
+
+  // All of it for one call.
+  [[nodiscard]] Answer ask(const ShownCaller& caller, const ClaimedCall& call, std::int64_t now) const {
+    ListQuestion question;
+    prepare(caller, call, question);
+    fetch(question);
+    return ask(question, now);
+  }
 
   // white and black. Where both have him, both are told: which counts for more is a matter of rules (SPIT-CL-03).
   [[nodiscard]] ListHits of_caller(const ShownCaller& caller, std::int64_t now) const {
-    return ask(prepare(caller, {}), now).of_caller;
+    return ask(caller, {}, now).of_caller;
   }
 
   // do_not_originate and unallocated, of the caller's claim; do_not_call, of the called one. And black of the claim:
   // a reason to suspect, never to refuse (SPIT-CL-02).
   [[nodiscard]] ListHits of_claim(const ClaimedCall& call, std::int64_t now) const {
-    return ask(prepare({}, call), now).of_claim;
+    return ask({}, call, now).of_claim;
   }
 
+  [[nodiscard]] bool empty() const { return slots_.empty() && spans() == 0; }
   [[nodiscard]] std::size_t entries() const { return entries_; }  // of single subjects
   [[nodiscard]] std::size_t spans() const { return prefixes_.size() + ranges_.size(); }
   [[nodiscard]] std::size_t origins() const { return origins_.size(); }
   [[nodiscard]] std::string_view origin(std::uint16_t number) const;  // where an entry comes from: a file, the API
   [[nodiscard]] const KeySecret& secret() const { return secret_; }
+  [[nodiscard]] std::uint8_t claim_score() const { return claim_score_; }  // see ListSettings
+  [[nodiscard]] bool learns_contacts() const { return learns_contacts_; }
 
   // The key of a list's name, as rules ask for it: one of KeyKind::list.
   [[nodiscard]] Key word_of(List list) const { return words_[static_cast<std::size_t>(list)]; }
@@ -140,6 +159,9 @@ class ListTable {
   std::size_t entries_ = 0;
   KeySecret secret_{};
   std::array<Key, kLists> words_{};
+  ListBits span_lists_ = 0;  // that anything is said of by prefix or range
+  std::uint8_t claim_score_ = 0;
+  bool learns_contacts_ = false;
 };
 
 }  // namespace stirline::config::policy

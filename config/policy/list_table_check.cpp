@@ -1,5 +1,6 @@
 // ListTable::open(): everything that a question may look at, in one pass.
 #include <algorithm>
+#include <limits>
 
 #include "config/policy/list_table_layout.hpp"
 #include "config/policy/rule.hpp"
@@ -42,6 +43,7 @@ bool is_list(std::uint8_t list) {
 void check_slots(ImageReader& reader, std::span<const ListSlot> slots, const ListHead& head) {
   reader.require((head.lines == 0) == slots.empty(), "slots", "are there without lines, or missing with them");
   reader.require(head.lines <= slots.size() / layout::kLineSlots, "lines", "are more than the slots");
+  reader.require(slots.size() <= std::numeric_limits<std::uint32_t>::max(), "slots", "are too many");
   reader.require(slots.size() % layout::kLineSlots == 0, "slots", "are no whole lines");
   reader.require(slots.empty() || slots.back().list == 0, "slots", "have no free one at the end");
   std::uint64_t entries = 0;
@@ -120,7 +122,9 @@ std::expected<ListTable, tables::TableError> ListTable::open(tables::ImageView i
     return reader.error();
   }
   const ListHead& head = heads.front();
-  reader.require(head.reserved == decltype(head.reserved){}, "reserved", "is not zero");
+  reader.require(head.reserved == 0, "reserved", "is not zero");
+  reader.require(head.claim_score <= kMaxScore, "claim_score", "is more than 100");
+  reader.require(head.learns <= 1, "learns", "is neither 0 nor 1");
   reader.require(head.origins <= layout::kMaxOrigins, "origins", "are too many");
   reader.require(std::max(head.prefixes, head.ranges) <= pool.size(), "spans", "run past the pool");
   if (reader.failed()) {
@@ -153,8 +157,13 @@ std::expected<ListTable, tables::TableError> ListTable::open(tables::ImageView i
   table.prefixes_ = NumberSpans(prefix_starts, prefix_cells, prefix_marks);
   table.ranges_ = NumberSpans(range_starts, range_cells, range_marks);
   table.origin_texts_ = reinterpret_cast<const char*>(parts.left().data());
+  for (const ListMarks& each : table.marks_) {
+    table.span_lists_ |= each.lists;
+  }
   table.entries_ = head.entries;
   table.secret_ = head.secret;
+  table.claim_score_ = static_cast<std::uint8_t>(head.claim_score);
+  table.learns_contacts_ = head.learns != 0;
   for (std::size_t list = 0; list < kLists; ++list) {
     table.words_[list] = text_key(head.secret, KeyKind::list, to_string(static_cast<List>(list)));
   }

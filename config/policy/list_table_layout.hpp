@@ -34,7 +34,9 @@ struct ListHead {
   std::uint64_t ranges = 0;
   std::uint64_t marks = 0;
   std::uint64_t origins = 0;
-  std::array<std::uint64_t, 3> reserved{};
+  std::uint64_t claim_score = 0;  // 0 to 100
+  std::uint64_t learns = 0;       // 0 or 1
+  std::uint64_t reserved = 0;
 };
 static_assert(sizeof(ListHead) == 96);  // with the image's header two cache lines
 

@@ -31,7 +31,8 @@ struct ListTableWriter::Spans {
   std::vector<std::uint32_t> marks;
 };
 
-ListTableWriter::ListTableWriter(const KeySecret& secret) : secret_(secret) {}
+ListTableWriter::ListTableWriter(const KeySecret& secret, const ListSettings& settings)
+    : secret_(secret), settings_(settings) {}
 ListTableWriter::~ListTableWriter() = default;
 
 std::uint16_t ListTableWriter::origin(std::string_view text) {
@@ -135,7 +136,9 @@ std::expected<tables::Image, std::string> ListTableWriter::take() {
                 .prefixes = prefixes.starts.size(),
                 .ranges = ranges.starts.size(),
                 .marks = marks.size(),
-                .origins = origins_.size()};
+                .origins = origins_.size(),
+                .claim_score = settings_.claim_score,
+                .learns = settings_.learns_contacts ? 1U : 0U};
   const std::vector<ListSlot> slots = placed(head.lines);
   head.slots = slots.size();
   head.entries = entries_.size();

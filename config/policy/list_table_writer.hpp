@@ -14,7 +14,7 @@ namespace stirline::config::policy {
 
 class ListTableWriter {
  public:
-  explicit ListTableWriter(const KeySecret& secret);
+  explicit ListTableWriter(const KeySecret& secret, const ListSettings& settings = {});
   ~ListTableWriter();
 
   // What `text` is called in entries: who has entered them, at most 255 octets and not empty. After 65,535 different
@@ -43,6 +43,7 @@ class ListTableWriter {
   std::vector<layout::ListSlot> placed(std::uint64_t& lines);
 
   KeySecret secret_;
+  ListSettings settings_;
   std::vector<layout::ListSlot> entries_;
   std::vector<Span> prefixes_;
   std::vector<Span> ranges_;

@@ -123,6 +123,10 @@ std::uint32_t NumberSpans::find(const NumberPlace& number) const {
   return at == 0 ? 0 : marks_[at - 1];
 }
 
+void NumberSpans::prefetch_cell(const NumberPlace& number) const {
+  __builtin_prefetch(cells_.data() + number.cell);
+}
+
 void NumberSpans::prefetch(const NumberPlace& number) const {
   if (cells_.empty()) {
     return;

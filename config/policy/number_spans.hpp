@@ -44,7 +44,9 @@ class NumberSpans {
 
   // The mark of the stretch that holds the number; 0: none.
   [[nodiscard]] std::uint32_t find(const NumberPlace& number) const;
-  void prefetch(const NumberPlace& number) const;  // fetches what find() will look at
+  // Fetch what find() will look at, in two steps: the second one reads what the first one fetches.
+  void prefetch_cell(const NumberPlace& number) const;
+  void prefetch(const NumberPlace& number) const;
 
  private:
   std::span<const std::uint64_t> starts_;

@@ -77,10 +77,12 @@ struct Rule {
   Actions actions = {};
 };
 
-// Whom the user knows without a rule: callers he has called himself, his address book (SPIT-FW-07, SPIT-FW-10).
+// Whom the user knows without a rule: callers he has called himself, his address book (SPIT-FW-07, SPIT-FW-10), and who
+// was challenged before, with what became of it (SPIT-CO-01, SPIT-PY-02).
 struct Contact {
   std::string identity = {};
   std::int64_t until = 0;  // seconds since 1970
+  FactWord result = 0;     // 0, or one value of one challenge's fact: who has failed is no friend, but known to rules
 };
 
 struct Rules {

@@ -92,6 +92,30 @@ bool holds_one(Walk& walk, const CallFacts& call) {
   return false;
 }
 
+constexpr std::array kResultFacts{Fact::puzzle, Fact::turing, Fact::consent, Fact::payment};
+
+constexpr FactWord results(Result value) {
+  FactWord word = 0;
+  for (const Fact fact : kResultFacts) {
+    word |= fact_bit(fact, value);
+  }
+  return word;
+}
+constexpr FactWord kNoResults = results(Result::none);
+
+bool is_success(FactWord result) {
+  return (result & results(Result::success)) != 0;
+}
+
+// All values of the fact that this one is of.
+FactWord fact_of_result(FactWord result) {
+  FactWord found = 0;
+  for (const Fact fact : kResultFacts) {
+    found |= (result & all_of(fact)) != 0 ? all_of(fact) : 0;
+  }
+  return found;
+}
+
 // Takes in a rule that matches.
 void combine(Outcome& outcome, std::uint16_t index, const RuleRow& row) {
   outcome.notify = outcome.notify || row.notify != 0;
@@ -146,15 +170,33 @@ bool RuleSet::holds(const RuleRow& row, const CallFacts& call) const {
   return true;
 }
 
-bool RuleSet::knows(const CallFacts& call) const {
-  const SetHead& head = head_of(octets_);
-  if (head.contacts == 0 || call.caller == kNoKey) {
-    return false;
+// What is there of him: few rows, one behind the other.
+std::span<const ContactRow> RuleSet::contacts_of(Key caller) const {
+  if (octets_ == nullptr || head_of(octets_).contacts == 0 || caller == kNoKey) {
+    return {};
   }
+  const SetHead& head = head_of(octets_);
   const std::span contacts(
       at<ContactRow>(octets_ + sizeof(SetHead) + head.rules * (sizeof(FactWord) + sizeof(RuleRow))), head.contacts);
-  const auto found = std::ranges::lower_bound(contacts, call.caller, {}, &ContactRow::key);
-  return found != contacts.end() && found->key == call.caller && call.now < found->until;
+  const auto [first, last] = std::ranges::equal_range(contacts, caller, {}, &ContactRow::key);
+  return {first, last};
+}
+
+bool RuleSet::knows(const CallFacts& call) const {
+  return std::ranges::any_of(contacts_of(call.caller), [&](const ContactRow& contact) {
+    return call.now < contact.until && (contact.result == 0 || is_success(contact.result));
+  });
+}
+
+FactWord RuleSet::with_results(const CallFacts& call, FactWord facts) const {
+  for (const ContactRow& contact : contacts_of(call.caller)) {
+    const FactWord fact = fact_of_result(contact.result);
+    const bool is_open = (facts & fact) == (fact & kNoResults);  // what the call itself shows counts for more
+    if (contact.result != 0 && call.now < contact.until && (is_open || is_success(contact.result))) {
+      facts = (facts & ~fact) | contact.result;
+    }
+  }
+  return facts;
 }
 
 // Nearly all of twenty rules: they lie on pages of their own, so nothing else fetches them.

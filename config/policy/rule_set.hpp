@@ -20,8 +20,9 @@
 namespace stirline::config::policy {
 
 namespace layout {
+struct ContactRow;
 struct RuleRow;
-}
+}  // namespace layout
 
 inline constexpr std::size_t kMaxCallKeys = 8;  // texts of one kind that a call has: more are not looked at
 
@@ -72,6 +73,8 @@ class RuleSet {
   [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts); }
   // The same with other facts than those in `call`.
   [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts) const;
+  // `facts` with what has become of challenges of this caller, as the set's contacts have it (SPIT-PL-05).
+  [[nodiscard]] FactWord with_results(const CallFacts& call, FactWord facts) const;
   void prefetch() const;  // fetches what evaluate() looks at first
 
   // Does rule `index` match? For explanations: evaluate() asks the same.
@@ -86,6 +89,7 @@ class RuleSet {
 
   [[nodiscard]] bool holds(const layout::RuleRow& row, const CallFacts& call) const;
   [[nodiscard]] bool knows(const CallFacts& call) const;
+  [[nodiscard]] std::span<const layout::ContactRow> contacts_of(Key caller) const;
 
   const std::byte* octets_ = nullptr;
 };

@@ -99,6 +99,11 @@ void check_intervals(Check& check, std::size_t count) {
   }
 }
 
+// Nothing, or one value of one challenge.
+bool is_result(FactWord result) {
+  return (result & ~kAnyResult) == 0 && (result & (result - 1)) == 0;
+}
+
 // `asked` gets the kinds of texts that the conditions are about.
 void check_condition(Check& check, std::uint32_t& asked) {
   const auto head = check.read<ConditionHead>();
@@ -164,11 +169,13 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
     rows[i] = check.read<RuleRow>();
     check_row(check, rows[i], admitted[i]);
   }
-  Key before = kNoKey;
+  ContactRow before;
   for (std::size_t i = 0; i < head.contacts && check.good(); ++i) {
     const auto contact = check.read<ContactRow>();
-    check.require(contact.key > before, "has contacts out of order");
-    before = contact.key;
+    const bool is_behind = contact.key != before.key ? contact.key > before.key : contact.result > before.result;
+    check.require(is_behind && contact.key != kNoKey, "has contacts out of order");
+    check.require(is_result(contact.result), "has a contact with a result that is none");
+    before = contact;
   }
   std::uint32_t asked = 0;
   for (std::size_t i = 0; i < head.rules && check.good(); ++i) {

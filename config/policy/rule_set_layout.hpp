@@ -3,7 +3,7 @@
 //   SetHead
 //   FactWord  admitted[rules]        what is asked first of every rule lies together: one cache line holds eight
 //   RuleRow   rows[rules]
-//   ContactRow contacts[contacts]    sorted by key
+//   ContactRow contacts[contacts]    sorted by key, then by result
 //   then of each rule in turn: its conditions, then its texts
 //
 // Every part is a multiple of eight octets, begins where the one before it ends, and what fills up is zero. So there is
@@ -50,8 +50,9 @@ static_assert(sizeof(RuleRow) == 24);
 struct ContactRow {
   Key key = kNoKey;
   std::int64_t until = 0;
+  FactWord result = 0;  // 0, or one value of one challenge's fact
 };
-static_assert(sizeof(ContactRow) == 16);
+static_assert(sizeof(ContactRow) == 24);
 
 enum class ConditionKind : std::uint8_t { identity, text, time };
 

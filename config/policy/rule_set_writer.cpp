@@ -92,12 +92,16 @@ class Writer {
   void put_contacts(const std::vector<Contact>& contacts) {
     std::vector<ContactRow> rows;
     for (const Contact& contact : contacts) {
-      rows.push_back({identity_key(secret_, contact.identity), contact.until});
+      rows.push_back({identity_key(secret_, contact.identity), contact.until, contact.result});
     }
     std::ranges::sort(rows, [](const ContactRow& a, const ContactRow& b) {
-      return a.key != b.key ? a.key < b.key : a.until > b.until;  // of two the one that lasts longer stays
+      if (a.key != b.key || a.result != b.result) {
+        return a.key != b.key ? a.key < b.key : a.result < b.result;
+      }
+      return a.until > b.until;  // of two the one that lasts longer stays
     });
-    const auto twice = std::ranges::unique(rows, {}, &ContactRow::key);
+    const auto twice = std::ranges::unique(
+        rows, [](const ContactRow& a, const ContactRow& b) { return a.key == b.key && a.result == b.result; });
     rows.erase(twice.begin(), twice.end());
     contacts_ = static_cast<std::uint32_t>(rows.size());
     put_all(rows);

@@ -29,6 +29,8 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 505, "Version Not Supported"},
     {{}, 487, "Request Terminated"},
     {{}, 419, "Puzzle Required"},
+    {{}, 403, "Inappropriate Identity"},
+    {{}, 470, "Consent Needed"},
     {{}, 202, "Accepted"},
     {{}, 200, "OK"},
 }};
@@ -54,8 +56,9 @@ Answer answer_of_code(std::uint16_t code) {
 }
 
 bool AnswerPolicy::any() const {
-  return std::ranges::any_of(std::array{no_identity, invalid, replayed, malformed, overload, over_limit, privacy},
-                             [](Answer answer) { return answer != Answer::forward; });
+  return std::ranges::any_of(
+      std::array{no_identity, invalid, replayed, malformed, overload, over_limit, wrong_sender, privacy},
+      [](Answer answer) { return answer != Answer::forward; });
 }
 
 bool is_block_text(std::string_view text) {

@@ -33,6 +33,8 @@ enum class Answer : std::uint8_t {
   version,           // 505, to what would be answered 400, of another version of SIP
   terminated,        // 487, to a request that its own side has cancelled
   puzzle,            // 419, with a puzzle to be solved (SPIT-HC-01)
+  inappropriate,     // 403 "Inappropriate Identity": its peer may not speak for who calls (SPIT-CL-12)
+  consent,           // 470, with whose permission is missing (SPIT-CO-01; RFC 5360 5.9)
   accepted,          // 202, to what is not delivered, so that its sender learns nothing (SPIT-PL-04)
   done,              // 200, to a CANCEL
 };
@@ -63,6 +65,7 @@ struct AnswerPolicy {
   Answer malformed = Answer::forward;     // cannot be read, or may be read in two ways
   Answer overload = Answer::forward;      // no crypto core has room for it
   Answer over_limit = Answer::forward;    // its source begins more than the trunk allows (INL-AV-02)
+  Answer wrong_sender = Answer::forward;  // from the peer: it may not speak for who calls (SPIT-CL-12)
   Answer privacy = Answer::forward;       // to another trust domain: asks for privacy we cannot give, as critical
   Answer unannounced = Answer::declined;  // stands for 608 where nobody on the way will tell the caller (STIR-BL-03)
   std::uint16_t retry_after = 0;          // seconds, in 503; 0: it is not said

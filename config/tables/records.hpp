@@ -50,6 +50,8 @@ struct TrunkRecord {
   Slice priorities;  // names, separated by commas
   Slice priority_credential;
   Slice unsigned_destinations;  // digits, separated by commas
+  Slice sender_domains;         // separated by commas
+  Slice sender_codes;           // likewise
   Slice identity_bypass;
   Slice redirect_to;
   Slice rejection_card;
@@ -92,9 +94,11 @@ struct TrunkRecord {
   std::uint8_t answer_unannounced = 0;
   std::uint16_t retry_after = 0;
   std::uint8_t answer_over_limit = 0;
-  std::uint8_t reserved[1] = {};
+  std::uint8_t answer_wrong_sender = 0;
+  std::uint8_t redirect = 0;
+  std::uint8_t reserved[7] = {};
 };
-static_assert(sizeof(TrunkRecord) == 208);
+static_assert(sizeof(TrunkRecord) == 232);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -194,6 +198,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.largest_message", offsetof(TrunkRecord, largest_message), sizeof(TrunkRecord::largest_message)},
     Field{"trunk.new_per_second", offsetof(TrunkRecord, new_per_second), sizeof(TrunkRecord::new_per_second)},
     Field{"trunk.new_burst", offsetof(TrunkRecord, new_burst), sizeof(TrunkRecord::new_burst)},
+    Field{"trunk.sender_domains", offsetof(TrunkRecord, sender_domains), sizeof(Slice)},
+    Field{"trunk.sender_codes", offsetof(TrunkRecord, sender_codes), sizeof(Slice)},
     Field{"trunk.identity_bypass", offsetof(TrunkRecord, identity_bypass), sizeof(Slice)},
     Field{"trunk.identity_bypass_until", offsetof(TrunkRecord, identity_bypass_until),
           sizeof(TrunkRecord::identity_bypass_until)},
@@ -217,6 +223,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.answer_overload", offsetof(TrunkRecord, answer_overload), sizeof(TrunkRecord::answer_overload)},
     Field{"trunk.answer_over_limit", offsetof(TrunkRecord, answer_over_limit), sizeof(TrunkRecord::answer_over_limit)},
     Field{"trunk.answer_privacy", offsetof(TrunkRecord, answer_privacy), sizeof(TrunkRecord::answer_privacy)},
+    Field{"trunk.answer_wrong_sender", offsetof(TrunkRecord, answer_wrong_sender),
+          sizeof(TrunkRecord::answer_wrong_sender)},
     Field{"trunk.answer_unannounced", offsetof(TrunkRecord, answer_unannounced),
           sizeof(TrunkRecord::answer_unannounced)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},
@@ -230,6 +238,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.originator{asserted,from}", offsetof(TrunkRecord, originator), sizeof(TrunkRecord::originator)},
     Field{"trunk.profile{lenient,strict}", offsetof(TrunkRecord, profile), sizeof(TrunkRecord::profile)},
     Field{"trunk.too_large{fragment,pass}", offsetof(TrunkRecord, too_large), sizeof(TrunkRecord::too_large)},
+    Field{"trunk.redirect{rewrite,moved}", offsetof(TrunkRecord, redirect), sizeof(TrunkRecord::redirect)},
     Field{"trunk.bare_digits", offsetof(TrunkRecord, accept_bare_digits), sizeof(TrunkRecord::accept_bare_digits)},
     Field{"trunk.leading_plus", offsetof(TrunkRecord, accept_leading_plus), sizeof(TrunkRecord::accept_leading_plus)},
     Field{"trunk.national_digits", offsetof(TrunkRecord, national_digits), sizeof(TrunkRecord::national_digits)},

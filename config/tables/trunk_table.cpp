@@ -44,12 +44,21 @@ bool is_prefix_list(std::string_view text) {
                  [](std::string_view prefix) { return is_digits(prefix, 1, kMaxE164Digits); });
 }
 
+bool is_sender_domain_list(std::string_view text) {
+  return is_list(text, kMaxSenders, is_sender_domain);
+}
+
+bool is_sender_code_list(std::string_view text) {
+  return is_list(text, kMaxSenders, is_sender_code);
+}
+
 std::size_t pool_bytes(const Trunk& trunk) {
   return trunk.name.size() + trunk.pair.size() + trunk.peers.size() * sizeof(PeerRecord) +
          trunk.ports.size() * sizeof(std::uint16_t) + trunk.unknown_credential.size() + trunk.fixed_origid.size() +
          trunk.country_code.size() + trunk.national_prefix.size() + trunk.international_prefix.size() +
          trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size() +
-         joined(trunk.unsigned_destinations).size() + trunk.identity_bypass.size() + trunk.answers.redirect_to.size() +
+         joined(trunk.unsigned_destinations).size() + joined(trunk.sender_domains).size() +
+         joined(trunk.sender_codes).size() + trunk.identity_bypass.size() + trunk.answers.redirect_to.size() +
          trunk.answers.rejection_card.size() + trunk.answers.block_text.size();
 }
 
@@ -92,6 +101,7 @@ AnswerPolicy decode_answers(ImageReader& reader, const TrunkRecord& record) {
   answers.malformed = reader.enumerator(record.answer_malformed, Answer::done, "answer_malformed");
   answers.overload = reader.enumerator(record.answer_overload, Answer::done, "answer_overload");
   answers.over_limit = reader.enumerator(record.answer_over_limit, Answer::done, "answer_over_limit");
+  answers.wrong_sender = reader.enumerator(record.answer_wrong_sender, Answer::done, "answer_wrong_sender");
   answers.privacy = reader.enumerator(record.answer_privacy, Answer::done, "answer_privacy");
   answers.unannounced = reader.enumerator(record.answer_unannounced, Answer::done, "answer_unannounced");
   answers.retry_after = record.retry_after;
@@ -127,6 +137,8 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
                  "does not go with priorities");
   trunk.unsigned_destinations =
       split(reader.text(record.unsigned_destinations, "unsigned_destinations", is_prefix_list));
+  trunk.sender_domains = split(reader.text(record.sender_domains, "sender_domains", is_sender_domain_list));
+  trunk.sender_codes = split(reader.text(record.sender_codes, "sender_codes", is_sender_code_list));
   trunk.identity_bypass = reader.text(record.identity_bypass, "identity_bypass", empty_or(is_name));
   trunk.answers = decode_answers(reader, record);
   trunk.identity_bypass_until = record.identity_bypass_until;
@@ -166,17 +178,26 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.originator = reader.enumerator(record.originator, OriginatorSource::from, "originator");
   trunk.profile = reader.enumerator(record.profile, TokenProfile::strict, "profile");
   trunk.too_large = reader.enumerator(record.too_large, TooLarge::pass, "too_large");
+  trunk.redirect = reader.enumerator(record.redirect, Redirect::moved, "redirect");
+  reader.zero(record.reserved);
   trunk.accept_bare_digits = reader.flag(record.accept_bare_digits, "accept_bare_digits");
   trunk.accept_leading_plus = reader.flag(record.accept_leading_plus, "accept_leading_plus");
   trunk.national_digits = record.national_digits;
   reader.require(record.national_digits <= kMaxE164Digits, "national_digits", "is more than 15");
   trunk.regime = record.regime;
   reader.require(record.regime < kMaxRegimes, "regime", "is out of range");
-  reader.zero(record.reserved);
   return trunk;
 }
 
 }  // namespace
+
+bool is_sender_domain(std::string_view text) {
+  return is_small_host(text.starts_with("*.") ? text.substr(2) : text);
+}
+
+bool is_sender_code(std::string_view text) {
+  return is_spc(text) && !text.contains(',');
+}
 
 Image encode_trunks(const std::vector<Trunk>& trunks) {
   std::size_t pool = 0;
@@ -199,6 +220,8 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.priorities = writer.put(joined(trunk.priorities));
     record.priority_credential = writer.put(trunk.priority_credential);
     record.unsigned_destinations = writer.put(joined(trunk.unsigned_destinations));
+    record.sender_domains = writer.put(joined(trunk.sender_domains));
+    record.sender_codes = writer.put(joined(trunk.sender_codes));
     record.identity_bypass = writer.put(trunk.identity_bypass);
     record.redirect_to = writer.put(trunk.answers.redirect_to);
     record.rejection_card = writer.put(trunk.answers.rejection_card);
@@ -210,6 +233,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.answer_malformed = static_cast<std::uint8_t>(trunk.answers.malformed);
     record.answer_overload = static_cast<std::uint8_t>(trunk.answers.overload);
     record.answer_over_limit = static_cast<std::uint8_t>(trunk.answers.over_limit);
+    record.answer_wrong_sender = static_cast<std::uint8_t>(trunk.answers.wrong_sender);
     record.answer_privacy = static_cast<std::uint8_t>(trunk.answers.privacy);
     record.answer_unannounced = static_cast<std::uint8_t>(trunk.answers.unannounced);
     record.identity_bypass_until = trunk.identity_bypass_until;
@@ -237,6 +261,7 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.originator = static_cast<std::uint8_t>(trunk.originator);
     record.profile = static_cast<std::uint8_t>(trunk.profile);
     record.too_large = static_cast<std::uint8_t>(trunk.too_large);
+    record.redirect = static_cast<std::uint8_t>(trunk.redirect);
     record.accept_bare_digits = trunk.accept_bare_digits ? 1 : 0;
     record.accept_leading_plus = trunk.accept_leading_plus ? 1 : 0;
     record.national_digits = trunk.national_digits;

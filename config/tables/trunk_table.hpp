@@ -21,7 +21,13 @@ inline constexpr std::uint32_t kMaxDivertedSeconds = 10'800;   // STIR-DV-03
 inline constexpr std::size_t kMaxPriorityNamespaces = 8;
 inline constexpr std::uint32_t kMostMessageOctets = 65'535;
 inline constexpr std::size_t kMaxUnsignedDestinations = 64;
+inline constexpr std::size_t kMaxSenders = 64;  // domains of a trunk, and likewise codes
 inline constexpr std::uint32_t kMaxNewPerSecond = 1'000'000;
+
+// A host in small letters, or "*." and a host: all below it.
+[[nodiscard]] bool is_sender_domain(std::string_view text);
+// A service provider code without a comma.
+[[nodiscard]] bool is_sender_code(std::string_view text);
 
 enum class Side : std::uint8_t { a, b };
 
@@ -36,6 +42,10 @@ enum class InsertAt : std::uint8_t { after_via, before_content_length, before_bl
 enum class OriginatorSource : std::uint8_t { asserted_then_from, from };                     // STIR-ID-01
 enum class TokenProfile : std::uint8_t { lenient, strict };
 enum class TooLarge : std::uint8_t { fragment, pass };  // INL-MTU-01: (a) fragment IP, (d) leave unsigned
+
+// What becomes of a call that rules send somewhere else (SPIT-MK-04): its Request-URI is rewritten, or the caller is
+// told with 302.
+enum class Redirect : std::uint8_t { rewrite, moved };
 
 // A trunk is a peer (a set of addresses) at one side of one port pair. A packet belongs to it if the peer's address is
 // its source (coming from the peer: the frame entered at `side`) or its destination (going to the peer: it entered at
@@ -58,6 +68,8 @@ struct Trunk {
   bool attestation_info = false;           // our own side speaks and is told in Attestation-Info (STIR-SH-04)
   char attest_at_most = 'A';               // no token says more
   std::vector<std::string> unsigned_destinations;  // prefixes of numbers, digits in international form
+  std::vector<std::string> sender_domains;         // the peer speaks for these (SPIT-CL-12); none: for anybody
+  std::vector<std::string> sender_codes;           // and signs under these service provider codes; none: any
   char unknown_attest = '-';                       // for originators in no number range: 'A'..'C', or '-': do not sign
   std::string unknown_credential;                  // used with unknown_attest
   std::string fixed_origid;                        // UUID; empty: a keyed value per call (STIR-AS-11)
@@ -71,6 +83,7 @@ struct Trunk {
   OriginatorSource originator = OriginatorSource::asserted_then_from;
   TokenProfile profile = TokenProfile::lenient;
   TooLarge too_large = TooLarge::fragment;
+  Redirect redirect = Redirect::rewrite;
   std::uint32_t fresh_seconds = 60;  // STIR-VS-04
   std::uint32_t future_seconds = 60;
   std::uint32_t diverted_seconds = 60;      // STIR-DV-03: tokens about earlier parties of a diverted call

@@ -14,6 +14,10 @@ static_assert(std::endian::native == std::endian::little);
 constexpr std::uint16_t kMaxStatus = 699;
 constexpr std::uint8_t kStripped = 1;
 constexpr std::uint8_t kCut = 2;
+constexpr std::uint8_t kWrongSender = 4;
+constexpr std::uint8_t kKnownCaller = 8;
+constexpr std::uint8_t kChallenged = 16;
+constexpr std::uint8_t kFlags = kStripped | kCut | kWrongSender | kKnownCaller | kChallenged;
 constexpr std::uint8_t kHashed = 0x80;  // in front of a token: its hash follows; the rest is the length of its type
 
 // The texts of a record, in the order in which they stand behind the head.
@@ -57,7 +61,7 @@ const char* fault_of(const RecordHead& head, std::size_t there) {
     return "a record of a wrong length";
   }
   if (head.decision >= kDecisions || head.flow > static_cast<std::uint8_t>(Flow::to_peer) ||
-      head.verdict > static_cast<std::uint8_t>(crypto::Verdict::invalid) || (head.flags & ~(kStripped | kCut)) != 0) {
+      head.verdict > static_cast<std::uint8_t>(crypto::Verdict::invalid) || (head.flags & ~kFlags) != 0) {
     return "a record with an unknown decision, flow, verdict or flag";
   }
   if (head.attest != 0 && (head.attest < 'A' || head.attest > 'C')) {
@@ -133,7 +137,9 @@ std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBy
   head.decision = static_cast<std::uint8_t>(record.decision);
   head.flow = static_cast<std::uint8_t>(record.flow);
   head.verdict = static_cast<std::uint8_t>(record.verdict);
-  head.flags = static_cast<std::uint8_t>((record.stripped ? kStripped : 0U) | (record.cut ? kCut : 0U));
+  head.flags = static_cast<std::uint8_t>(
+      (record.stripped ? kStripped : 0U) | (record.cut ? kCut : 0U) | (record.wrong_sender ? kWrongSender : 0U) |
+      (record.known_caller ? kKnownCaller : 0U) | (record.challenged ? kChallenged : 0U));
   head.attest = static_cast<std::uint8_t>(record.attest);
   head.tokens = record.token_count;
   head.time = record.time;
@@ -177,6 +183,9 @@ std::expected<CallRecord, std::string> decode_record(std::string_view& octets) {
   record.verdict = static_cast<crypto::Verdict>(head.verdict);
   record.stripped = (head.flags & kStripped) != 0;
   record.cut = (head.flags & kCut) != 0;
+  record.wrong_sender = (head.flags & kWrongSender) != 0;
+  record.known_caller = (head.flags & kKnownCaller) != 0;
+  record.challenged = (head.flags & kChallenged) != 0;
   record.attest = static_cast<char>(head.attest);
   record.status = head.status;
   if (!read_rest(head, take(octets, head.bytes).substr(sizeof(head)), record)) {

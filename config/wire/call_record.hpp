@@ -57,19 +57,22 @@ struct CallRecord {
   Decision decision = Decision::passed;
   Flow flow = Flow::from_peer;
   crypto::Verdict verdict = crypto::Verdict::none;
-  bool stripped = false;     // marks of an untrusted peer were taken away (STIR-VS-15)
-  bool cut = false;          // a text was longer than its limit; encode_record() sees to it
-  char attest = 0;           // 'A', 'B', 'C'; 0: none
-  std::uint16_t status = 0;  // answered: the SIP status
-  std::string_view trunk;    // names
-  std::string_view in_port;  // where it came in
+  bool stripped = false;      // marks of an untrusted peer were taken away (STIR-VS-15)
+  bool wrong_sender = false;  // the peer may not speak for who calls (SPIT-CL-12)
+  bool known_caller = false;  // `orig` is authenticated, as rules take it (SPIT-FW-02)
+  bool challenged = false;    // by a component whose result control keeps: `target` is the called one (SPIT-CO-01)
+  bool cut = false;           // a text was longer than its limit; encode_record() sees to it
+  char attest = 0;            // 'A', 'B', 'C'; 0: none
+  std::uint16_t status = 0;   // answered: the SIP status
+  std::string_view trunk;     // names
+  std::string_view in_port;   // where it came in
   std::string_view out_port;
   std::string_view method;
   std::string_view reason;  // a name such as "orig_mismatch"; may be empty
   std::string_view rule;    // that decided about the call, behind its layer: "user:r5"; empty: none (SPIT-FW-04)
   std::string_view orig;    // canonical number, or else a URI; empty if there is neither
   std::string_view dest;    // of To; of a call signed with div: who diverted it
-  std::string_view target;  // of a diverted call: the Request-URI
+  std::string_view target;  // of a diverted call, and of one that is challenged: the Request-URI
   std::string_view origid;
   std::string_view call_id;
   std::uint8_t token_count = 0;

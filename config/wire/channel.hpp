@@ -114,6 +114,12 @@ class Listener {
 // A sealed memfd (F_SEAL_SEAL, SHRINK, GROW, WRITE) with a copy of `image`.
 [[nodiscard]] std::expected<Descriptor, WireError> make_sealed_memfd(const char* name, tables::ImageView image);
 
+// A table that is handed over as it is, however large, and to everybody the same.
+struct SealedTable {
+  Descriptor memfd;  // of make_sealed_memfd()
+  std::uint64_t bytes = 0;
+};
+
 // The image in a received memfd, mapped read-only. Refused unless it is sealed against every change and has exactly
 // `bytes` octets.
 class MappedImage {

@@ -11,7 +11,7 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 5;
+inline constexpr std::uint16_t kVersion = 6;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {
@@ -28,6 +28,8 @@ enum class MessageType : std::uint16_t {
   watched =
       10,  // to who watches: what became of them, one event behind the other (watch.hpp); empty: the watch is over
   commit_rules = 11,  // use the tables of rules that are staged, beside those in use that were not sent again: Commit
+  contacts = 12,      // data plane to control: whom users have reached, one behind the other (contact_record.hpp); not
+                      // answered
 };
 
 struct Header {

@@ -2,7 +2,8 @@
 //
 // By the functions that decide on the wire: the parser, the verification service, the description of a call, compiled
 // rules. Offline: rules come out of files. Fixed form with --json: handling, layer, rule, softened, target, component,
-// work, response, notify, called, caller, verdict, reason, facts (by name), rules (layer, rule, handling, matches).
+// work, response, notify, called, caller, verdict, reason, score, facts (by name), lists (list, of, origin), rules
+// (layer, rule, handling, matches).
 //
 // Exit status: 0 the call goes on, as it was or marked; 1 it is refused, challenged or sent elsewhere; 64 wrong command
 // line, or a file that cannot be read.
@@ -21,8 +22,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "config/list_config.hpp"
 #include "config/policy/described_call.hpp"
 #include "config/policy/judge.hpp"
+#include "config/policy/listed_call.hpp"
 #include "config/policy/rule_set_writer.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/message_file.hpp"
@@ -30,6 +33,7 @@
 #include "control/cli/offline_tables.hpp"
 #include "control/cli/output.hpp"
 #include "control/policy/canonical_identity.hpp"
+#include "control/policy/list_store.hpp"
 #include "control/policy/rule_reader.hpp"
 #include "control/read_file.hpp"
 #include "control/xcap/xml_document.hpp"
@@ -52,6 +56,9 @@ struct Options {
   std::string group = "none";
   std::string puzzle = "none";
   unsigned score = 0;
+  std::string lists;  // the file of their store
+  unsigned claim_score = config::ListConfig().claim_score;
+  std::string trunk;
   bool trusted = false;
   std::optional<std::int64_t> at;
   bool json = false;
@@ -93,6 +100,19 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   }
   compiled.set = *set;
   return compiled;
+}
+
+std::expected<void, std::string> open_lists(const Options& options, std::int64_t now, OfflineTables& tables) {
+  if (options.lists.empty()) {
+    return {};
+  }
+  const auto store = policy::open_list_store(options.lists);
+  if (!store) {
+    return Error(fmt::format("{}: {}", options.lists, store.error()));
+  }
+  auto image = policy::make_list_table(**store, kOfflineSecret,
+                                       {.claim_score = static_cast<std::uint8_t>(options.claim_score)}, now);
+  return image ? tables.open_lists(std::move(*image)) : Error(fmt::format("{}: {}", options.lists, image.error()));
 }
 
 std::expected<std::vector<LayerRules>, std::string> compile_layers(const Options& options, std::int64_t now) {
@@ -141,6 +161,9 @@ std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const std
   if (!opened) {
     return Error(opened.error());
   }
+  if (const auto lists = open_lists(options, now, *tables); !lists) {
+    return Error(lists.error());
+  }
   return tables;
 }
 
@@ -184,6 +207,22 @@ Json rules_json(const std::vector<LayerRules>& layers, const CallFacts& call) {
   return rows;
 }
 
+// The entries that count: by what has been shown of the caller, or by what the call says of itself.
+Json lists_json(const ListTable& table, const ListTable::Answer& answer) {
+  Json rows = Json::array();
+  const auto add = [&](const ListHits& hits, const char* of) {
+    for (std::size_t i = 0; i < kLists; ++i) {
+      if (hits.has(static_cast<List>(i))) {
+        rows.push_back(
+            {{"list", to_string(static_cast<List>(i))}, {"of", of}, {"origin", table.origin(hits.origins[i])}});
+      }
+    }
+  };
+  add(answer.of_caller, "caller");
+  add(answer.of_claim, "claim");
+  return rows;
+}
+
 std::string why(const Judgement& judgement, std::string_view rule) {
   if (judgement.layer == Layer::none) {
     return "no rule says anything about it: it goes on as its verdict has it";
@@ -214,6 +253,10 @@ void print_text(const Json& document, std::string_view why) {
   for (const auto& [name, value] : document["facts"].items()) {
     fmt::print("  {:<14} {}\n", name, value.get<std::string>());
   }
+  for (const Json& hit : document["lists"]) {
+    fmt::print("  on list        {} (of the {}, from {})\n", hit["list"].get<std::string>(),
+               hit["of"].get<std::string>(), printable(hit["origin"].get<std::string>()));
+  }
   if (!document["rules"].empty()) {
     fmt::print("{}", to_text(document["rules"]));
   }
@@ -237,7 +280,7 @@ std::expected<int, std::string> explain(const Options& options) {
   }
   const auto job = (*tokens)->judge(*file, now);
   const sip::DialPlan dial_plan;
-  const CallOrigin origin{.trunk = {}, .dial_plan = dial_plan, .trusted = options.trusted};
+  const CallOrigin origin{.trunk = options.trunk, .dial_plan = dial_plan, .trusted = options.trusted};
   DescribedCall call = describe_offline(*file, *job, origin, now);
   call.facts.score = static_cast<std::uint8_t>(options.score);
   const auto target = crypto::extract_target(*file->message, file->octets, dial_plan);
@@ -248,7 +291,7 @@ std::expected<int, std::string> explain(const Options& options) {
       return Error(fmt::format("--user {}: no sip, sips or tel URI", options.user));
     }
     called = *user;
-    call.called = identity_key(kOfflineSecret, called);
+    call.called = call.claimed.called = identity_key(kOfflineSecret, called);
   }
   const auto puzzle = one_value(Fact::puzzle, options.puzzle);
   const auto group = one_value(Fact::group, options.group);
@@ -265,6 +308,7 @@ std::expected<int, std::string> explain(const Options& options) {
   if (!tables) {
     return Error(tables.error());
   }
+  const ListTable::Answer listed = add_lists((*tables)->view().lists, call);
   const Judgement judgement = judge((*tables)->view(), call.called, call.facts);
   const Outcome& outcome = judgement.outcome;
   CallFacts all = call.facts;
@@ -286,7 +330,9 @@ std::expected<int, std::string> explain(const Options& options) {
                                                              : job->orig_uri.view()},
                       {"verdict", crypto::to_string(job->verdict)},
                       {"reason", crypto::facts(job->reason).name},
+                      {"score", call.facts.score},
                       {"facts", facts_json(all.facts)},
+                      {"lists", lists_json((*tables)->view().lists, listed)},
                       {"rules", rules_json(*layers, all)}};
   if (options.json) {
     fmt::print("{}\n", to_line(document));
@@ -317,6 +363,11 @@ void add_explain(CLI::App& app, int& status) {
   verb->add_option("--score", options->score, "spam score of the call")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
+  verb->add_option("--lists", options->lists, "the store of lists that rules ask");
+  verb->add_option("--claim-score", options->claim_score, "of who only claims to be somebody of the black list")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  verb->add_option("--trunk", options->trunk, "the trunk by which the message comes");
   verb->add_option("--puzzle", options->puzzle, "what became of a puzzle: none, success, failure")
       ->capture_default_str();
   verb->add_flag("--trusted", options->trusted, "the peer is trusted: what it asserts is believed");

@@ -32,6 +32,16 @@ std::expected<void, std::string> OfflineTables::open(config::tables::Image commo
   return {};
 }
 
+std::expected<void, std::string> OfflineTables::open_lists(config::tables::Image lists) {
+  lists_ = std::move(lists);
+  const auto table = ListTable::open(lists_);
+  if (!table) {
+    return std::unexpected(table.error().text);
+  }
+  view_.lists = *table;
+  return {};
+}
+
 DescribedCall describe_offline(const MessageFile& file, const crypto::VerifyJob& job, const CallOrigin& origin,
                                std::int64_t now) {
   DescribedCall call;

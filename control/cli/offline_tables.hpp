@@ -27,6 +27,9 @@ class OfflineTables {
   // `common`: of encode_common_rules(). The error is a sentence.
   [[nodiscard]] std::expected<void, std::string> open(config::tables::Image common);
 
+  // The table of lists, made with kOfflineSecret. Behind open().
+  [[nodiscard]] std::expected<void, std::string> open_lists(config::tables::Image lists);
+
   [[nodiscard]] const config::policy::PolicyTables& view() const { return view_; }
 
  private:
@@ -34,6 +37,7 @@ class OfflineTables {
   std::vector<std::vector<std::byte>> rules_;                       // until open()
   config::tables::Image common_;
   std::vector<config::tables::Image> users_;
+  config::tables::Image lists_;
   config::policy::PolicyTables view_;
 };
 

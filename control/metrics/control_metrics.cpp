@@ -28,6 +28,12 @@ constexpr std::string_view kRefused = "stirline_control_http_refused";
 constexpr std::string_view kRefusedHelp = "requests answered with an error";
 constexpr std::string_view kBroken = "stirline_control_http_broken";
 constexpr std::string_view kBrokenHelp = "connections that ended without an answer: no HTTP, too slow, or gone";
+constexpr std::string_view kConsent = "stirline_control_consent_requests";
+constexpr std::string_view kConsentHelp = "attempts that rules wanted consent for, by what became of the question";
+constexpr std::string_view kSettled = "stirline_control_consent_answers";
+constexpr std::string_view kSettledHelp = "answers of called users to callers";
+constexpr std::string_view kTests = "stirline_control_turing_results";
+constexpr std::string_view kTestsHelp = "results of tests whether a person calls; unknown: nobody waited for it";
 constexpr Label kRepository{"server", "repository"};
 constexpr Label kMetrics{"server", "metrics"};
 constexpr Label kXcap{"server", "xcap"};
@@ -167,18 +173,50 @@ constexpr std::array kFigures{
     Figure{"/xcap/failed",
            {"stirline_control_xcap_failed", counter, "", "XCAP requests that the store did not serve (500, 503)"}},
 
-    Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules or a profile"}},
+    Figure{"/permissions/kept",
+           {"stirline_control_permissions", gauge, "", "questions for consent, answers, and results of tests kept"}},
+    Figure{"/permissions/asked", {kConsent, counter, "", kConsentHelp}, {"outcome", "noted"}},
+    Figure{"/permissions/repeated", {kConsent, counter, "", kConsentHelp}, {"outcome", "repeated"}},
+    Figure{"/permissions/nobody", {kConsent, counter, "", kConsentHelp}, {"outcome", "unauthenticated"}},
+    Figure{"/permissions/over_limit", {kConsent, counter, "", kConsentHelp}, {"outcome", "over_limit"}},
+    Figure{"/permissions/granted", {kSettled, counter, "", kSettledHelp}, {"answer", "granted"}},
+    Figure{"/permissions/denied", {kSettled, counter, "", kSettledHelp}, {"answer", "denied"}},
+    Figure{"/permissions/revoked", {kSettled, counter, "", kSettledHelp}, {"answer", "revoked"}},
+    Figure{"/permissions/tests_passed", {kTests, counter, "", kTestsHelp}, {"result", "passed"}},
+    Figure{"/permissions/tests_failed", {kTests, counter, "", kTestsHelp}, {"result", "failed"}},
+    Figure{"/permissions/tests_unknown", {kTests, counter, "", kTestsHelp}, {"result", "unknown"}},
+    Figure{"/permissions/store_errors",
+           {"stirline_control_permissions_store_errors", counter, "", "times that permissions could not be kept"}},
+
+    Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules, a profile or contacts"}},
     Figure{"/rules/mistakes",
            {"stirline_control_rules_mistakes", gauge, "", "of them those with a document that cannot be used"}},
     Figure{"/rules/compiled",
            {"stirline_control_rules_compiled", counter, "", "times that the documents of a user were compiled"}},
     Figure{"/rules/store_errors",
-           {"stirline_control_rules_store_errors", counter, "", "times that documents of users could not be read"}},
+           {"stirline_control_rules_store_errors", counter, "",
+            "times that documents or contacts of users could not be read"}},
     Figure{"/rules/octets", {"stirline_control_rules_bytes", gauge, "bytes", "size of the compiled rules"}},
     Figure{"/rules/number",
            {"stirline_control_rules_number", gauge, "", "number of the rules that the data plane has taken last"}},
     Figure{"/rules/age_seconds",
            {"stirline_control_rules_age_seconds", gauge, "seconds", "time since the data plane has taken them"}},
+
+    Figure{"/call_lists/entries",
+           {"stirline_control_call_lists_entries", gauge, "", "who is on lists that calls are asked about"}},
+    Figure{"/call_lists/octets", {"stirline_control_call_lists_bytes", gauge, "bytes", "size of the table of lists"}},
+    Figure{"/call_lists/tables", {"stirline_control_call_lists_tables", counter, "", "tables of lists made"}},
+    Figure{"/call_lists/learned",
+           {"stirline_control_call_lists_learned", counter, "",
+            "contacts that calls of users have made or prolonged (SPIT-FW-10)"}},
+    Figure{"/call_lists/ended",
+           {"stirline_control_call_lists_ended", counter, "", "entries taken out because they had ended"}},
+    Figure{"/call_lists/not_learned",
+           {"stirline_control_call_lists_not_learned", counter, "",
+            "contacts that were not kept: too many at once, or nobody who can be named"}},
+    Figure{"/call_lists/store_errors",
+           {"stirline_control_call_lists_store_errors", counter, "",
+            "times that the store of lists could not be read or written"}},
 };
 
 // The elements of status[key], each with the labels that its members of those names give.

@@ -253,6 +253,7 @@ constexpr std::array kConditions{
     PartRow{kSpitPolicy, "anonymous", read_truth<Fact::anonymous>},
     PartRow{kSpitPolicy, "international", read_truth<Fact::international>},
     PartRow{kSpitPolicy, "diverted", read_truth<Fact::diverted>},
+    PartRow{kSpitPolicy, "sender", read_fact<Fact::sender>},
     PartRow{kSpitPolicy, "group", read_fact<Fact::group>},
     PartRow{kSpitPolicy, "call-state", read_fact<Fact::call_state>},
     PartRow{kSpitPolicy, "presence", read_presence},

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "config/policy/rule.hpp"
+#include "control/policy/csv_reader.hpp"
 #include "control/policy/date_time.hpp"
 
 namespace stirline::control::policy {
@@ -14,112 +15,11 @@ namespace {
 
 using config::policy::find_list;
 using config::policy::kMaxTextBytes;
+using Got = CsvReader::Got;
 
 constexpr std::size_t kFields = 6;
 constexpr std::string_view kHeader = "list,kind,subject,until,origin,note";
-constexpr std::size_t kMaxRecordBytes = 4'096;
 constexpr std::size_t kMistakesTold = 100;
-
-// Records of a file, one at a time (RFC 4180 2). A quoted field may go over several lines.
-class Records {
- public:
-  explicit Records(std::istream& file) : file_(file) {}
-
-  enum class Got : std::uint8_t { record, mistake, end };
-
-  // Into fields(), or why() if this is none. Always goes on to the next line.
-  Got next() {
-    count_ = 0;
-    why_.clear();
-    fields_[0].clear();
-    begin_ = line_ + 1;
-    std::string text;
-    if (!read_line(text)) {
-      return Got::end;
-    }
-    bool is_quoted = false;
-    std::size_t octets = 0;
-    for (std::size_t i = 0;; ++i) {
-      if (i == text.size()) {
-        if (!is_quoted) {
-          break;
-        }
-        if (!read_line(text)) {
-          return mistake("a quoted field has no end");
-        }
-        fields_[count_] += '\n';
-        i = static_cast<std::size_t>(-1);
-        continue;
-      }
-      if (++octets > kMaxRecordBytes) {
-        return mistake("is longer than 4,096 octets");
-      }
-      const char c = text[i];
-      if (is_quoted) {
-        if (c != '"') {
-          fields_[count_] += c;
-        } else if (i + 1 < text.size() && text[i + 1] == '"') {
-          fields_[count_] += text[++i];
-        } else {
-          is_quoted = false;
-          if (i + 1 < text.size() && text[i + 1] != ',') {
-            return mistake("something follows the quotation mark at the end of a field");
-          }
-        }
-      } else if (c == '"') {
-        if (!fields_[count_].empty()) {
-          return mistake("a quotation mark stands inside a field that does not begin with one");
-        }
-        is_quoted = true;
-      } else if (c == ',') {
-        if (count_ + 1 == kFields) {
-          return mistake("has more than six fields");
-        }
-        fields_[++count_].clear();
-      } else {
-        fields_[count_] += c;
-      }
-    }
-    return count_ + 1 == kFields ? Got::record : mistake("has fewer than six fields");
-  }
-
-  [[nodiscard]] const std::array<std::string, kFields>& fields() const { return fields_; }
-  [[nodiscard]] const std::string& why() const { return why_; }
-  [[nodiscard]] std::size_t line() const { return begin_; }
-
- private:
-  Got mistake(std::string why) {
-    why_ = std::move(why);
-    return Got::mistake;
-  }
-
-  // Without its end; of a line that is too long only so much that it is seen to be too long.
-  bool read_line(std::string& text) {
-    text.clear();
-    std::streambuf& buffer = *file_.rdbuf();
-    int c = buffer.sbumpc();
-    if (c == std::char_traits<char>::eof()) {
-      return false;
-    }
-    ++line_;
-    for (; c != std::char_traits<char>::eof() && c != '\n'; c = buffer.sbumpc()) {
-      if (text.size() <= kMaxRecordBytes) {
-        text += static_cast<char>(c);
-      }
-    }
-    if (!text.empty() && text.back() == '\r') {
-      text.pop_back();
-    }
-    return true;
-  }
-
-  std::istream& file_;
-  std::array<std::string, kFields> fields_;
-  std::size_t count_ = 0;
-  std::size_t line_ = 0;
-  std::size_t begin_ = 0;
-  std::string why_;
-};
 
 std::optional<SubjectKind> find_kind(std::string_view word) {
   for (std::size_t i = 0; i < kSubjectKinds; ++i) {
@@ -130,9 +30,17 @@ std::optional<SubjectKind> find_kind(std::string_view word) {
   return std::nullopt;
 }
 
-std::expected<ListEntry, std::string> entry_of(const std::array<std::string, kFields>& fields,
+std::expected<ListEntry, std::string> entry_of(const std::vector<std::string>& fields,
                                                const ListImportOptions& options) {
-  const auto& [list_word, kind_word, subject, until, origin, note] = fields;
+  if (fields.size() != kFields) {
+    return std::unexpected("has fewer than six fields");
+  }
+  const std::string& list_word = fields[0];
+  const std::string& kind_word = fields[1];
+  const std::string& subject = fields[2];
+  const std::string& until = fields[3];
+  const std::string& origin = fields[4];
+  const std::string& note = fields[5];
   const auto list = find_list(list_word);
   if (!list) {
     return std::unexpected("\"" + list_word.substr(0, 64) + "\" is no list");
@@ -178,10 +86,10 @@ std::string quoted(const std::string& field) {
 
 std::expected<ListImport, std::string> import_lists(std::istream& file, const ListImportOptions& options,
                                                     ListStore& store) {
-  Records records(file);
+  CsvReader records(file, kFields);
   ListImport import;
   std::string header;
-  if (records.next() == Records::Got::record) {
+  if (records.next() == Got::record) {
     header = fmt::format("{}", fmt::join(records.fields(), ","));
   }
   if (header != kHeader) {
@@ -195,8 +103,8 @@ std::expected<ListImport, std::string> import_lists(std::istream& file, const Li
     }
   };
   const auto changed = store.change([&](const ListStore::Put& put) -> ListStore::Done {
-    for (Records::Got got = records.next(); got != Records::Got::end; got = records.next()) {
-      if (got == Records::Got::mistake) {
+    for (Got got = records.next(); got != Got::end; got = records.next()) {
+      if (got == Got::mistake) {
         tell(records.why());
         continue;
       }

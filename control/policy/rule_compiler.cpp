@@ -1,6 +1,7 @@
 #include "control/policy/rule_compiler.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "config/policy/rule_set_writer.hpp"
 #include "control/policy/canonical_identity.hpp"
@@ -26,6 +27,21 @@ std::expected<cp::Rules, std::string> read(XmlElement ruleset, const UserProfile
     return std::unexpected(std::move(rules.error().text));
   }
   return std::move(*rules);
+}
+
+// Whom rules turn away by name, in whatever sphere and at whatever time; sorted.
+std::vector<std::string_view> blocked_by_name(const cp::Rules& rules) {
+  std::vector<std::string_view> names;
+  for (const cp::Rule& rule : rules.rules) {
+    const cp::Handling handling = rule.actions.handling;
+    if (handling == cp::Handling::block || handling == cp::Handling::polite_block) {
+      for (const cp::IdentityCondition& condition : rule.identities) {
+        names.insert(names.end(), condition.ones.begin(), condition.ones.end());
+      }
+    }
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 }  // namespace
@@ -93,8 +109,24 @@ std::expected<CompiledUser, std::string> compile_user(const UserDocuments& docum
     profile = std::move(*known);
   }
   user.facts = profile.facts;
+  cp::Rules rules;
   if (documents.rules) {
-    auto set = compile_document(*documents.rules, profile, now, secret);
+    const auto document = parse(*documents.rules);
+    if (!document) {
+      return std::unexpected(document.error());
+    }
+    auto known = read(document->root(), profile, now);
+    if (!known) {
+      return std::unexpected(std::move(known.error()));
+    }
+    rules = std::move(*known);
+  }
+  const std::vector<std::string_view> blocked = blocked_by_name(rules);
+  std::ranges::copy_if(documents.contacts, std::back_inserter(rules.contacts), [&](const cp::Contact& contact) {
+    return !std::ranges::binary_search(blocked, std::string_view(contact.identity));
+  });
+  if (documents.rules || !rules.contacts.empty()) {
+    auto set = compile_set(rules, secret);
     if (!set) {
       return std::unexpected(std::move(set.error()));
     }

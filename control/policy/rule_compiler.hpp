@@ -51,6 +51,9 @@ struct UserDocuments {
   std::string owner;  // XUI
   std::optional<std::string> rules;
   std::optional<std::string> profile;
+  std::vector<config::policy::Contact> contacts = {};  // those whom a rule blocks by name do not count
+
+  [[nodiscard]] bool any() const { return rules || profile || !contacts.empty(); }
 };
 
 struct CompiledUser {

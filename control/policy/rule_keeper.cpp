@@ -11,6 +11,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "config/text_rules.hpp"
+#include "control/policy/canonical_identity.hpp"
 #include "control/xcap/application_usage.hpp"
 
 namespace stirline::control::policy {
@@ -39,12 +41,17 @@ std::expected<cp::KeySecret, std::string> secret_of(DocumentStore* store) {
   return secret;
 }
 
+// By whom somebody is kept who keeps no documents.
+std::string owner_of(std::string_view identity) {
+  return (config::is_digits(identity, 1, config::kMaxE164Digits) ? "tel:+" : "") + std::string(identity);
+}
+
 std::size_t octets_of(const RuleImages& images) {
   std::size_t octets = images.common->size();
   for (const SharedImage& shard : images.users) {
     octets += shard->size();
   }
-  return octets;
+  return octets + (images.lists ? images.lists->bytes : 0);
 }
 
 }  // namespace
@@ -101,6 +108,20 @@ void RuleKeeper::set_common(CommonDocuments common) {
   wake_.notify_one();
 }
 
+void RuleKeeper::set_lists(SharedTable lists) {
+  const std::scoped_lock lock(mutex_);
+  pending_.lists = std::move(lists);
+  wake_.notify_one();
+}
+
+void RuleKeeper::note_contacts(std::vector<std::string> identities) {
+  const std::scoped_lock lock(mutex_);
+  for (std::string& identity : identities) {
+    pending_.known_by.insert(std::move(identity));
+  }
+  wake_.notify_one();
+}
+
 std::optional<RuleImages> RuleKeeper::images() {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t read = ::read(ready_.get(), &count, sizeof(count));
@@ -125,10 +146,11 @@ void RuleKeeper::run(const std::stop_token& stop) {
 bool RuleKeeper::load(const std::stop_token& stop) {
   renewed_at_ = options_.now();
   if (!store_) {
-    return true;
+    return load_contacts(stop);
   }
   // for_each() may not be left and may not ask the store: profiles first, then rules with the profile beside them.
   std::map<std::string, std::string> profiles;
+  bool all_read = true;
   auto read = store_->for_each(std::string(kProfileAuid), [&](const StoredDocument& document) {
     profiles.emplace(document.key.owner, document.body);
   });
@@ -136,7 +158,8 @@ bool RuleKeeper::load(const std::stop_token& stop) {
     read = store_->for_each(std::string(kPolicyAuid), [&](const StoredDocument& document) {
       const auto profile = profiles.extract(document.key.owner);
       if (!stop.stop_requested()) {
-        take({document.key.owner, document.body, profile ? std::optional(profile.mapped()) : std::nullopt});
+        all_read &=
+            take({document.key.owner, document.body, profile ? std::optional(profile.mapped()) : std::nullopt, {}});
       }
     });
   }
@@ -146,9 +169,45 @@ bool RuleKeeper::load(const std::stop_token& stop) {
     return false;
   }
   for (auto& [owner, profile] : profiles) {
-    take({owner, std::nullopt, std::move(profile)});
+    all_read &= take({owner, std::nullopt, std::move(profile), {}});
+  }
+  return all_read && load_contacts(stop);
+}
+
+// Those who have contacts and nothing else.
+bool RuleKeeper::load_contacts(const std::stop_token& stop) {
+  if (!options_.contacts) {
+    return true;
+  }
+  const auto users = options_.contacts->users();
+  if (!users) {
+    ++tallies_.store_errors;
+    spdlog::error("contacts of users cannot be read: {}", users.error());
+    return false;
+  }
+  for (const std::string& identity : *users) {
+    const cp::Key called = cp::identity_key(secret_, identity);
+    const Shard& shard = shards_[cp::shard_of(called)];
+    const auto found = shard.lower_bound({called, {}});
+    const bool is_known = found != shard.end() && found->first.first == called;
+    if (!is_known && !stop.stop_requested() && !take({owner_of(identity), {}, {}, {}})) {
+      return false;
+    }
   }
   return true;
+}
+
+std::vector<std::string> RuleKeeper::owners_of(const std::string& identity) const {
+  const cp::Key called = cp::identity_key(secret_, identity);
+  const Shard& shard = shards_[cp::shard_of(called)];
+  std::vector<std::string> owners;
+  for (auto at = shard.lower_bound({called, {}}); at != shard.end() && at->first.first == called; ++at) {
+    owners.push_back(at->first.second);
+  }
+  if (owners.empty()) {
+    owners.push_back(owner_of(identity));
+  }
+  return owners;
 }
 
 RuleKeeper::Work RuleKeeper::wait_for_work(const std::stop_token& stop) {
@@ -164,6 +223,15 @@ void RuleKeeper::do_work(Work work, const std::stop_token& stop) {
   if (work.common && *work.common != common_) {
     common_ = std::move(*work.common);
     compile_common();
+  }
+  if (work.lists && *work.lists != built_.lists) {
+    built_.lists = std::move(*work.lists);
+    has_news_ = true;
+  }
+  for (const std::string& identity : work.known_by) {
+    for (std::string& owner : owners_of(identity)) {
+      work.owners.insert(std::move(owner));
+    }
   }
   find_due();
   work.owners.merge(std::exchange(again_, {}));
@@ -202,26 +270,40 @@ void RuleKeeper::find_due() {
 }
 
 bool RuleKeeper::refresh(const std::string& owner) {
-  const auto rules = store_->find({std::string(kPolicyAuid), owner, std::string(kPolicyDocument)});
-  const auto profile = store_->find({std::string(kProfileAuid), owner, std::string(kPolicyDocument)});
-  if (!rules || !profile) {
-    ++tallies_.store_errors;
-    spdlog::error("rules of {} cannot be read: {}", owner, rules ? profile.error() : rules.error());
-    return false;
+  UserDocuments documents{.owner = owner, .rules = {}, .profile = {}, .contacts = {}};
+  if (store_) {
+    auto rules = store_->find({std::string(kPolicyAuid), owner, std::string(kPolicyDocument)});
+    auto profile = store_->find({std::string(kProfileAuid), owner, std::string(kPolicyDocument)});
+    if (!rules || !profile) {
+      ++tallies_.store_errors;
+      spdlog::error("rules of {} cannot be read: {}", owner, rules ? profile.error() : rules.error());
+      return false;
+    }
+    const auto body = [](std::optional<StoredDocument>& document) {
+      return document ? std::optional(std::move(document->body)) : std::nullopt;
+    };
+    documents.rules = body(*rules);
+    documents.profile = body(*profile);
   }
-  if (!*rules && !*profile) {
-    forget(owner);
-    return true;
-  }
-  const auto body = [](const std::optional<StoredDocument>& document) {
-    return document ? std::optional(document->body) : std::nullopt;
-  };
-  take({owner, body(*rules), body(*profile)});
-  return true;
+  return take(std::move(documents));
 }
 
-// A mistake leaves things as they were; where nothing was, the profile counts without the rules.
-void RuleKeeper::take(UserDocuments documents) {
+// A mistake leaves things as they were; where nothing was, the profile and the contacts count without the rules.
+bool RuleKeeper::take(UserDocuments documents) {
+  if (options_.contacts) {
+    const auto identity = canonical_identity(documents.owner, {});
+    auto contacts = identity ? options_.contacts->of(*identity) : std::vector<cp::Contact>();
+    if (!contacts) {
+      ++tallies_.store_errors;
+      spdlog::error("contacts of {} cannot be read: {}", documents.owner, contacts.error());
+      return false;
+    }
+    documents.contacts = std::move(*contacts);
+  }
+  if (!documents.any()) {
+    forget(documents.owner);
+    return true;
+  }
   ++tallies_.compiled;
   const std::int64_t now = options_.now();
   auto user = compile_user(documents, now, secret_);
@@ -231,24 +313,26 @@ void RuleKeeper::take(UserDocuments documents) {
     note_mistake(documents.owner, user.error());
     const cp::Key called = called_key(documents.owner, secret_);
     if (called == cp::kNoKey || shards_[cp::shard_of(called)].contains({called, documents.owner})) {
-      return;
+      return true;
     }
     documents.rules.reset();
     user = compile_user(documents, now, secret_);
   }
   if (user) {
-    keep(documents.owner, std::move(*user));
+    keep(documents, std::move(*user));
   }
+  return true;
 }
 
-void RuleKeeper::keep(const std::string& owner, CompiledUser user) {
+void RuleKeeper::keep(const UserDocuments& documents, CompiledUser user) {
   const std::size_t number = cp::shard_of(user.called);
-  const auto [at, is_new] = shards_[number].try_emplace({user.called, owner});
+  const auto [at, is_new] = shards_[number].try_emplace({user.called, documents.owner});
   Kept& kept = at->second;
-  if (is_new || kept.facts != user.facts || kept.rules != user.rules) {
+  const bool has_documents = documents.rules || documents.profile;
+  if (is_new || kept.facts != user.facts || kept.rules != user.rules || kept.has_documents != has_documents) {
     changed_.set(number);
   }
-  kept = {user.facts, std::move(user.rules), user.recurs};
+  kept = {user.facts, std::move(user.rules), user.recurs, has_documents};
 }
 
 void RuleKeeper::forget(const std::string& owner) {
@@ -309,15 +393,18 @@ void RuleKeeper::publish() {
   [[maybe_unused]] const ssize_t written = ::write(ready_.get(), &one, sizeof(one));
 }
 
-// Two XUIs of one identity, a number as tel and as sip URI: the first by its octets speaks for it.
+// Two XUIs of one identity, a number as tel and as sip URI: the first by its octets speaks for it, but one that keeps
+// documents before one that has contacts alone.
 SharedImage RuleKeeper::shard_image(std::size_t number) const {
   cp::UserShardWriter writer(number, secret_);
-  cp::Key before = cp::kNoKey;
-  for (const auto& [key, kept] : shards_[number]) {
-    if (key.first != before) {
-      writer.add(key.first, kept.facts, kept.rules);
+  const Shard& shard = shards_[number];
+  for (auto at = shard.begin(); at != shard.end();) {
+    const cp::Key called = at->first.first;
+    const Kept* speaks = &at->second;
+    for (++at; at != shard.end() && at->first.first == called; ++at) {
+      speaks = !speaks->has_documents && at->second.has_documents ? &at->second : speaks;
     }
-    before = key.first;
+    writer.add(called, speaks->facts, speaks->rules);
   }
   return std::make_shared<const config::tables::Image>(writer.take());
 }

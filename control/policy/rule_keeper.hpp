@@ -31,35 +31,39 @@
 #include "config/tables/image.hpp"
 #include "config/wire/channel.hpp"
 #include "control/policy/common_documents.hpp"
+#include "control/policy/contact_source.hpp"
 #include "control/policy/rule_compiler.hpp"
 #include "control/xcap/document_store.hpp"
 
 namespace stirline::control::policy {
 
 using SharedImage = std::shared_ptr<const config::tables::Image>;
+using SharedTable = std::shared_ptr<const config::wire::SealedTable>;
 
-// All there are, none of them null: shards without users are there, too.
+// All there are, none of them null but the lists: shards without users are there, too.
 struct RuleImages {
   SharedImage common;
   std::array<SharedImage, config::policy::kUserShards> users;
-  std::uint64_t version = 0;  // another one after each change
+  SharedTable lists = nullptr;  // null: there are none, or not yet
+  std::uint64_t version = 0;    // another one after each change
 };
 
 // What is counted; written by the keeper, read by any thread.
 struct RuleTallies {
-  std::atomic<std::uint64_t> users = 0;         // who have rules or a profile
+  std::atomic<std::uint64_t> users = 0;         // who have rules, a profile or contacts
   std::atomic<std::uint64_t> mistakes = 0;      // of them those with a document that cannot be used
   std::atomic<std::uint64_t> compiled = 0;      // times that a user was compiled
-  std::atomic<std::uint64_t> store_errors = 0;  // times that documents could not be read
+  std::atomic<std::uint64_t> store_errors = 0;  // times that documents or contacts could not be read
   std::atomic<std::uint64_t> octets = 0;        // of all images
 };
 
 struct RuleKeeperOptions {
-  std::function<std::int64_t()> now;         // seconds since 1970; any thread
-  std::chrono::milliseconds coalesce{100};   // changes within it are compiled together
-  std::chrono::milliseconds retry{1'000};    // between two attempts to read what the store did not give
-  std::chrono::milliseconds look{60'000};    // how often it is looked whether a day is over
-  std::chrono::seconds renew_after{86'400};  // what speaks of time is compiled anew
+  std::function<std::int64_t()> now;                  // seconds since 1970; any thread
+  std::chrono::milliseconds coalesce{100};            // changes within it are compiled together
+  std::chrono::milliseconds retry{1'000};             // between two attempts to read what the store did not give
+  std::chrono::milliseconds look{60'000};             // how often it is looked whether a day is over
+  std::chrono::seconds renew_after{86'400};           // what speaks of time is compiled anew
+  std::unique_ptr<ContactSource> contacts = nullptr;  // only the keeper's thread asks it; null: nobody has any
 };
 
 class RuleKeeper {
@@ -76,6 +80,12 @@ class RuleKeeper {
   // In place of those before. Any thread.
   void set_common(CommonDocuments common);
 
+  // Hands lists on with the rules, whose secret their keys were made with. Any thread.
+  void set_lists(SharedTable lists);
+  // Contacts of these users, by their canonical identities, have changed. Any thread.
+  void note_contacts(std::vector<std::string> identities);
+  [[nodiscard]] const config::policy::KeySecret& secret() const { return secret_; }
+
   // Becomes readable when there are other images than at the last call of images().
   [[nodiscard]] int ready_fd() const { return ready_.get(); }
   // Nothing: not everything has been compiled once. Any thread.
@@ -89,13 +99,18 @@ class RuleKeeper {
     config::policy::FactWord facts = 0;
     std::vector<std::byte> rules;
     bool recurs = false;
+    bool has_documents = false;  // not contacts alone
   };
   using Shard = std::map<OwnerKey, Kept>;
   // What the keeper's thread is to do.
   struct Work {
     std::set<std::string> owners;
     std::optional<CommonDocuments> common;
-    [[nodiscard]] bool any() const { return !owners.empty() || common.has_value(); }
+    std::optional<SharedTable> lists;
+    std::set<std::string> known_by;  // identities of those whose contacts have changed
+    [[nodiscard]] bool any() const {
+      return !owners.empty() || common.has_value() || lists.has_value() || !known_by.empty();
+    }
   };
 
   RuleKeeper(std::shared_ptr<DocumentStore> store, const config::policy::KeySecret& secret, CommonDocuments common,
@@ -107,9 +122,12 @@ class RuleKeeper {
   [[nodiscard]] Work wait_for_work(const std::stop_token& stop);
   void do_work(Work work, const std::stop_token& stop);
   void find_due();
+  [[nodiscard]] bool load_contacts(const std::stop_token& stop);
+  // The owners by whom somebody is kept; if by none, the one that a list would name.
+  [[nodiscard]] std::vector<std::string> owners_of(const std::string& identity) const;
   [[nodiscard]] bool refresh(const std::string& owner);
-  void take(UserDocuments documents);
-  void keep(const std::string& owner, CompiledUser user);
+  [[nodiscard]] bool take(UserDocuments documents);  // false: his contacts could not be read
+  void keep(const UserDocuments& documents, CompiledUser user);
   void forget(const std::string& owner);
   void note_mistake(const std::string& owner, const std::string& mistake);
   void compile_common();

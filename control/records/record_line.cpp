@@ -77,6 +77,12 @@ std::string record_line(const wire::CallRecord& record, const Pseudonyms* pseudo
   if (record.stripped) {
     line["stripped"] = true;
   }
+  if (record.wrong_sender) {
+    line["wrong_sender"] = true;
+  }
+  if (record.challenged) {
+    line["challenged"] = true;
+  }
   if (record.cut) {
     line["cut"] = true;
   }

@@ -13,6 +13,8 @@ namespace stirline::control::sqlite {
 
 namespace {
 
+constexpr int kWaitMs = 10'000;  // for whoever writes to a shared file
+
 std::expected<std::int64_t, std::string> number(sqlite3* connection, const char* sql) {
   Statement ask(connection, sql);
   const auto row = ask.step();
@@ -62,6 +64,9 @@ std::expected<void, std::string> check(sqlite3* connection, const Layout& layout
       return made;
     }
   }
+  if (layout.sharing == Sharing::processes) {
+    return {};
+  }
   Statement whole(connection, "PRAGMA quick_check(1)");
   const auto row = whole.step();
   if (!row || !*row || whole.text(0) != "ok") {
@@ -100,9 +105,17 @@ std::expected<Connection, std::string> open_database(const std::filesystem::path
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   const char* synchronous =
       layout.durability == Durability::commit ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-  // In exclusive mode the write-ahead log needs no shared memory.
-  for (const char* setting : {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", synchronous,
-                              "PRAGMA cell_size_check = ON", "BEGIN EXCLUSIVE", "COMMIT"}) {
+  const bool shared = layout.sharing == Sharing::processes;
+  if (shared) {
+    sqlite3_busy_timeout(raw, kWaitMs);
+  }
+  // In exclusive mode the write-ahead log needs no shared memory, and the lock is taken at once.
+  for (const char* setting : {shared ? "PRAGMA locking_mode = NORMAL" : "PRAGMA locking_mode = EXCLUSIVE",
+                              "PRAGMA journal_mode = WAL", synchronous, "PRAGMA cell_size_check = ON",
+                              shared ? nullptr : "BEGIN EXCLUSIVE", shared ? nullptr : "COMMIT"}) {
+    if (setting == nullptr) {
+      continue;
+    }
     if (const auto set = execute(raw, setting); !set) {
       return std::unexpected(sqlite3_errcode(raw) == SQLITE_BUSY ? "another process uses it" : set.error());
     }

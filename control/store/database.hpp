@@ -1,4 +1,5 @@
-// Opens one of our SQLite files: private to its user, of our make and version, whole, and used by nobody else.
+// Opens one of our SQLite files: private to its user, of our make and version; whole, and used by nobody else, unless
+// it is shared.
 //
 // A Layout says how such a file is made, step by step: a file of an older version gets the steps it lacks, in one
 // transaction; a file of something else, or of a newer program, is left alone. Any thread; a connection belongs to one
@@ -25,10 +26,16 @@ enum class Durability : std::uint8_t {
   commit,  // what was committed is on the disk
 };
 
+enum class Sharing : std::uint8_t {
+  none,
+  processes,  // several at a time; opened too often and too large to be looked through each time
+};
+
 struct Layout {
   std::int64_t application_id = 0;     // tells our files from those of others
   std::span<const char* const> steps;  // SQL; the version of a file is the number of steps it has had
   Durability durability = Durability::order;
+  Sharing sharing = Sharing::none;
 };
 
 // An empty `file`: a database in memory. The error is a sentence without the file's name.

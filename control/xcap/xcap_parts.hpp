@@ -9,6 +9,7 @@
 #include "control/xcap/application_usage.hpp"
 #include "control/xcap/capabilities.hpp"
 #include "control/xcap/document_store.hpp"
+#include "control/xcap/side_service.hpp"
 #include "control/xcap/xcap_server.hpp"
 
 namespace stirline::control {
@@ -17,6 +18,7 @@ struct XcapParts {
   std::shared_ptr<DocumentStore> store;  // shared with the keeper of compiled rules
   UsageChecker checker;
   Capabilities capabilities;
+  std::unique_ptr<SideService> side;  // null: nothing else is served
   std::unique_ptr<XcapServer> server;
 };
 

@@ -234,7 +234,8 @@ class Server : public XcapServer {
   Server(const config::XcapConfig& config, const Parts& parts, UserFile users)
       : limit_(config.limit_ms),
         operations_(parts.checker, parts.capabilities, parts.store),
-        service_({config.root, config.administrators}, operations_, std::move(users), XcapAuthenticator(parts.now)),
+        service_({config.root, config.administrators, parts.side}, operations_, std::move(users),
+                 XcapAuthenticator(parts.now)),
         listener_({config.listen, config.port, config.certificate, config.key, config.connections}, tallies_,
                   [this](tcp::socket socket, asio::ssl::context& tls) {
                     std::make_shared<Session>(std::move(socket), tls, service_, tallies_, limit_)->run();

@@ -18,6 +18,7 @@ namespace stirline::control {
 
 class Capabilities;
 class DocumentStore;
+class SideService;
 class UsageChecker;
 struct XcapTallies;
 
@@ -32,6 +33,7 @@ class XcapServer {
     const UsageChecker& checker;
     const Capabilities& capabilities;
     std::function<std::int64_t()> now;  // seconds since 1970; any thread
+    SideService* side = nullptr;        // what else is served; null: nothing
   };
 
   // Reads certificate, key and users, listens, starts the thread. The error is a sentence. Port 0: any that is free.

@@ -30,13 +30,18 @@ bool changes(XcapMethod method) {
 
 XcapHttpAnswer XcapService::judge(const XcapHttpRequest& request, NonceUse& use) {
   const auto method = method_named(request.method);
-  if (!method) {
+  const bool is_aside = options_.side != nullptr && options_.side->serves(request.target);
+  if (!method && !is_aside) {
     return {.resource = {.status = 405, .allow = "GET, HEAD, PUT, DELETE"}, .challenges = {}};
   }
   const auto users = users_.users();
   Authenticated known = authenticator_.authenticate(request.method, request.target, request.authorization, *users, use);
   if (known.user.empty()) {
     return {.resource = {.status = 401}, .challenges = std::move(known.challenges)};
+  }
+  if (is_aside) {
+    return {.resource = options_.side->answer({request.method, request.target, request.body}, known.user),
+            .challenges = {}};
   }
   const auto uri = parse_xcap_uri(request.target, options_.root);
   if (!uri) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/xcap/side_service.hpp"
 #include "control/xcap/xcap_authorisation.hpp"
 #include "control/xcap/xcap_operations.hpp"
 #include "control/xcap/xcap_tallies.hpp"
@@ -37,6 +38,7 @@ class XcapService {
   struct Options {
     std::string root = "/";
     std::vector<std::string> administrators;  // XUIs
+    SideService* side = nullptr;              // outlives it; null: there is none
   };
 
   // The operations outlive it.

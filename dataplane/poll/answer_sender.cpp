@@ -46,7 +46,7 @@ crypto::PuzzleCall puzzle_call(const sip::Message& request, std::string_view oct
 
 AnswerSender::AnswerSender(PollContext& context, MessageSender& sender,
                            std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key, crypto::Hashcash& puzzles)
-    : context_(context), sender_(sender), tags_(key), puzzles_(puzzles), puzzle_line_{}, text_{} {}
+    : context_(context), sender_(sender), tags_(key), puzzles_(puzzles), puzzle_line_{}, line_{}, text_{} {}
 
 std::uint16_t AnswerSender::puzzle_detail(std::uint8_t work, std::int64_t now) {
   return static_cast<std::uint16_t>(unsigned{work} << kMinuteBits |
@@ -60,6 +60,26 @@ std::string_view AnswerSender::puzzle_line(const sip::Message& request, std::str
   const auto puzzle =
       puzzles_.make(puzzle_call(request, octets), minute, static_cast<std::uint8_t>(detail >> kMinuteBits));
   return puzzle ? crypto::write_puzzle(*puzzle, puzzle_line_) : std::string_view();
+}
+
+std::uint16_t AnswerSender::keep_target(const sip::Message& request, std::string_view octets, std::string_view target) {
+  crypto::AnswerTagText tag{};
+  return tags_.make(named(request, octets), tag) ? targets_.keep(tag, target) : RedirectTargets::kNowhere;
+}
+
+std::optional<std::string_view> AnswerSender::lines_of(const Wanted& wanted, const sip::Message& request,
+                                                       std::string_view octets, const Trunk& trunk) {
+  if (wanted.answer == config::tables::Answer::puzzle) {
+    return puzzle_line(request, octets, wanted.detail);
+  }
+  if (wanted.answer == config::tables::Answer::consent) {
+    return permission_line(request, octets, line_);
+  }
+  if (wanted.answer == config::tables::Answer::redirected && wanted.detail != RedirectTargets::kNowhere) {
+    const std::string_view target = targets_.find(wanted.detail, wanted.tag);
+    return target.empty() ? std::nullopt : std::optional(contact_line(target, line_));
+  }
+  return std::string_view(trunk.answer_lines[static_cast<std::size_t>(wanted.answer)]);
 }
 
 void AnswerSender::answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk,
@@ -85,12 +105,14 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
     return false;
   }
   const config::tables::AnswerFacts& facts = config::tables::facts(answer);
-  const std::string_view lines = answer == config::tables::Answer::puzzle
-                                     ? puzzle_line(request, octets, detail)
-                                     : std::string_view(trunk.answer_lines[static_cast<std::size_t>(answer)]);
-  const std::size_t length = sip::write_answer(
-      request, octets, *path,
-      {.status = facts.status, .phrase = facts.phrase, .to_tag = {tag.data(), tag.size()}, .lines = lines}, text_);
+  const auto lines = lines_of({.answer = answer, .detail = detail, .tag = tag}, request, octets, trunk);
+  const std::size_t length =
+      !lines
+          ? 0
+          : sip::write_answer(
+                request, octets, *path,
+                {.status = facts.status, .phrase = facts.phrase, .to_tag = {tag.data(), tag.size()}, .lines = *lines},
+                text_);
   const auto reply = Reply::to(datagram.first, frame, path->port);
   if (length == 0 || !reply) {
     return false;

@@ -5,13 +5,16 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "config/tables/answer_policy.hpp"
 #include "crypto_workers/puzzle/hashcash.hpp"
 #include "crypto_workers/stir/answer_tag.hpp"
+#include "dataplane/poll/challenge_lines.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/redirect_targets.hpp"
 #include "dataplane/state/generation.hpp"
 #include "sip_parser/answer.hpp"
 #include "sip_parser/message.hpp"
@@ -33,6 +36,10 @@ class AnswerSender {
   void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer,
               std::uint16_t detail = 0);
 
+  // Where a 302 that rules want leads: its `detail`. kNowhere: the library fails, and no answer can be made.
+  [[nodiscard]] std::uint16_t keep_target(const sip::Message& request, std::string_view octets,
+                                          std::string_view target);
+
   // What makes a puzzle the same again for copies of its request: work, and the minute it is of.
   [[nodiscard]] static std::uint16_t puzzle_detail(std::uint8_t work, std::int64_t now);
 
@@ -42,6 +49,14 @@ class AnswerSender {
  private:
   [[nodiscard]] bool send(const Datagram& datagram, const sip::Message& request, const Trunk& trunk,
                           config::tables::Answer answer, std::uint16_t detail);
+  struct Wanted {
+    config::tables::Answer answer = config::tables::Answer::forward;
+    std::uint16_t detail = 0;
+    const crypto::AnswerTagText& tag;
+  };
+  // What goes with an answer, perhaps nothing. No value: it can no longer be made as it was.
+  [[nodiscard]] std::optional<std::string_view> lines_of(const Wanted& wanted, const sip::Message& request,
+                                                         std::string_view octets, const Trunk& trunk);
   [[nodiscard]] std::string_view puzzle_line(const sip::Message& request, std::string_view octets,
                                              std::uint16_t detail);
 
@@ -50,6 +65,8 @@ class AnswerSender {
   crypto::AnswerTag tags_;
   crypto::Hashcash& puzzles_;
   std::array<char, crypto::kPuzzleLineBytes> puzzle_line_;
+  RedirectTargets targets_;
+  std::array<char, kPermissionLineBytes> line_;  // of other kinds
   std::array<char, sip::kMaxAnswerBytes> text_;
 };
 

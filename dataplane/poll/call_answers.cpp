@@ -93,7 +93,10 @@ bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direct
                      .status = config::tables::facts(answer).status,
                      .reason = refusal.reason,
                      .stripped = refusal.stripped,
-                     .rule = refusal.rule});
+                     .rule = refusal.rule,
+                     .wrong_sender = refusal.wrong_sender,
+                     .known_caller = refusal.known_caller,
+                     .challenged = refusal.challenged});
   give(datagram, request_, trunk, answer, refusal.detail);
   return true;
 }
@@ -162,7 +165,10 @@ Answer CallStage::wanted_by(const crypto::VerifyJob& job, const config::tables::
 }
 
 bool CallStage::refuses_verdict(Slot& slot, bool replayed, std::string_view reason) {
-  const Answer wanted = wanted_by(slot.job.verify, slot.trunk->config.answers, replayed);
+  return refuses_parked(slot, wanted_by(slot.job.verify, slot.trunk->config.answers, replayed), reason);
+}
+
+bool CallStage::refuses_parked(Slot& slot, Answer wanted, std::string_view reason) {
   if (slot.decided || wanted == Answer::forward || !message_.parse(slot.datagram.payload())) {
     return false;
   }
@@ -170,7 +176,7 @@ bool CallStage::refuses_verdict(Slot& slot, bool replayed, std::string_view reas
   if (answer == Answer::forward) {
     return false;
   }
-  recorder_.judged(slot, Decision::answered, reason, config::tables::facts(answer).status);
+  recorder_.judged(slot, Decision::answered, reason, {.status = config::tables::facts(answer).status});
   give(slot.datagram, slot.name, *slot.trunk, answer);
   return true;
 }

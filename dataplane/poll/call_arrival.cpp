@@ -1,6 +1,7 @@
 // A request that comes from a peer: what is stripped, what is judged, and its way to a crypto core (STIR-VS-01,
 // STIR-VS-15).
 #include "dataplane/poll/call_stage.hpp"
+#include "dataplane/poll/sender_check.hpp"
 
 namespace stirline::dataplane {
 
@@ -111,6 +112,8 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
+  slot->sender = check_domain(message_, datagram.payload(), trunk);
+  slot->known_caller = false;
   prepare_ruling(trunk, *slot);
   context_.counters.add(Counter::to_verify);
   if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {

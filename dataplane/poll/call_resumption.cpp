@@ -137,7 +137,8 @@ void CallStage::finish_verifying(Slot& slot) {
       counters.add(Counter::verified_none);
       break;
   }
-  if (refuses_verdict(slot, replayed, reason)) {
+  check_sender(slot);
+  if (refuses_verdict(slot, replayed, reason) || refuses_sender(slot)) {
     return;
   }
   const Ruling ruling = rule_on_judged(slot);
@@ -145,7 +146,8 @@ void CallStage::finish_verifying(Slot& slot) {
     return;
   }
   remember_complaints(slot);
-  recorder_.judged(slot, Decision::judged, reason, 0, ruling.rule());
+  recorder_.judged(slot, Decision::judged, reason,
+                   {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
   remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded});
   send_ruled(slot.datagram, slot.marks, conveyance, ruling);
 }
@@ -262,10 +264,12 @@ void CallStage::end_wait(std::uint32_t index) {
   context_.counters.add(Counter::verified_none);
   slot.datagram.path = DelayPath::waiting;
   // Rules hold for it as for any call of nobody known: to name a certificate that never comes is no way past them.
+  check_sender(slot);
   const Ruling ruling = rule_on_judged(slot);
-  if (!refuses_by_rule(slot, ruling, "wait_expired")) {
+  if (!refuses_sender(slot) && !refuses_by_rule(slot, ruling, "wait_expired")) {
     remember_complaints(slot);
-    recorder_.judged(slot, Decision::undecided, "wait_expired", 0, ruling.rule());
+    recorder_.judged(slot, Decision::undecided, "wait_expired",
+                     {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
     leave_undecided(slot.name, slot.datagram);
     send_ruled(slot.datagram, slot.marks, not_validated(), ruling);
   }

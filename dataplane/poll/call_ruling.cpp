@@ -5,9 +5,11 @@
 #include <rte_cycles.h>
 
 #include "config/policy/judge.hpp"
+#include "config/policy/listed_call.hpp"
 #include "crypto_workers/passport/text_writer.hpp"
 #include "crypto_workers/stir/attestation_info.hpp"
 #include "dataplane/poll/call_stage.hpp"
+#include "dataplane/poll/sender_check.hpp"
 
 namespace stirline::dataplane {
 
@@ -116,6 +118,13 @@ void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall
                      fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
 }
 
+void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall& call) {
+  const policy::ListTable::Answer answer = policy::add_lists(lists, call);
+  if ((answer.of_caller.lists | answer.of_claim.lists) != 0) {
+    context_.counters.add(Counter::listed);
+  }
+}
+
 CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
                                      const policy::DescribedCall& call) const {
   const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
@@ -142,6 +151,11 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   if (outcome.component == policy::Component::hashcash) {
     ruling.answer = Answer::puzzle;
     ruling.detail = AnswerSender::puzzle_detail(outcome.work, context_.clock.now());
+    return ruling;
+  }
+  ruling.kept = outcome.component == policy::Component::consent || outcome.component == policy::Component::turing;
+  if (outcome.component == policy::Component::consent) {
+    ruling.answer = Answer::consent;
     return ruling;
   }
   if (outcome.handling == Handling::forward || outcome.component == policy::Component::turing) {
@@ -182,11 +196,14 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
     user = policy::find_user(tables, slot.call.called);
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
+  policy::add_sender(slot.sender, slot.call);
+  slot.known_caller = slot.call.facts.caller != policy::kNoKey;
   slot.call.facts.score = score;
-  return rule_on(*rules, user, slot.call);
+  ask_lists(tables.lists, slot.call);
+  return redirected(rule_on(*rules, user, slot.call), *slot.trunk);
 }
 
-CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Trunk& trunk) {
+CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Trunk& trunk, policy::Sender sender) {
   const RuleTables* const rules = context_.publication.rules();
   if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
     return {};
@@ -198,8 +215,12 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
     return {};
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
+  policy::add_sender(sender, call);
   call.facts.score = score;
-  return rule_on(*rules, policy::find_user(rules->view(), call.called), call);
+  ask_lists(rules->view().lists, call);
+  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call), trunk);
+  ruling.known_caller = call.facts.caller != policy::kNoKey;
+  return ruling;
 }
 
 bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason) {
@@ -211,21 +232,39 @@ bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_vi
     return false;
   }
   context_.counters.add(counter_of(ruling.handling));
-  recorder_.judged(slot, Decision::answered, reason, config::tables::facts(answer).status, ruling.rule());
-  give(slot.datagram, slot.name, *slot.trunk, answer, ruling.detail);
+  recorder_.judged(slot, Decision::answered, reason,
+                   {.status = config::tables::facts(answer).status,
+                    .rule = ruling.rule(),
+                    .challenged = called_if_challenged(slot.datagram.payload(), *slot.trunk, ruling)});
+  give(slot.datagram, slot.name, *slot.trunk, answer, detail_of(ruling, slot.datagram.payload()));
   return true;
 }
 
 void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& marks,
                             const crypto::Conveyance& conveyance, const AtOnce& otherwise) {
-  const Ruling ruling = rule_on_asserted(datagram, trunk);
   const bool stripped = !marks.removals.empty();
+  const policy::Sender sender =
+      begins_something() ? check_domain(message_, datagram.payload(), trunk) : policy::Sender::unchecked;
+  const bool wrong_sender = sender == policy::Sender::mismatch;
+  count(sender);
+  if (wrong_sender && refuses(datagram, trunk, Direction::from_peer,
+                              {.wanted = trunk.config.answers.wrong_sender,
+                               .reason = "sender_mismatch",
+                               .stripped = stripped,
+                               .wrong_sender = true})) {
+    return;
+  }
+  const Ruling ruling = rule_on_asserted(datagram, trunk, sender);
+  const std::string_view challenged = called_if_challenged(datagram.payload(), trunk, ruling);
   if (ruling.answer != Answer::forward && refuses(datagram, trunk, Direction::from_peer,
                                                   {.wanted = ruling.answer,
                                                    .reason = otherwise.reason,
                                                    .stripped = stripped,
                                                    .rule = ruling.rule(),
-                                                   .detail = ruling.detail})) {
+                                                   .detail = detail_of(ruling, datagram.payload()),
+                                                   .wrong_sender = wrong_sender,
+                                                   .known_caller = ruling.known_caller,
+                                                   .challenged = challenged})) {
     context_.counters.add(counter_of(ruling.handling));
     return;
   }
@@ -236,7 +275,10 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                      .decision = otherwise.decision,
                      .reason = otherwise.reason,
                      .stripped = stripped,
-                     .rule = ruling.rule()});
+                     .rule = ruling.rule(),
+                     .wrong_sender = wrong_sender,
+                     .known_caller = ruling.known_caller,
+                     .challenged = challenged});
   if (begins_something()) {
     remember(request_, datagram, {.course = Decided::Course::forwarded});
   }

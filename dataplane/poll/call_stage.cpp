@@ -31,6 +31,7 @@ Counter complaint(std::optional<std::uint16_t> cause) {
 
 using config::wire::Decision;
 
+constexpr std::size_t kContactQueueBytes = 262'144;  // some 5,000 contacts that control has not taken
 constexpr std::uint64_t kAskAgainMs = 100;
 constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1): copies come so long
 
@@ -59,6 +60,8 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
                kLingerSeconds * rte_get_tsc_hz()),
       sources_(context.config.limits.sources, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                rte_get_tsc_hz()),
+      outgoing_(context.config.limits.outgoing),
+      contacts_(kContactQueueBytes),
       figures_(context.config.limits, static_cast<int>(rte_socket_id())),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
@@ -110,6 +113,9 @@ void CallStage::handle_response(Datagram& datagram, const TrunkMatch& match) {
   note_answer(octets, match.direction);
   if (match.direction == Direction::from_peer && trunk.signs()) {
     count_reasons(octets);
+  }
+  if (match.direction == Direction::from_peer) {
+    note_answer(octets);
   }
   const bool to_peer = match.direction == Direction::to_peer;
   crypto::ReasonLine line;
@@ -165,6 +171,7 @@ void CallStage::handle_request(Datagram& datagram, const TrunkMatch& match, cons
     record(datagram, *match.trunk, Direction::to_peer, Decision::emergency, {});
     sender_.pass(datagram);
   } else {
+    note_outgoing(datagram, *match.trunk, live);
     request_to_peer(datagram, *match.trunk, live, sip::action_for(message_, octets, {}));
   }
   context_.counters.add(Counter::cycles_decide, rte_rdtsc() - started);

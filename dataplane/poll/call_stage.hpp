@@ -21,6 +21,7 @@
 #include "dataplane/poll/decided_requests.hpp"
 #include "dataplane/poll/decision_recorder.hpp"
 #include "dataplane/poll/message_sender.hpp"
+#include "dataplane/poll/outgoing_requests.hpp"
 #include "dataplane/poll/parking.hpp"
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
@@ -68,11 +69,18 @@ class CallStage {
   [[nodiscard]] CallFigures& figures() { return figures_; }
   [[nodiscard]] RecordQueue& records() { return recorder_.queue(); }
   [[nodiscard]] const RecordQueue& records() const { return recorder_.queue(); }
+  [[nodiscard]] RecordQueue& contacts() { return contacts_; }
 
  private:
   // What a call is marked with that could not be judged in time: never a wrong verdict, and the peer's own word is
   // gone.
   [[nodiscard]] static crypto::Conveyance not_validated();
+
+  // Whom users of ours call, and who of them answers (SPIT-FW-10).
+  [[nodiscard]] bool is_user_of_ours(const crypto::ExtractedIdentity& caller, const Trunk& trunk, const Live& live,
+                                     std::string_view octets) const;
+  void note_outgoing(const Datagram& datagram, const Trunk& trunk, const Live& live);
+  void note_answer(std::string_view octets);
 
   void handle_response(Datagram& datagram, const TrunkMatch& match);
   void count_reasons(std::string_view octets);
@@ -96,8 +104,11 @@ class CallStage {
     config::tables::Answer wanted = config::tables::Answer::forward;
     std::string_view reason;  // a static text
     bool stripped = false;
-    std::string_view rule = {};  // that wants it
-    std::uint16_t detail = 0;    // see Decided
+    std::string_view rule = {};        // that wants it
+    std::uint16_t detail = 0;          // see Decided
+    bool wrong_sender = false;         // its peer may not speak for who calls
+    bool known_caller = false;         // rules know who calls
+    std::string_view challenged = {};  // see DecisionRecorder::Outcome
   };
   // The answer that the request in hand, `octets`, gets where policy wants `wanted`: forward if it goes on.
   [[nodiscard]] config::tables::Answer answer_to(std::string_view octets, const Trunk& trunk, Direction direction,
@@ -106,6 +117,11 @@ class CallStage {
   [[nodiscard]] bool refuses(Datagram& datagram, const Trunk& trunk, Direction direction, const Refusal& refusal);
   [[nodiscard]] bool refuses_privacy(Datagram& datagram, const Trunk& trunk);
   [[nodiscard]] bool refuses_verdict(Slot& slot, bool replayed, std::string_view reason);
+  // SPIT-CL-12, of a parked request behind its verdict.
+  void check_sender(Slot& slot);
+  [[nodiscard]] bool refuses_sender(Slot& slot);
+  [[nodiscard]] bool refuses_parked(Slot& slot, config::tables::Answer wanted, std::string_view reason);
+  void count(config::policy::Sender sender);
 
   // What rules make of a call: those of its called user, and those above and below him (SPIT-FW-01).
   static constexpr std::size_t kMaxRuleId = config::wire::kMaxRecordRule - 16;  // behind the name of its layer
@@ -116,6 +132,8 @@ class CallStage {
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
     std::uint8_t score = 0;
+    bool known_caller = false;
+    bool kept = false;  // it is a challenge whose result control keeps
     std::array<char, config::wire::kMaxRecordRule> rule_text{};
     std::uint8_t rule_length = 0;
 
@@ -131,11 +149,22 @@ class CallStage {
   void prepare_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
+  // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
+  void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
   [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
                                const config::policy::DescribedCall& call) const;
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
-  [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk);
+  [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);
+  // The called one as control is to know him, if that is so; the view lasts until the next call.
+  [[nodiscard]] std::string_view called_if_challenged(std::string_view octets, const Trunk& trunk,
+                                                      const Ruling& ruling);
+  // The same of a parked request, which is parsed anew for it.
+  [[nodiscard]] std::string_view called_if_challenged(const Slot& slot, const Ruling& ruling);
+  // The same ruling, where the trunk wants callers to be told where else they are sent (SPIT-MK-04).
+  [[nodiscard]] static Ruling redirected(Ruling ruling, const Trunk& trunk);
+  // What makes the answer to the request in hand the same again, for its copies.
+  [[nodiscard]] std::uint16_t detail_of(const Ruling& ruling, std::string_view octets);
   // Counts who calls, and what is to be thought of him (SPIT-CL-14): of a parked request that has its verdict; of the
   // request in hand, whose facts are `call`.
   [[nodiscard]] std::uint8_t score_of_judged(const Slot& slot, const RuleTables& rules);
@@ -222,12 +251,15 @@ class CallStage {
   SignedRequests signed_;
   DecidedRequests decided_;
   SourceLimits sources_;
+  OutgoingRequests outgoing_;
+  RecordQueue contacts_;
   CallFigures figures_;
   const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name
   NamedRequest request_;
-  std::optional<Decided> known_;  // what was decided about it before
+  crypto::ExtractedIdentity challenged_;  // whom it calls, for called_if_challenged()
+  std::optional<Decided> known_;          // what was decided about it before
   std::uint64_t deadline_cycles_;
   CryptoLinks links_;
   std::uint32_t held_packets_ = 0;

@@ -59,6 +59,13 @@ void tell_parties(const crypto::VerifyJob& job, wire::CallRecord& record) {
   }
 }
 
+void tell_challenge(std::string_view called, wire::CallRecord& record) {
+  record.challenged = !called.empty();
+  if (record.challenged) {
+    record.target = called;
+  }
+}
+
 }  // namespace
 
 DecisionRecorder::DecisionRecorder(PollContext& context)
@@ -81,6 +88,8 @@ wire::CallRecord DecisionRecorder::begin(const Slot& slot) const {
   record.method = text(octets, slot.method);
   record.call_id = text(octets, slot.call_id);
   record.stripped = slot.stripped;
+  record.wrong_sender = !is_signing && slot.sender == config::policy::Sender::mismatch;
+  record.known_caller = !is_signing && slot.known_caller;
   if (is_signing) {
     tell_parties(slot.job.sign, record);
   } else {
@@ -98,7 +107,12 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   const sip::DialPlan& dial_plan = what.trunk.sign_policy.dial_plan;
   const auto originator =
       what.direction == Direction::to_peer ? what.trunk.sign_policy.originator : what.trunk.originator;
-  const auto orig = crypto::extract_originator(what.message, octets, dial_plan, originator);
+  const auto orig = what.known_caller ? config::policy::asserted_caller(what.message, octets,
+                                                                        {.trunk = what.trunk.config.name,
+                                                                         .dial_plan = dial_plan,
+                                                                         .originator = originator,
+                                                                         .trusted = what.trunk.config.trusted})
+                                      : crypto::extract_originator(what.message, octets, dial_plan, originator);
   const auto dest = crypto::extract_destination(what.message, octets, dial_plan);
   wire::CallRecord record = begin(what.datagram, what.trunk, what.direction);
   record.time = context_.clock.now();
@@ -107,6 +121,9 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   record.reason = what.reason;
   record.stripped = what.stripped;
   record.rule = what.rule;
+  record.wrong_sender = what.wrong_sender;
+  record.known_caller = what.known_caller;
+  tell_challenge(what.challenged, record);
   record.method = text(octets, what.message.method_text());
   record.orig = written(orig, octets, what.message.from().uri);
   record.dest = written(dest, octets, what.message.to().uri);
@@ -147,8 +164,8 @@ void DecisionRecorder::signed_call(const Slot& slot) {
   push(record);
 }
 
-void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason, std::uint16_t status,
-                              std::string_view rule) {
+void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::string_view reason,
+                              const Outcome& outcome) {
   context_.watcher.decided(slot.datagram, to_string(decision), reason);
   if (!enabled()) {
     return;
@@ -156,9 +173,10 @@ void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::st
   const crypto::VerifyJob& job = slot.job.verify;
   wire::CallRecord record = begin(slot);
   record.decision = decision;
-  record.status = status;
+  record.status = outcome.status;
   record.reason = reason;
-  record.rule = rule;
+  record.rule = outcome.rule;
+  tell_challenge(outcome.challenged, record);
   record.verdict = job.verdict;
   for (std::size_t i = 0; i < job.identity_count; ++i) {
     const crypto::IdentityVerdict& identity = job.verdicts[i];

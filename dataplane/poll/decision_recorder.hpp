@@ -34,9 +34,19 @@ class DecisionRecorder {
     std::uint16_t status = 0;  // answered: which
     std::string_view reason;   // a static text
     bool stripped = false;
-    std::string_view rule = {};  // that decided; empty: none
+    std::string_view rule = {};        // that decided; empty: none
+    bool wrong_sender = false;         // its peer may not speak for who calls (SPIT-CL-12)
+    bool known_caller = false;         // a trusted peer says who calls, and rules go by that
+    std::string_view challenged = {};  // as in Outcome
   };
   void at_once(const AtOnce& what);
+
+  // What has become of a judged message besides its verdict.
+  struct Outcome {
+    std::uint16_t status = 0;          // answered: which
+    std::string_view rule = {};        // that decided; empty: none
+    std::string_view challenged = {};  // the called one, canonical, if control is to keep the challenge's result
+  };
 
   // Notes in a slot what its record will need when the message is no longer parsed.
   static void prepare(const sip::Message& message, bool stripped, Slot& slot) {
@@ -49,8 +59,7 @@ class DecisionRecorder {
   void unanswered(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0);
   // Of one that came back.
   void signed_call(const Slot& slot);
-  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason, std::uint16_t status = 0,
-              std::string_view rule = {});
+  void judged(const Slot& slot, config::wire::Decision decision, std::string_view reason, const Outcome& outcome);
 
   [[nodiscard]] bool enabled() const { return context_.config.records.enabled; }
   [[nodiscard]] RecordQueue& queue() { return queue_; }

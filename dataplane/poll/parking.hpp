@@ -64,7 +64,9 @@ struct Slot {
   bool ruled = false;                     // verify: rules have a say in it
   config::policy::DescribedCall call;     // what they are asked about it
   config::policy::KeySecret call_secret;  // under which its keys were made
-  std::uint64_t parked_at = 0;            // TSC cycles
+  config::policy::Sender sender = config::policy::Sender::unchecked;  // verify: may the peer speak for who calls
+  bool known_caller = false;                                          // verify: rules know who calls (SPIT-FW-02)
+  std::uint64_t parked_at = 0;                                        // TSC cycles
   bool abandoned = false;        // a copy has been sent on; the packets wait only for the crypto core to let go
   bool listed = false;           // among those at crypto cores, by age
   std::uint64_t wait_until = 0;  // TSC cycles: until when it may wait for a certificate; 0: it never has

@@ -62,6 +62,9 @@ class PollCore {
   // Main thread: appends records of decisions to `batch`, whole ones, at most until it has `most` octets.
   void take_records(std::string& batch, std::size_t most) { calls_.records().take(batch, most); }
 
+  // Main thread: the same for contacts that users have made.
+  void take_contacts(std::string& batch, std::size_t most) { calls_.contacts().take(batch, most); }
+
   // Main thread: the same for events of watched messages.
   void take_watched(std::string& batch, std::size_t most) { context_.watcher.queue().take(batch, most); }
 

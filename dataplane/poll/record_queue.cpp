@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <cstring>
 
+#include "config/wire/contact_record.hpp"
 #include "config/wire/watch.hpp"
 
 namespace stirline::dataplane {
 
 namespace {
 
-static_assert(offsetof(config::wire::RecordHead, bytes) == 0 && offsetof(config::wire::WatchEventHead, bytes) == 0);
+static_assert(offsetof(config::wire::RecordHead, bytes) == 0 && offsetof(config::wire::WatchEventHead, bytes) == 0 &&
+              offsetof(config::wire::ContactHead, bytes) == 0);
 
 // How many octets of `octets` are whole records.
 std::size_t whole_records(std::string_view octets) {

@@ -25,6 +25,9 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
   if (!rules->common_) {
     return std::unexpected("the common rules were never sent");
   }
+  if (auto taken = rules->take_lists(std::move(staged.lists)); !taken) {
+    return std::unexpected(std::move(taken.error()));
+  }
   std::bitset<policy::kUserShards> came;
   for (config::wire::MappedImage& image : staged.users) {
     const auto shard = policy::UserShard::open(image.view());
@@ -39,7 +42,7 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
     rules->users_images_[shard->number()] = std::make_shared<const config::wire::MappedImage>(std::move(image));
   }
   rules->users_ = 0;
-  rules->octets_ = rules->common_->view().size();
+  rules->octets_ = rules->common_->view().size() + (rules->lists_ ? rules->lists_->view().size() : 0);
   for (std::size_t i = 0; i < policy::kUserShards; ++i) {
     const policy::UserShard& shard = rules->view_.users[i];
     if (shard.users() != 0 && shard.secret() != rules->view_.common.secret()) {
@@ -49,6 +52,33 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
     rules->octets_ += rules->users_images_[i] ? rules->users_images_[i]->view().size() : 0;
   }
   return rules;
+}
+
+// Lists are large and looked up all over: they are read from memory of our own, on large pages. What is there of an
+// earlier life of control, with other keys, goes.
+std::expected<void, std::string> RuleTables::take_lists(config::wire::MappedImage staged) {
+  const policy::KeySecret& secret = view_.common.secret();
+  if (staged.view().empty()) {
+    if (lists_ && view_.lists.secret() != secret) {
+      view_.lists = {};
+      lists_.reset();
+    }
+    return {};
+  }
+  auto image = config::wire::PagedImage::copy(staged.view());
+  if (!image) {
+    return std::unexpected(std::move(image.error().text));
+  }
+  const auto lists = policy::ListTable::open(image->view());
+  if (!lists) {
+    return std::unexpected(lists.error().text);
+  }
+  if (lists->secret() != secret) {
+    return std::unexpected("the lists do not have the secret of the common rules: their keys are of another time");
+  }
+  view_.lists = *lists;
+  lists_ = std::make_shared<const config::wire::PagedImage>(std::move(*image));
+  return {};
 }
 
 }  // namespace stirline::dataplane

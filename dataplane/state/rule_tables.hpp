@@ -1,5 +1,6 @@
 // The rules about calls that are in use: those of everybody together and, in shards, those of called users
-// (SPIT-PL-07). Immutable; a change of a user replaces one shard, the others are shared with what was in use before.
+// (SPIT-PL-07), and the lists that they ask. Immutable; a change of a user replaces one shard, the others are shared
+// with what was in use before.
 //
 // Built and destroyed by the main thread; poll cores read it within one turn of their loop.
 #pragma once
@@ -13,12 +14,14 @@
 
 #include "config/policy/judge.hpp"
 #include "config/wire/channel.hpp"
+#include "config/wire/paged_image.hpp"
 
 namespace stirline::dataplane {
 
-// What came for one commit: any shards, each once, and the common rules or not.
+// What came for one commit: any shards, each once, and the common rules and the lists or not.
 struct StagedRules {
   config::wire::MappedImage common;
+  config::wire::MappedImage lists;
   std::vector<config::wire::MappedImage> users;
 };
 
@@ -39,11 +42,14 @@ class RuleTables {
  private:
   using SharedImage = std::shared_ptr<const config::wire::MappedImage>;
 
+  [[nodiscard]] std::expected<void, std::string> take_lists(config::wire::MappedImage staged);
+
   std::uint64_t number_ = 0;
   std::int64_t loaded_at_ = 0;
   std::size_t users_ = 0;
   std::size_t octets_ = 0;
   SharedImage common_;
+  std::shared_ptr<const config::wire::PagedImage> lists_;
   std::array<SharedImage, config::policy::kUserShards> users_images_;
   config::policy::PolicyTables view_;
 };

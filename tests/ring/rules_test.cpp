@@ -1,92 +1,18 @@
 // What rules do to calls on the wire (SPIT-FW-01, -02, -08; SPIT-PL-03 to -06; SPIT-MK-01, -02, -04, -05; SPIT-HC-01,
 // -02).
-#include <functional>
+#include <array>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "crypto_workers/puzzle/hashcash.hpp"
-#include "tests/golden/packet_spec.hpp"
-#include "tests/ring/gated_harness.hpp"
-#include "tests/ring/packets.hpp"
-#include "tests/support/datagrams.hpp"
-#include "tests/support/lab_rules.hpp"
-#include "tests/support/sip_calls.hpp"
+#include "tests/ring/ruled_calls.hpp"
 
 namespace stirline::test {
 namespace {
 
 using namespace config::policy;
 using dataplane::Counter;
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return at == std::string::npos ? text : text.replace(at, what.size(), by);
-}
-
-std::string status_line(const std::string& answer) {
-  return answer.substr(0, answer.find("\r\n"));
-}
-
-std::string with_line(const std::string& message, const std::string& line) {
-  return replaced(message, "Max-Forwards", line + "\r\nMax-Forwards");
-}
-
-// An appliance with rules, and a peer that sends calls.
-class RuledCalls : public testing::Test {
- protected:
-  RuledCalls()
-      : harness_({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }}) {
-    LabTables tables = lab_tables();
-    tables.trunks[0].certificate_wait_ms = 0;
-    harness_.publish(tables);
-  }
-
-  void publish(const LabRules& rules) { harness_.publish(rules); }
-
-  // One rule without conditions for whom call `number` calls.
-  void rule_for(std::uint32_t number, Rule rule, UserGroup group = UserGroup::none) {
-    rules_.users.push_back(
-        {.called = destination({.number = number}), .rules = {.rules = {std::move(rule)}}, .group = group});
-    publish(rules_);
-  }
-
-  static std::string call(std::uint32_t number) { return invite({.number = number, .date = kTestNow}); }
-
-  // The same, signed by us, as the peer sends it back: a caller who is known.
-  std::string signed_call(std::uint32_t number) {
-    harness_.put_a(golden::build(outward(call(number))));
-    std::string sent = next_payload([&] { return harness_.get_b(); });
-    EXPECT_NE(sent.find("\r\nIdentity: "), std::string::npos);
-    return sent;
-  }
-
-  void send(const std::string& message) {
-    for (const golden::PacketSpec& piece : golden::split(inward(message), 1'480)) {
-      harness_.put_b(golden::build(piece));
-    }
-  }
-  // What our own side gets.
-  std::string delivered(const std::string& message) {
-    send(message);
-    std::string got = next_payload([&] { return harness_.get_a(); });
-    EXPECT_TRUE(harness_.settle());
-    return got;
-  }
-  // What the peer gets, while nothing crosses.
-  std::string answered(const std::string& message) {
-    send(message);
-    std::string got = next_payload([&] { return harness_.get_b(); });
-    EXPECT_TRUE(harness_.settle());
-    EXPECT_TRUE(harness_.a().get().empty()) << "a refused request does not cross";
-    return got;
-  }
-
-  Harness harness_;
-  LabRules rules_;
-};
 
 TEST_F(RuledCalls, BlockIsAFinalAnswer) {  // SPIT-PL-04
   rule_for(1, lab_rule("no", Handling::block));

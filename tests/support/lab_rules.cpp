@@ -27,7 +27,12 @@ dataplane::StagedRules LabRules::staged() const {
   dataplane::StagedRules staged;
   const std::vector<std::byte> law = octets_of(legal, secret);
   const std::vector<std::byte> soft = octets_of(operator_soft, secret);
-  staged.common = mapped(policy::encode_common_rules({.legal = law, .operator_soft = soft}, secret));
+  const std::vector<std::byte> hard = octets_of(operator_hard, secret);
+  staged.common =
+      mapped(policy::encode_common_rules({.legal = law, .operator_hard = hard, .operator_soft = soft}, secret));
+  if (!lists.empty()) {
+    staged.lists = mapped(lists);
+  }
   std::map<std::size_t, policy::UserShardWriter> shards;
   std::vector<std::vector<std::byte>> sets;
   sets.reserve(users.size());  // the writers refer to them

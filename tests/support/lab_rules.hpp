@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/policy/rule.hpp"
+#include "config/tables/image.hpp"
 #include "dataplane/state/rule_tables.hpp"
 
 namespace stirline::test {
@@ -18,7 +19,9 @@ struct LabUser {
 struct LabRules {
   std::vector<LabUser> users = {};
   config::policy::Rules legal = {};
+  config::policy::Rules operator_hard = {};
   config::policy::Rules operator_soft = {};
+  config::tables::Image lists = {};  // of a ListTableWriter; empty: none are sent
   config::policy::KeySecret secret{1, 2, 3, 4};
 
   // As it would arrive over the wire: sealed memfds, mapped. Every shard that has users, and the common rules.

@@ -24,6 +24,7 @@ struct SpokenCall {
   std::string turing = "none";
   std::string consent = "none";
   std::string payment = "none";
+  std::string sender = "unchecked";
   std::vector<std::string> media;
   std::vector<std::string> body_types;
   std::vector<std::string> languages;

@@ -42,6 +42,7 @@ replayed = "608"
 malformed = "400"
 overload = "503"
 over_limit = "503"
+wrong_sender = "403"
 privacy = "500"
 unannounced = "302"
 retry_after = 7
@@ -56,6 +57,7 @@ block_text = "v=analytics1"
                                          .malformed = Answer::bad_request,
                                          .overload = Answer::overloaded,
                                          .over_limit = Answer::overloaded,
+                                         .wrong_sender = Answer::inappropriate,
                                          .privacy = Answer::server_error,
                                          .unannounced = Answer::redirected,
                                          .retry_after = 7,
@@ -69,10 +71,10 @@ block_text = "v=analytics1"
 TEST(AnswerConfig, OtherAnswersAreMistakes) {
   for (const std::string wrong :
        {"no_identity = \"stir\"", "invalid = \"428\"", "invalid = \"\"", "invalid = \"487\"", "malformed = \"603\"",
-        "overload = \"480\"", "over_limit = \"drop\"", "privacy = \"503\"", "unannounced = \"forward\"",
-        "retry_after = 3601", "redirect_to = \"http://example.net\"", "redirect_to = \"sip:a@b>\"",
-        "rejection_card = \"http://a.example\"", "block_text = \"a\\\"b\"", "block_text = \"a\\r\\nb\"",
-        "blocked = \"603\""}) {
+        "overload = \"480\"", "over_limit = \"drop\"", "privacy = \"503\"", "wrong_sender = \"428+\"",
+        "unannounced = \"forward\"", "retry_after = 3601", "redirect_to = \"http://example.net\"",
+        "redirect_to = \"sip:a@b>\"", "rejection_card = \"http://a.example\"", "block_text = \"a\\\"b\"",
+        "block_text = \"a\\r\\nb\"", "blocked = \"603\""}) {
     EXPECT_EQ(load(wrong).errors.size(), 1U) << wrong;
   }
 }

@@ -29,6 +29,9 @@ CallRecord full_record() {
   record.flow = Flow::to_peer;
   record.verdict = crypto::Verdict::invalid;
   record.stripped = true;
+  record.wrong_sender = true;
+  record.known_caller = true;
+  record.challenged = true;
   record.attest = 'B';
   record.trunk = "carrier-b";
   record.in_port = "outside";
@@ -52,6 +55,9 @@ void expect_equal(const CallRecord& a, const CallRecord& b) {
   EXPECT_EQ(a.flow, b.flow);
   EXPECT_EQ(a.verdict, b.verdict);
   EXPECT_EQ(a.stripped, b.stripped);
+  EXPECT_EQ(a.wrong_sender, b.wrong_sender);
+  EXPECT_EQ(a.known_caller, b.known_caller);
+  EXPECT_EQ(a.challenged, b.challenged);
   EXPECT_EQ(a.cut, b.cut);
   EXPECT_EQ(a.attest, b.attest);
   EXPECT_EQ(a.status, b.status);

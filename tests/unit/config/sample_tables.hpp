@@ -42,6 +42,7 @@ inline std::vector<Trunk> sample_trunks() {
                      .malformed = Answer::bad_request,
                      .overload = Answer::overloaded,
                      .over_limit = Answer::overloaded,
+                     .wrong_sender = Answer::inappropriate,
                      .privacy = Answer::server_error,
                      .unannounced = Answer::redirected,
                      .retry_after = 3'600,
@@ -50,6 +51,9 @@ inline std::vector<Trunk> sample_trunks() {
                      .block_text = "v=analytics1;url=https://example.net"};
   carrier.attest_at_most = 'B';
   carrier.unsigned_destinations = {"1900", "44"};
+  carrier.sender_domains = {"carrier.example", "*.carrier.example"};
+  carrier.sender_codes = {"1234", "777X"};
+  carrier.redirect = Redirect::moved;
   carrier.priorities = {"ets", "wps"};
   carrier.priority_credential = "main";
   carrier.diverted_seconds = 3'600;

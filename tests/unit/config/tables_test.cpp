@@ -81,6 +81,9 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.originator, b.originator);
     EXPECT_EQ(a.profile, b.profile);
     EXPECT_EQ(a.too_large, b.too_large);
+    EXPECT_EQ(a.redirect, b.redirect);
+    EXPECT_EQ(a.sender_domains, b.sender_domains);
+    EXPECT_EQ(a.sender_codes, b.sender_codes);
     EXPECT_EQ(a.fresh_seconds, b.fresh_seconds);
     EXPECT_EQ(a.future_seconds, b.future_seconds);
     EXPECT_EQ(a.date_seconds, b.date_seconds);
@@ -232,6 +235,7 @@ TEST(Tables, TrunkLiesAreRefused) {
   EXPECT_EQ(with([](auto& r) { r.originator = 2; }), "trunks: record 0: originator is out of range");
   EXPECT_EQ(with([](auto& r) { r.profile = 2; }), "trunks: record 0: profile is out of range");
   EXPECT_EQ(with([](auto& r) { r.too_large = 255; }), "trunks: record 0: too_large is out of range");
+  EXPECT_EQ(with([](auto& r) { r.redirect = 2; }), "trunks: record 0: redirect is out of range");
   EXPECT_EQ(with([](auto& r) { r.accept_bare_digits = 255; }),
             "trunks: record 0: accept_bare_digits is neither 0 nor 1");
   EXPECT_EQ(with([](auto& r) { r.accept_leading_plus = 2; }),
@@ -293,6 +297,12 @@ TEST(Tables, TrunkContentsAreChecked) {
             "trunks: record 1: answer_over_limit is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.answers.invalid = static_cast<Answer>(kAnswers); }),
             "trunks: record 1: answer_invalid is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.wrong_sender = static_cast<Answer>(kAnswers); }),
+            "trunks: record 1: answer_wrong_sender is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.sender_domains = {"a.example", "B.example"}; }),
+            "trunks: record 1: sender_domains has a value that is not allowed");
+  EXPECT_EQ(with([](Trunk& t) { t.sender_codes.assign(kMaxSenders + 1, "1"); }),
+            "trunks: record 1: sender_codes has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.answers.block_text = "a\"\r\nEvil: 1"; }),
             "trunks: record 1: block_text has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.answers.redirect_to = "sip:a@b>\r\n"; }),

@@ -140,6 +140,32 @@ TEST(TrunkConfig, WhatOneSourceMayBegin) {  // INL-AV-02
             Lines{R"~(:12: trunk[0].new_per_second: expected a whole number from 0 to 1000000, found "1000001")~"});
 }
 
+TEST(TrunkConfig, WhomThePeerSpeaksFor) {  // SPIT-CL-12
+  const auto trunk_with = [](const std::string& options) {
+    return replaced(std::string(kGood), "role = \"verify\"\n", "role = \"verify\"\n" + options);
+  };
+  const TemporaryFile file("t.toml", trunk_with("sender_domains = [\"a.example\", \"*.b.example\"]\n"
+                                                "sender_codes = [\"1234\", \"777X\"]\nredirect = \"302\"\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->trunks[0].sender_domains, (std::vector<std::string>{"a.example", "*.b.example"}));
+  EXPECT_EQ(loaded->trunks[0].sender_codes, (std::vector<std::string>{"1234", "777X"}));
+  EXPECT_EQ(loaded->trunks[0].redirect, Redirect::moved);
+  EXPECT_TRUE(loaded->trunks[1].sender_domains.empty());
+  for (const char* bad : {"A.example", "*", "*.", "a.*", "a,b", "a b", ""}) {
+    EXPECT_EQ(mistakes(trunk_with("sender_domains = [\"" + std::string(bad) + "\"]\n")).size(), 1U) << bad;
+  }
+  for (const char* bad : {"", "12 34", "12,34"}) {
+    EXPECT_EQ(mistakes(trunk_with("sender_codes = [\"" + std::string(bad) + "\"]\n")).size(), 1U) << bad;
+  }
+  std::string many;
+  for (int i = 0; i < 65; ++i) {
+    many += "\"c" + std::to_string(i) + "\",";
+  }
+  EXPECT_EQ(mistakes(trunk_with("sender_codes = [" + many + "]\n")).size(), 1U);
+  EXPECT_EQ(mistakes(trunk_with("redirect = \"303\"\n")).size(), 1U);
+}
+
 TEST(TrunkConfig, TheEdgeOfTrust) {
   const auto trunk_with = [](const std::string& options) {
     return replaced(std::string(kGood), "trusted = true\n", options);

@@ -1,20 +1,26 @@
 // The daemon as a whole, in this process: configuration in, tables at a data plane of paper, commands on its socket.
 #include "control/daemon.hpp"
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <ranges>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "config/policy/common_rules.hpp"
+#include "config/policy/list_table.hpp"
+#include "config/policy/user_shard.hpp"
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/credential_table.hpp"
 #include "config/tables/trunk_table.hpp"
+#include "config/wire/contact_record.hpp"
 #include "tests/unit/control/asking.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
+#include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/daemon/process_facts.hpp"
 
@@ -166,6 +172,54 @@ TEST_F(DaemonTest, CommonRulesGoOutAndChangeWithAReload) {
   const auto status = ordered_json::parse(asked.out).at("control").at("rules");
   EXPECT_EQ(status.at("number"), dataplane.rules()[1].number);
   EXPECT_EQ(status.at("users"), 0);
+}
+
+// SPIT-CL-02, SPIT-FW-10: lists out of their store, changed by a command meanwhile; whom users have called.
+TEST_F(DaemonTest, ListsGoOutAndContactsComeIn) {
+  const std::string file = (folder_ / "lists.db").string();
+  configure("carrier", "lists.database = \"lists.db\"\nlists.claim_score = 33\n");
+  options_.look_at_lists = std::chrono::milliseconds(5);
+  options_.coalesce_rules = std::chrono::milliseconds(1);
+  FakeDataplane dataplane(dataplane_path());
+  start();
+  const auto entries = [&]() -> std::size_t {
+    for (const auto& rules : std::views::reverse(dataplane.rules())) {
+      if (!rules.lists.empty()) {
+        const auto table = config::policy::ListTable::open(rules.lists[0]);
+        EXPECT_TRUE(table) << table.error().text;
+        EXPECT_EQ(table->claim_score(), 33);
+        EXPECT_TRUE(table->learns_contacts());
+        return table->entries();
+      }
+    }
+    return 99;
+  };
+  ASSERT_TRUE(until([&] { return entries() == 0; })) << "an empty table";
+  const auto imported = test::run({test::program("STIRLINE_COMMAND"), "policy", "import", "--store", file,
+                                   folder_
+                                       .write("l.csv",
+                                              "list,kind,subject,until,origin,note\n"
+                                              "black,number,+12155550100,,,\n")
+                                       .string()});
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  ASSERT_TRUE(until([&] { return entries() == 1; }));
+  std::array<char, config::wire::kMaxContactBytes> record;
+  const std::size_t bytes = config::wire::encode_contact({"12155550101", "442071838750"}, record);
+  dataplane.tell_contacts(std::string(record.data(), bytes));
+  const auto users = [&] {
+    std::size_t count = 0;
+    for (const auto& rules : dataplane.rules()) {
+      for (const auto& image : rules.users) {
+        const auto shard = config::policy::UserShard::open(image);
+        count += shard ? shard->users() : 0;
+      }
+    }
+    return count;
+  };
+  ASSERT_TRUE(until([&] { return users() == 1; })) << "the caller's rules, with his contact";
+  const auto status = ordered_json::parse(ask({"status", "--json"}).out).at("control").at("call_lists");
+  EXPECT_EQ(status.at("entries"), 1);
+  EXPECT_EQ(status.at("learned"), 1);
 }
 
 TEST_F(DaemonTest, MistakesInRulesAreToldBesideThoseOfTheRest) {

@@ -112,6 +112,39 @@ TEST_F(Explain, LayersGroupsAndWhereNobodySaysAnything) {  // SPIT-PL-06, SPIT-F
   EXPECT_EQ(said({"--rules", rules(kStrangers), "--puzzle", "success"}), "challenge by user");
 }
 
+// Lists count for whoever is shown to call, and suspect whoever only says so (SPIT-CL-02, SPIT-FW-02).
+TEST_F(Explain, WhatListsSay) {
+  const std::string store = (folder_ / "lists.db").string();
+  const Finished imported = stirline({"policy", "import", "--store", store,
+                                      folder_
+                                          .write("court.csv",
+                                                 "list,kind,subject,until,origin,note\n"
+                                                 "black,number,+12155551212,,,\n"
+                                                 "do-not-call,number,+12155551213,,register,\n"
+                                                 "black,trunk,wholesale,,,\n")
+                                          .string()});
+  ASSERT_EQ(imported.status, 0) << imported.err;
+  const std::string asks = rules(
+      "<rule id=\"b\"><conditions><sp:list>black</sp:list></conditions><actions><sp:handling>block</sp:handling>"
+      "</actions></rule>");
+  const auto said = [&](const std::string& message, std::vector<std::string> more) {
+    more.insert(more.end(), {"--hard", asks, "--lists", store, "--claim-score", "44"});
+    const Finished finished = explain(message, more);
+    EXPECT_NE(finished.status, 64) << finished.err;
+    return json::parse(finished.out);
+  };
+  const json known = said(signed_invite(), {"--trust", pem("test_root.pem").string(), "--cert",
+                                            std::string(kX5u) + "=" + pem("test_leaf_spc1234_chain.pem").string()});
+  EXPECT_EQ(known["handling"], "block");
+  EXPECT_EQ(known["score"], 0);
+  EXPECT_EQ(known["lists"][0], json::parse(R"({"list": "black", "of": "caller", "origin": "court.csv"})"));
+  const json unknown = said(kInvite, {});
+  EXPECT_EQ(unknown["handling"], "none");
+  EXPECT_EQ(unknown["score"], 44);
+  EXPECT_EQ(unknown["lists"][0], json::parse(R"({"list": "black", "of": "claim", "origin": "court.csv"})"));
+  EXPECT_EQ(said(kInvite, {"--trunk", "wholesale"})["handling"], "block");
+}
+
 TEST_F(Explain, MistakesAreSixtyFour) {
   EXPECT_EQ(explain("no message", {}).status, 64);
   EXPECT_EQ(explain(kInvite, {"--rules", "/nonexistent.xml"}).status, 64);

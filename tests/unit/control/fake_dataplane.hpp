@@ -39,6 +39,7 @@ class FakeDataplane {
     std::uint64_t number = 0;
     std::vector<config::tables::Image> common;  // none or one
     std::vector<config::tables::Image> users;   // shards
+    std::vector<config::tables::Image> lists;   // none or one
   };
 
   explicit FakeDataplane(const std::string& path) {
@@ -83,6 +84,11 @@ class FakeDataplane {
   void tell(const std::string& records) {
     const std::scoped_lock lock(mutex_);
     records_.push_back(records);
+  }
+  // The same as contacts that users have made.
+  void tell_contacts(const std::string& contacts) {
+    const std::scoped_lock lock(mutex_);
+    contacts_.push_back(contacts);
   }
   // What the next requests to watch are answered.
   void answer_watch(ResultCode code, const std::string& text) {
@@ -155,6 +161,10 @@ class FakeDataplane {
     while (greetings_ > 0 && !records_.empty()) {
       static_cast<void>(channel.send(config::wire::MessageType::records, 0, records_.front()));
       records_.pop_front();
+    }
+    while (greetings_ > 0 && !contacts_.empty()) {
+      static_cast<void>(channel.send(config::wire::MessageType::contacts, 0, contacts_.front()));
+      contacts_.pop_front();
     }
     while (!watches_.empty() && !watched_.empty()) {
       static_cast<void>(channel.send(config::wire::MessageType::watched, 0, watched_.front()));
@@ -238,6 +248,9 @@ class FakeDataplane {
     if (kind == TableKind::common_rules) {
       return staged_rules_.common.emplace_back();
     }
+    if (kind == TableKind::lists) {
+      return staged_rules_.lists.emplace_back();
+    }
     return kind == TableKind::user_rules ? staged_rules_.users.emplace_back() : staged_[kind];
   }
 
@@ -248,6 +261,7 @@ class FakeDataplane {
   std::deque<config::wire::Answer> rules_answers_;
   std::deque<std::string> wanted_;
   std::deque<std::string> records_;
+  std::deque<std::string> contacts_;
   config::wire::Answer watch_answer_{ResultCode::ok, "5"};
   std::deque<std::string> watched_;
   std::vector<std::string> watches_;

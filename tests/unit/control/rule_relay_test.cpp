@@ -179,5 +179,29 @@ TEST_F(RuleRelayTest, ARefusalIsToldAndWhatWasNotTakenGoesWithTheNextChange) {
   EXPECT_FALSE(relay_->status().contains("error"));
 }
 
+// A table of lists goes out as it was sealed, and after that only when there is another one (SPIT-CL-02).
+TEST_F(RuleRelayTest, ListsGoOutWithTheRulesAndByThemselves) {
+  const auto sealed = [](std::size_t octets) {
+    auto memfd = config::wire::make_sealed_memfd("lists", config::tables::Image(octets));
+    EXPECT_TRUE(memfd);
+    return std::make_shared<const config::wire::SealedTable>(std::move(*memfd), octets);
+  };
+  FakeDataplane dataplane(path());
+  ASSERT_TRUE(until_rules(dataplane, 1));
+  EXPECT_TRUE(dataplane.rules()[0].lists.empty());
+  keeper_->set_lists(sealed(4'096));
+  ASSERT_TRUE(until_rules(dataplane, 2));
+  ASSERT_EQ(dataplane.rules()[1].lists.size(), 1U);
+  EXPECT_EQ(dataplane.rules()[1].lists[0].size(), 4'096U);
+  EXPECT_TRUE(dataplane.rules()[1].common.empty() && dataplane.rules()[1].users.empty()) << "nothing else has changed";
+  put("sip:bob@example.com", "block");
+  ASSERT_TRUE(until_rules(dataplane, 3));
+  EXPECT_TRUE(dataplane.rules()[2].lists.empty());
+  dataplane.hang_up();
+  ASSERT_TRUE(until_rules(dataplane, 4));
+  EXPECT_EQ(dataplane.rules()[3].lists.size(), 1U) << "everything after a greeting";
+  EXPECT_EQ(dataplane.rules()[3].common.size(), 1U);
+}
+
 }  // namespace
 }  // namespace stirline::control

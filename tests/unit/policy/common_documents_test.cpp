@@ -1,6 +1,8 @@
 // The documents of the law, of the operator and of the groups (SPIT-PL-06, SPIT-FW-04, SPIT-FW-08).
 #include "control/policy/common_documents.hpp"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/control/scratch.hpp"
@@ -168,6 +170,36 @@ TEST_F(CommonDocumentsTest, AScoreMayOnlyMarkWhereNobodyHasAskedForMore) {
     name(file, ruleset(rule("m", score, "allow-marked") + rule("a", score, "allow") + rule("b", "", "block")));
     EXPECT_TRUE(read()) << to_string(file) << ": it marks; and a closed group blocks whom it does not know";
   }
+}
+
+// The rules about lists that an operator finds beside the reference files (SPIT-CL-02, SPIT-CL-03).
+TEST_F(CommonDocumentsTest, TheReferenceRulesAboutLists) {
+  config_.files[static_cast<std::size_t>(PolicyFile::operator_hard)] =
+      std::filesystem::path(std::getenv("STIRLINE_SOURCE")) / "config" / "reference" / "list_rules.xml";
+  const auto documents = read();
+  ASSERT_TRUE(documents) << config::to_string(documents.error()[0]);
+  const auto compiled = documents->compile(kNow, kSecret);
+  ASSERT_TRUE(compiled) << compiled.error();
+  PolicyTables tables;
+  const auto common = CommonRules::open(compiled->image);
+  ASSERT_TRUE(common);
+  tables.common = *common;
+  EXPECT_NE(common->asked() & 1U << static_cast<unsigned>(KeyKind::list), 0U);
+  const auto said = [&](const std::vector<std::string>& lists) {
+    CallFacts call = plain_call();
+    call.facts &= kAnyCall;
+    for (const std::string& list : lists) {
+      static_cast<void>(
+          call.texts[static_cast<std::size_t>(KeyKind::list)].push(text_key(kSecret, KeyKind::list, list)));
+    }
+    return judge(tables, kNoKey, call).outcome.handling;
+  };
+  EXPECT_EQ(said({}), Handling::none);
+  EXPECT_EQ(said({"black"}), Handling::block);
+  EXPECT_EQ(said({"black", "white"}), Handling::allow);
+  EXPECT_EQ(said({"do-not-originate"}), Handling::block);
+  EXPECT_EQ(said({"unallocated"}), Handling::block);
+  EXPECT_EQ(said({"do-not-call"}), Handling::none);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST(ListFile, EveryKindOfSubjectBecomesWhatCallsCarry) {
                                      *store);
   EXPECT_EQ(import.mistakes, 0U);
   EXPECT_EQ(import.taken, 8U);
-  const auto image = make_list_table(*store, kSecret, kNow);
+  const auto image = make_list_table(*store, kSecret, {}, kNow);
   ASSERT_TRUE(image) << image.error();
   const auto table = ListTable::open(*image);
   ASSERT_TRUE(table) << table.error().text;
@@ -180,7 +180,7 @@ TEST(ListStore, WhatHasEndedIsNotInTheTableAndGoesAfterAWhile) {  // SPIT-CL-02:
   imported(std::string(kHeader) + "black,number,12155550100,2026-12-31T00:00:00Z,,\r\n" +
                "black,number,12155550101,2027-12-31T00:00:00Z,,\r\nblack,number,12155550102,,,\r\n",
            *store);
-  const auto image = make_list_table(*store, kSecret, kNow);
+  const auto image = make_list_table(*store, kSecret, {}, kNow);
   ASSERT_TRUE(image) << image.error();
   const auto table = ListTable::open(*image);
   ASSERT_TRUE(table) << table.error().text;
@@ -193,7 +193,7 @@ TEST(ListStore, WhatHasEndedIsNotInTheTableAndGoesAfterAWhile) {  // SPIT-CL-02:
 TEST(ListStore, OneUsersEntriesAreNotEverybodys) {  // SPIT-FW-07: nobody lists anybody for others
   const auto store = new_store();
   imported(std::string(kHeader) + "white,number,12155550100,,,\r\n", *store, {.owner = "sip:bob@example.com"});
-  const auto image = make_list_table(*store, kSecret, kNow);
+  const auto image = make_list_table(*store, kSecret, {}, kNow);
   ASSERT_TRUE(image) << image.error();
   const auto table = ListTable::open(*image);
   ASSERT_TRUE(table) << table.error().text;

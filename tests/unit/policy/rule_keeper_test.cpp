@@ -98,6 +98,11 @@ class RuleKeeperTest : public ::testing::Test {
     options.coalesce = milliseconds(1);
     options.retry = milliseconds(1);
     options.look = milliseconds(2);
+    if (!lists_.empty()) {
+      auto store = open_list_store(lists_);
+      ASSERT_TRUE(store) << store.error();
+      options.contacts = contacts_in(std::move(*store), [this] { return now_.load(); });
+    }
     auto keeper = RuleKeeper::start(store_, std::move(common), std::move(options));
     ASSERT_TRUE(keeper) << keeper.error();
     keeper_ = std::move(*keeper);
@@ -135,6 +140,7 @@ class RuleKeeperTest : public ::testing::Test {
     return documents.value_or(CommonDocuments());
   }
 
+  std::filesystem::path lists_;  // empty: nobody has contacts
   std::atomic<std::int64_t> now_ = kNow;
   std::shared_ptr<FailingStore> store_ = open({});
   std::unique_ptr<RuleKeeper> keeper_;
@@ -350,6 +356,103 @@ TEST_F(RuleKeeperTest, OtherCommonDocumentsChangeNoShard) {
   const RuleImages after = until_says(kBob, Handling::allow);
   EXPECT_TRUE(changed(before, after).empty());
   EXPECT_GT(after.version, before.version);
+}
+
+// Whom users know (SPIT-FW-07, SPIT-FW-10).
+class ContactsOfUsers : public RuleKeeperTest {
+ protected:
+  ContactsOfUsers() { lists_ = folder_ / "lists.db"; }
+
+  void put_contact(const std::string& owner, const std::string& subject, std::optional<std::int64_t> until = {}) {
+    auto store = open_list_store(lists_);
+    ASSERT_TRUE(store) << store.error();
+    const auto done = (*store)->change([&](const ListStore::Put& put_one) {
+      return put_one({.owner = owner,
+                      .list = List::white,
+                      .kind = subject.starts_with("sip:") ? SubjectKind::uri : SubjectKind::number,
+                      .subject = subject,
+                      .until = until,
+                      .origin = "test"});
+    });
+    ASSERT_TRUE(done) << done.error();
+  }
+  static Judgement judged_for(const RuleImages& images, const std::string& called, const std::string& caller) {
+    CallFacts call = plain_call();
+    call.caller = identity_key(test::tables_of(images).common.secret(), caller);
+    return judged(images, called, call);
+  }
+  static bool knows(const RuleImages& images, const std::string& called, const std::string& caller) {
+    const Judgement judgement = judged_for(images, called, caller);
+    return judgement.layer == Layer::user && judgement.outcome.rule == Outcome::kContact;
+  }
+
+  const control::test::ScratchFolder folder_;
+};
+
+TEST_F(ContactsOfUsers, CountBesideRulesAndWithoutAny) {
+  put_rules(kBob, always("block"));
+  put_contact(kBob, "442071838750");
+  put_contact(kBob, "442071838751", kNow);  // has ended
+  put_contact("tel:+12155550122", "sip:dave@example.com", kNow + 100);
+  start(common(config::PolicyFile::operator_soft, always("block")));
+  const RuleImages images = first();
+  EXPECT_TRUE(knows(images, kBob, "442071838750"));
+  EXPECT_FALSE(knows(images, kBob, "442071838751"));
+  EXPECT_TRUE(knows(images, kCarolsNumber, "sip:dave@example.com")) << "she has no document";
+  EXPECT_EQ(judged_for(images, kCarolsNumber, "442071838750").outcome.handling, Handling::block);
+  EXPECT_EQ(keeper_->tallies().users, 2U);
+}
+
+TEST_F(ContactsOfUsers, AChangeIsCompiledAtOnce) {
+  start();
+  const RuleImages before = first();
+  put_contact("tel:+12155550122", "442071838750");
+  keeper_->note_contacts({kCarolsNumber});
+  const RuleImages after =
+      until([&](const RuleImages& images) { return knows(images, kCarolsNumber, "442071838750"); });
+  EXPECT_EQ(changed(before, after), std::vector<std::size_t>{shard_of(after, kCarolsNumber)});
+  auto store = open_list_store(lists_);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->remove(ListFilter{.owner = "tel:+12155550122"}).value(), 1);
+  keeper_->note_contacts({kCarolsNumber});
+  until([&](const RuleImages& images) { return !knows(images, kCarolsNumber, "442071838750"); });
+  EXPECT_EQ(keeper_->tallies().users, 0U) << "nothing is left of her";
+}
+
+// Documents are kept under a name of the user's own, contacts under the one that calls have.
+TEST_F(ContactsOfUsers, HoweverAUserIsWritten) {
+  const std::string written = "tel:+1-215-555-0122";
+  put_contact("tel:+12155550122", "442071838750");
+  start();
+  until([&](const RuleImages& images) { return knows(images, kCarolsNumber, "442071838750"); });
+  put_rules(written, always("block"));
+  const RuleImages with_rules = until_says(kCarolsNumber, Handling::block);
+  EXPECT_TRUE(knows(with_rules, kCarolsNumber, "442071838750"));
+  put_contact("tel:+12155550122", "442071838751");
+  keeper_->note_contacts({kCarolsNumber});
+  until([&](const RuleImages& images) { return knows(images, kCarolsNumber, "442071838751"); });
+  remove(kPolicyAuid, written);
+  const RuleImages again =
+      until([&](const RuleImages& images) { return handling_of(images, kCarolsNumber) == Handling::none; });
+  EXPECT_TRUE(knows(again, kCarolsNumber, "442071838750"));
+}
+
+TEST_F(ContactsOfUsers, WhomARuleBlocksByNameIsNone) {
+  put_rules(kBob, ruleset(rule("r", "<identity><one id=\"tel:+442071838750\"/></identity>", "block")));
+  put_contact(kBob, "442071838750");
+  put_contact(kBob, "442071838751");
+  start();
+  const RuleImages images = first();
+  EXPECT_EQ(judged_for(images, kBob, "442071838750").outcome.handling, Handling::block);
+  EXPECT_TRUE(knows(images, kBob, "442071838751"));
+}
+
+TEST_F(ContactsOfUsers, ListsGoOutWithTheRules) {
+  start();
+  EXPECT_EQ(first().lists, nullptr);
+  const auto table = std::make_shared<const config::wire::SealedTable>();
+  keeper_->set_lists(table);
+  until([&](const RuleImages& images) { return images.lists == table; });
 }
 
 }  // namespace

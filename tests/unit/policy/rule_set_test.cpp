@@ -176,6 +176,50 @@ TEST(RuleSet, AContactIsAllowedAsLongAsItLasts) {  // SPIT-FW-10
   EXPECT_EQ(asked(plain_call(), kNow).rule, 2);  // who is not authenticated is no contact: he gets the puzzle
 }
 
+TEST(RuleSet, AContactMayBringTheResultOfAChallenge) {  // SPIT-PL-05, SPIT-CO-01, SPIT-PY-02
+  const auto set = opened(test::rich_rules());
+  const auto facts_of = [&](CallFacts call, std::int64_t now) {
+    call.now = now;
+    call = to_stranger(call);
+    return set.set.with_results(call, call.facts);
+  };
+  const auto asked = [&](CallFacts call, std::int64_t now) {
+    call.now = now;
+    return set.set.evaluate(to_stranger(call)).rule;
+  };
+  const auto has = [](FactWord facts, Fact fact, Result value) {
+    return (facts & all_of(fact)) == fact_bit(fact, value);
+  };
+  const CallFacts failed = call_from("12155550177");
+  EXPECT_TRUE(has(facts_of(failed, kNow), Fact::consent, Result::failure));
+  EXPECT_TRUE(has(facts_of(failed, kNow), Fact::turing, Result::none));
+  EXPECT_TRUE(is_complete(facts_of(failed, kNow), kAnything));
+  EXPECT_TRUE(has(facts_of(failed, kNow + 50), Fact::consent, Result::none)) << "it has ended";
+  EXPECT_NE(asked(failed, kNow), Outcome::kContact) << "who has failed is no friend";
+  EXPECT_EQ(asked(call_from("12155550178"), kNow + 49), Outcome::kContact) << "who has passed is one";
+  EXPECT_TRUE(has(facts_of(call_from("12155550178"), kNow), Fact::turing, Result::success));
+  EXPECT_TRUE(has(facts_of(call_from("12155550178"), kNow), Fact::consent, Result::failure));
+  EXPECT_NE(asked(call_from("12155550178"), kNow + 50), Outcome::kContact);
+  EXPECT_EQ(facts_of(call_from("12155550199"), kNow), to_stranger(call_from("12155550199")).facts);
+  EXPECT_EQ(facts_of(plain_call(), kNow), to_stranger(plain_call()).facts) << "nobody known";
+  EXPECT_EQ(RuleSet().with_results(failed, failed.facts), failed.facts);
+  // What the call itself shows counts for more than a failure from before.
+  EXPECT_TRUE(has(facts_of(test::with(failed, Fact::consent, Result::success), kNow), Fact::consent, Result::success));
+}
+
+TEST(RuleSet, AContactHasAtMostOneResult) {  // SPIT-FW-06
+  const auto accepted = [](FactWord result) {
+    const auto octets = write_rule_set({.contacts = {{"12155550177", kNow, result}}}, test::kSecret);
+    return octets && RuleSet::open(*octets).has_value();
+  };
+  EXPECT_TRUE(accepted(0));
+  EXPECT_TRUE(accepted(fact_bit(Fact::payment, Result::success)));
+  EXPECT_FALSE(accepted(all_of(Fact::consent)));
+  EXPECT_FALSE(accepted(fact_bit(Fact::consent, Result::success) | fact_bit(Fact::turing, Result::success)));
+  EXPECT_FALSE(accepted(fact_bit(Fact::method, CallMethod::invite)));
+  EXPECT_FALSE(accepted(FactWord{1} << 63));
+}
+
 TEST(RuleSet, MoreThanIsAllowedIsRefused) {  // SPIT-FW-06
   Rules rules;
   rules.rules.assign(kMaxRules, rule("r", Handling::allow));

@@ -25,7 +25,7 @@ inline CallFacts plain_call() {
                fact_bit(Fact::anonymous, Truth::no) | fact_bit(Fact::international, Truth::no) |
                fact_bit(Fact::diverted, Truth::no) | fact_bit(Fact::puzzle, Result::none) |
                fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-               fact_bit(Fact::payment, Result::none);
+               fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
   EXPECT_TRUE(call.texts[static_cast<std::size_t>(KeyKind::media)].push(text_key(kSecret, KeyKind::media, "audio")));
   call.now = kNow;
   return call;
@@ -101,7 +101,11 @@ inline Rules rich_rules() {
   pictures.actions.remove_body_parts = {"image/png"};
   pictures.actions.display_prefix = "[Spam?] ";
   rules.rules = {friends, colleagues, strangers, pictures};
-  rules.contacts = {{"12155550199", kNow + 50}, {"sip:carol@example.org", kNow - 50}};
+  rules.contacts = {{"12155550199", kNow + 50},
+                    {"sip:carol@example.org", kNow - 50},
+                    {"12155550177", kNow + 50, fact_bit(Fact::consent, Result::failure)},
+                    {"12155550178", kNow + 50, fact_bit(Fact::turing, Result::success)},
+                    {"12155550178", kNow + 90, fact_bit(Fact::consent, Result::failure)}};
   return rules;
 }
 

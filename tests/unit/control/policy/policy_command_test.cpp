@@ -1,4 +1,5 @@
-// stirline policy import, export and show, as an operator runs them (SPIT-CL-02, SPIT-CL-03).
+// stirline policy import, export, show and remove, as an operator runs them (SPIT-CL-02, SPIT-CL-03, SPIT-FW-07,
+// SPIT-FW-11).
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -79,6 +80,33 @@ TEST_F(PolicyCommand, WrongUseIsToldApart) {
   EXPECT_EQ(policy({"export", "--store", (folder_ / "no/such/folder").string()}).status, 64);
   EXPECT_EQ(policy({"show", "--store", file("text.db", "this is no database, and it is long enough to be one")}).status,
             64);
+}
+
+// Whom a user knows: taken in, shown, given out and taken back, and nobody else's with it.
+TEST_F(PolicyCommand, AUsersAddressBook) {
+  const std::string book = file("bob.vcf",
+                                "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Carol\r\nTEL:020 7183 8750\r\nEND:VCARD\r\n"
+                                "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Dave\r\nIMPP:sip:dave@example.com\r\nTEL:x5\r\n"
+                                "END:VCARD\r\n");
+  const test::Finished import = policy({"import", "--store", store_, "--user", "tel:+1-215-555-0121", "--country-code",
+                                        "44", "--national-prefix", "0", "--days", "30", book});
+  ASSERT_EQ(import.status, 0) << import.err;
+  EXPECT_EQ(import.out, "2 taken, 1 left out\n");
+  EXPECT_NE(import.err.find("\"x5\" is nobody who can call"), std::string::npos) << import.err;
+  ASSERT_EQ(policy({"import", "--store", store_, "--user", "sip:alice@example.com", book}).status, 0);
+  const test::Finished given = policy({"export", "--store", store_, "--owner", "+1 215 555 0121"});
+  EXPECT_NE(given.out.find("white,number,442071838750,20"), std::string::npos) << given.out;
+  EXPECT_NE(given.out.find(",bob.vcf,Carol\r\n"), std::string::npos) << given.out;
+  EXPECT_NE(given.out.find("white,uri,sip:dave@example.com,20"), std::string::npos) << given.out;
+  EXPECT_EQ(policy({"remove", "--store", store_, "--owner", "tel:+12155550121", "--subject", "+442071838750"}).out,
+            "1 removed\n");
+  EXPECT_EQ(policy({"remove", "--store", store_, "--owner", "tel:+12155550121", "--origin", "outbound"}).out,
+            "0 removed\n");
+  EXPECT_EQ(policy({"remove", "--store", store_, "--owner", "tel:+12155550121"}).out, "1 removed\n");
+  EXPECT_EQ(policy({"remove", "--store", store_}).status, 64) << "of whom?";
+  EXPECT_NE(policy({"show", "--store", store_}).out.find("1 shown, 1 in the store"), std::string::npos);
+  EXPECT_EQ(policy({"import", "--store", store_, "--user", "nobody", book}).status, 64);
+  EXPECT_EQ(policy({"import", "--store", store_, "--user", "tel:+12155550121", "--form", "ldif", book}).status, 64);
 }
 
 }  // namespace

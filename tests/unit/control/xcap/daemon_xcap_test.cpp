@@ -1,7 +1,9 @@
 // The programs themselves: stirline-control serves documents behind its confinement, `stirline xcap user` says to whom.
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -10,6 +12,7 @@
 #include "config/control_config.hpp"
 #include "config/policy/common_rules.hpp"
 #include "config/policy/user_shard.hpp"
+#include "config/wire/call_record.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/process.hpp"
@@ -164,6 +167,80 @@ TEST_F(XcapPrograms, RulesReachTheDataPlane) {
   EXPECT_EQ(process.wait(), 0) << process.err();
 }
 
+// SPIT-CO-01, SPIT-CO-07, SPIT-PL-05: from the record of a 470 to the list of the called user, from his answer to the
+// data plane; and the operator beside him.
+TEST_F(XcapPrograms, ConsentGoesAllTheWay) {
+  folder_.write("etc/control.toml",
+                stirline::test::read_file(folder_ / "etc/control.toml") + "permissions = \"../var/permissions.db\"\n");
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-one").status, 0);
+  test::FakeDataplane dataplane((folder_ / "dataplane.sock").string());
+  config::wire::CallRecord record;
+  record.time = 1'795'000'000;
+  record.decision = config::wire::Decision::answered;
+  record.verdict = crypto::Verdict::valid;
+  record.attest = 'A';
+  record.status = 470;
+  record.trunk = record.in_port = record.out_port = "a";
+  record.method = "INVITE";
+  record.orig = "12025550001";
+  record.dest = record.target = "sip:bob@example.com";
+  record.call_id = "x";
+  record.known_caller = record.challenged = true;
+  std::array<char, config::wire::kMaxRecordBytes> octets;
+  dataplane.tell({octets.data(), config::wire::encode_record(record, octets)});
+  test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
+  Client bob(port_of(process), authority_);
+  bob.password("bob@example.com:tr1cky-one");
+  const auto until = [](const std::function<bool()>& so) {
+    const auto end = std::chrono::steady_clock::now() + test::kDeadline;
+    while (!so() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return so();
+  };
+  const std::string bobs = "/consent/users/sip:bob@example.com";
+  ASSERT_TRUE(until([&] { return bob.ask("GET", bobs).body.contains("12025550001"); })) << bob.ask("GET", bobs).body;
+  EXPECT_EQ(json::parse(bob.ask("GET", bobs).body).at("permissions").at(0).at("verdict"), "verified-A");
+  ASSERT_TRUE(until([&] { return !dataplane.rules().empty(); }));
+  const auto common = config::policy::CommonRules::open(dataplane.rules()[0].common.at(0));
+  ASSERT_TRUE(common);
+  EXPECT_EQ(
+      bob.ask("PUT", bobs + "/tel:+12025550001", {"Content-Type: application/json"}, R"({"state":"granted"})").status,
+      204);
+  const auto is_known = [&] {
+    using namespace config::policy;
+    const auto shard = UserShard::open(dataplane.rules().back().users.at(0));
+    const auto found = shard ? shard->find(identity_key(common->secret(), "sip:bob@example.com")) : std::nullopt;
+    CallFacts call{.facts = kAnyCall, .caller = identity_key(common->secret(), "12025550001"), .now = 0};
+    return found && found->rules.evaluate(call).rule == Outcome::kContact;
+  };
+  ASSERT_TRUE(until([&] { return dataplane.rules().size() >= 2; })) << process.err();
+  EXPECT_TRUE(is_known()) << "the next attempt passes";
+  const auto consent = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {test::program("STIRLINE_COMMAND"), "consent"});
+    words.insert(words.end(), {"--user", "sip:bob@example.com", "--socket", socket_});
+    return test::run(words);
+  };
+  const Finished listed = consent({"list", "--json"});
+  EXPECT_EQ(listed.status, 0) << listed.err;
+  EXPECT_TRUE(listed.out.contains(R"("state":"granted","verdict":"verified-A","origin":"sip:bob@example.com")"))
+      << listed.out;
+  EXPECT_TRUE(consent({"list"}).out.contains("12025550001"));
+  EXPECT_EQ(consent({"deny", "--caller", "+12025550001", "--days", "3"}).status, 0);
+  ASSERT_TRUE(until([&] { return dataplane.rules().size() >= 3; })) << process.err();
+  EXPECT_FALSE(is_known());
+  EXPECT_EQ(consent({"revoke", "--caller", "+12025550001"}).status, 0);
+  EXPECT_EQ(consent({"revoke", "--caller", "+12025550001"}).status, 1);
+  EXPECT_EQ(consent({"grant", "--caller", "nobody"}).status, 1);
+  EXPECT_EQ(consent({"grant"}).status, 64);
+  const json shown = status_of("permissions");
+  EXPECT_EQ(shown.at("asked"), 1);
+  EXPECT_EQ(shown.at("granted"), 1);
+  EXPECT_EQ(shown.at("denied"), 1);
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
 TEST_F(XcapPrograms, WithoutUsersNothingIsServed) {
   const Finished finished =
       test::run({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
@@ -199,9 +276,12 @@ TEST(XcapConfigs, OptionsAndMistakes) {
   const auto loaded = config::read_control_config(
       "/x/c.toml",
       "[xcap]\nlisten = \"::1\"\nport = 443\ncertificate = \"w.pem\"\nkey = \"w.key\"\nusers = \"u\"\n"
-      "database = \"d.db\"\nroot = \"/xcap/root/\"\nadministrators = [\"sip:a@b\"]\nconnections = 7\nlimit_ms = 10\n");
+      "database = \"d.db\"\nroot = \"/xcap/root/\"\nadministrators = [\"sip:a@b\"]\nconnections = 7\nlimit_ms = 10\n"
+      "permissions = \"p.db\"\ntesters = [\"sip:ivr@b\"]\n");
   ASSERT_TRUE(loaded) << config::to_string(loaded.error().front());
   EXPECT_EQ(loaded->xcap.database, "/x/d.db");
+  EXPECT_EQ(loaded->xcap.permissions, "/x/p.db");
+  EXPECT_EQ(loaded->xcap.testers, std::vector<std::string>{"sip:ivr@b"});
   EXPECT_EQ(loaded->xcap.root, "/xcap/root/");
   EXPECT_EQ(config::read_control_config("c.toml", "")->xcap, config::XcapConfig{});
   for (const char* bad :

@@ -1,0 +1,141 @@
+#include "control/permissions/permission_requests.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "control/policy/canonical_identity.hpp"
+#include "control/xcap/xcap_users.hpp"
+
+namespace stirline::control {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kUsers = "consent/users/";
+constexpr std::string_view kTest = "turing";
+constexpr std::int64_t kDay = 86'400;
+
+// One segment of a path, its escapes undone: 1 to 512 visible characters.
+std::optional<std::string> segment(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+      continue;
+    }
+    unsigned octet = 0;
+    const std::string_view digits = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), octet, 16);
+    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) {
+      return std::nullopt;
+    }
+    plain += static_cast<char>(octet);
+    i += 2;
+  }
+  return is_xui(plain) ? std::optional(std::move(plain)) : std::nullopt;
+}
+
+// An object with members of these names and no others.
+std::expected<Json, std::string> read_object(std::string_view body, std::initializer_list<std::string_view> names) {
+  if (body.size() > kMaxPermissionBody) {
+    return std::unexpected("is too long");
+  }
+  Json document = Json::parse(body, nullptr, false);
+  if (!document.is_object()) {
+    return std::unexpected("is no JSON object");
+  }
+  for (const auto& [name, value] : document.items()) {
+    if (std::ranges::find(names, name) == names.end()) {
+      return std::unexpected("has a member that is not known");
+    }
+  }
+  return document;
+}
+
+std::string text_of(const Json& document, const char* name) {
+  const auto found = document.find(name);
+  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+std::optional<std::expected<PermissionTarget, std::string>> read_permission_target(std::string_view target,
+                                                                                   std::string_view root) {
+  using Read = std::expected<PermissionTarget, std::string>;
+  if (!target.starts_with(root)) {
+    return std::nullopt;
+  }
+  target.remove_prefix(root.size());
+  if (target == kTest) {
+    return Read(PermissionTarget{});
+  }
+  if (!target.starts_with(kUsers)) {
+    return std::nullopt;
+  }
+  target.remove_prefix(kUsers.size());
+  const std::size_t slash = target.find('/');
+  auto user = segment(target.substr(0, slash));
+  if (!user) {
+    return Read(std::unexpected("the user is malformed"));
+  }
+  if (slash == std::string_view::npos) {
+    return Read(PermissionTarget{PermissionTarget::Kind::user, std::move(*user), {}});
+  }
+  auto caller = segment(target.substr(slash + 1));
+  if (!caller || target.find('/', slash + 1) != std::string_view::npos) {
+    return Read(std::unexpected("the caller is malformed"));
+  }
+  return Read(PermissionTarget{PermissionTarget::Kind::caller, std::move(*user), std::move(*caller)});
+}
+
+std::expected<PermissionAnswer, std::string> read_permission_answer(std::string_view body) {
+  const auto document = read_object(body, {"state", "days"});
+  if (!document) {
+    return std::unexpected(document.error());
+  }
+  PermissionAnswer answer;
+  const std::string state = text_of(*document, "state");
+  if (state == to_string(PermissionState::denied)) {
+    answer.state = PermissionState::denied;
+  } else if (state != to_string(PermissionState::granted)) {
+    return std::unexpected("state is granted or denied");
+  }
+  if (const auto days = document->find("days"); days != document->end()) {
+    if (!days->is_number_unsigned() || days->get<std::uint64_t>() == 0 ||
+        days->get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxPermissionDays)) {
+      return std::unexpected("days is a whole number from 1 to 3650");
+    }
+    answer.seconds = days->get<std::int64_t>() * kDay;
+  }
+  return answer;
+}
+
+std::expected<TestResult, std::string> read_test_result(std::string_view body) {
+  const auto document = read_object(body, {"call-id", "caller", "called", "ok"});
+  if (!document) {
+    return std::unexpected(document.error());
+  }
+  TestResult result;
+  result.call_id = text_of(*document, "call-id");
+  if (result.call_id.empty() || result.call_id.size() > kMaxCallId) {
+    return std::unexpected("call-id is 1 to 255 octets of text");
+  }
+  const auto caller = policy::canonical_identity(text_of(*document, "caller"), {});
+  const auto called = policy::canonical_identity(text_of(*document, "called"), {});
+  if (!caller || !called) {
+    return std::unexpected("caller and called are sip, sips or tel URIs, or numbers in international form with '+'");
+  }
+  const auto ok = document->find("ok");
+  if (ok == document->end() || !ok->is_boolean()) {
+    return std::unexpected("ok is true or false");
+  }
+  result.caller = *caller;
+  result.called = *called;
+  result.passed = ok->get<bool>();
+  return result;
+}
+
+}  // namespace stirline::control
