@@ -46,13 +46,14 @@ RuleSet read_set(ImageReader& reader, const CommonRow& row) {
 
 tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret, const ScoreSettings& settings) {
   const std::vector<NamedSet> named = in_order(sets);
-  std::size_t pool = secret.size() + sizeof(settings);
+  std::size_t pool = secret.size() + sizeof(layout::ScoreBlock);
   for (const NamedSet& set : named) {
     pool += set.octets.size();
   }
   tables::ImageWriter<CommonRow> writer(TableKind::common_rules, named.size(), pool);
   writer.put(std::as_bytes(std::span(secret)));
-  writer.put(std::as_bytes(std::span(&settings, 1)));
+  const layout::ScoreBlock block{.settings = settings};
+  writer.put(std::as_bytes(std::span(&block, 1)));
   for (const NamedSet& set : named) {
     writer.add({.set = writer.put(set.octets),
                 .layer = static_cast<std::uint8_t>(set.layer),
@@ -69,9 +70,12 @@ std::expected<CommonRules, tables::TableError> CommonRules::open(tables::ImageVi
     std::memcpy(rules.secret_.data(), secret.data(), secret.size());
   }
   const auto settings =
-      reader.octets({static_cast<std::uint32_t>(rules.secret_.size()), sizeof(ScoreSettings)}, "score settings");
+      reader.octets({static_cast<std::uint32_t>(rules.secret_.size()), sizeof(layout::ScoreBlock)}, "score settings");
   if (!reader.failed()) {
-    std::memcpy(&rules.settings_, settings.data(), settings.size());
+    layout::ScoreBlock block;
+    std::memcpy(&block, settings.data(), sizeof(block));
+    reader.zero(block.reserved);
+    rules.settings_ = block.settings;
     const std::string_view mistake = mistake_in(rules.settings_);
     reader.require(mistake.empty(), "score settings", "cannot be used: " + std::string(mistake));
   }

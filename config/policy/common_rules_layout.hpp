@@ -1,7 +1,7 @@
 // The rules that are not one user's, octet for octet. Internal to config/policy.
 //
 // A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret and
-// the ScoreSettings; then the sets, in the order of the records.
+// the ScoreBlock; then the sets, in the order of the records.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,12 @@ struct CommonRow {
 };
 static_assert(sizeof(CommonRow) == 16);
 
-static_assert(std::has_unique_object_representations_v<ScoreSettings>);  // all octets are its fields
+// Sets behind it begin where they are to.
+struct ScoreBlock {
+  ScoreSettings settings;
+  std::uint8_t reserved[12] = {};
+};
+static_assert(sizeof(ScoreBlock) == 192);
+static_assert(std::has_unique_object_representations_v<ScoreBlock>);  // all octets are its fields
 
 }  // namespace stirline::config::policy::layout
