@@ -11,7 +11,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "config/text_rules.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/xcap/application_usage.hpp"
 
@@ -39,11 +38,6 @@ std::expected<cp::KeySecret, std::string> secret_of(DocumentStore* store) {
   }
   std::memcpy(secret.data(), kept->data(), secret.size());
   return secret;
-}
-
-// By whom somebody is kept who keeps no documents.
-std::string owner_of(std::string_view identity) {
-  return (config::is_digits(identity, 1, config::kMaxE164Digits) ? "tel:+" : "") + std::string(identity);
 }
 
 std::size_t octets_of(const RuleImages& images) {
