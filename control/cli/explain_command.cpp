@@ -161,9 +161,6 @@ std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const std
   if (!opened) {
     return Error(opened.error());
   }
-  if (const auto lists = open_lists(options, now, *tables); !lists) {
-    return Error(lists.error());
-  }
   return tables;
 }
 
@@ -307,6 +304,9 @@ std::expected<int, std::string> explain(const Options& options) {
   const auto tables = make_tables(*layers, call.called, user);
   if (!tables) {
     return Error(tables.error());
+  }
+  if (const auto lists = open_lists(options, now, **tables); !lists) {
+    return Error(lists.error());
   }
   const ListTable::Answer listed = add_lists((*tables)->view().lists, call);
   const Judgement judgement = judge((*tables)->view(), call.called, call.facts);
