@@ -32,18 +32,17 @@ std::size_t free_in_dpdk() {
 // Without hugepages DPDK knows of one node only, so no node is asked for.
 NumaMemory map_large_pages(std::size_t octets) {
   const std::size_t room = free_in_dpdk();
-  const std::size_t mapped =
-      octets + kHugePage;  // one more, to begin with a whole one: what is in front stays untouched
   if (octets > room) {
     throw std::bad_alloc();
   }
-  if (mapped_in_all.fetch_add(mapped) + mapped > room) {
-    mapped_in_all -= mapped;
+  if (mapped_in_all.fetch_add(octets) + octets > room) {
+    mapped_in_all -= octets;
     throw std::bad_alloc();
   }
+  const std::size_t mapped = octets + kHugePage;  // to begin with a whole one: what is in front is never touched
   void* const mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) {
-    mapped_in_all -= mapped;
+    mapped_in_all -= octets;
     throw std::bad_alloc();
   }
   const std::size_t in_front = (kHugePage - reinterpret_cast<std::uintptr_t>(mapping) % kHugePage) % kHugePage;
@@ -57,7 +56,7 @@ NumaMemory map_large_pages(std::size_t octets) {
 void NumaMemoryFree::operator()(std::byte* memory) const {
   if (mapping != nullptr) {
     munmap(mapping, mapped);
-    mapped_in_all -= mapped;
+    mapped_in_all -= mapped - kHugePage;
   } else {
     rte_free(memory);
   }
