@@ -291,12 +291,15 @@ class SqliteDesk final : public PermissionDesk {
     {
       const std::scoped_lock lock(mutex_);
       const std::int64_t now = now_();
+      const auto state = state_of(row.called, row.caller, row.kind, now);
       const auto settled =
           counted("SELECT COUNT(*) FROM permission WHERE called = ? AND state != 0 AND until > ?", row.called, now);
-      if (!settled) {
-        return std::unexpected(settled.error());
+      if (!state || !settled) {
+        return std::unexpected(state ? settled.error() : state.error());
       }
-      if (*settled >= limits_.settled) {
+      // Whoever has as many as he may can still think otherwise about one of them.
+      const bool is_settled = *state && **state != PermissionState::pending;
+      if (!is_settled && *settled >= limits_.settled) {
         ++tallies().over_limit;
         return false;
       }

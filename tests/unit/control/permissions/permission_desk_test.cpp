@@ -132,6 +132,7 @@ TEST_F(Desk, OneUserKeepsSoMany) {
   EXPECT_TRUE(settle(stranger(1), PermissionState::granted));
   EXPECT_TRUE(settle(stranger(2), PermissionState::denied));
   EXPECT_FALSE(settle(stranger(3), PermissionState::granted));
+  EXPECT_TRUE(settle(stranger(1), PermissionState::denied)) << "he may change his mind about those he has";
   EXPECT_TRUE(desk_->revoke(kBob, stranger(1)).value());
   EXPECT_TRUE(settle(stranger(3), PermissionState::granted));
 }
