@@ -202,14 +202,16 @@ TEST_F(XcapPrograms, ConsentGoesAllTheWay) {
   ASSERT_TRUE(until([&] { return bob.ask("GET", bobs).body.contains("12025550001"); })) << bob.ask("GET", bobs).body;
   EXPECT_EQ(json::parse(bob.ask("GET", bobs).body).at("permissions").at(0).at("verdict"), "verified-A");
   ASSERT_TRUE(until([&] { return !dataplane.rules().empty(); }));
-  const auto common = config::policy::CommonRules::open(dataplane.rules()[0].common.at(0));
+  const auto first = dataplane.rules();  // which views refer to
+  const auto common = config::policy::CommonRules::open(first[0].common.at(0));
   ASSERT_TRUE(common);
   EXPECT_EQ(
       bob.ask("PUT", bobs + "/tel:+12025550001", {"Content-Type: application/json"}, R"({"state":"granted"})").status,
       204);
   const auto is_known = [&] {
     using namespace config::policy;
-    const auto shard = UserShard::open(dataplane.rules().back().users.at(0));
+    const auto pushes = dataplane.rules();
+    const auto shard = UserShard::open(pushes.back().users.at(0));
     const auto found = shard ? shard->find(identity_key(common->secret(), "sip:bob@example.com")) : std::nullopt;
     CallFacts call{.facts = kAnyCall, .caller = identity_key(common->secret(), "12025550001"), .now = 0};
     return found && found->rules.evaluate(call).rule == Outcome::kContact;
