@@ -1,10 +1,10 @@
 #include "control/permissions/permission_requests.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <nlohmann/json.hpp>
 
+#include "control/http/percent_encoding.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/xcap/xcap_users.hpp"
 
@@ -20,22 +20,8 @@ constexpr std::int64_t kDay = 86'400;
 
 // One segment of a path, its escapes undone: 1 to 512 visible characters.
 std::optional<std::string> segment(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    unsigned octet = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), octet, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) {
-      return std::nullopt;
-    }
-    plain += static_cast<char>(octet);
-    i += 2;
-  }
-  return is_xui(plain) ? std::optional(std::move(plain)) : std::nullopt;
+  auto plain = percent_decoded(text);
+  return plain && is_xui(*plain) ? plain : std::nullopt;
 }
 
 // An object with members of these names and no others.

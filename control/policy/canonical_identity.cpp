@@ -1,12 +1,12 @@
 #include "control/policy/canonical_identity.hpp"
 
-#include <charconv>
 #include <memory>
 
 #include <idn2.h>
 
 #include "config/policy/rule.hpp"
 #include "config/text_rules.hpp"
+#include "control/http/percent_encoding.hpp"
 #include "crypto_workers/stir/uri_identity.hpp"
 #include "sip_parser/uri.hpp"
 
@@ -19,22 +19,8 @@ struct Idn2Free {
 
 // Escapes undone; nothing if one is broken or hides a zero.
 std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    unsigned octet = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), octet, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2 || octet == 0) {
-      return std::nullopt;
-    }
-    plain += static_cast<char>(octet);
-    i += 2;
-  }
-  return plain;
+  auto plain = percent_decoded(text);
+  return plain && !plain->contains('\0') ? plain : std::nullopt;
 }
 
 }  // namespace

@@ -9,9 +9,9 @@ namespace stirline::control::policy {
 CsvReader::Got CsvReader::next() {
   why_.clear();
   fields_.assign(1, {});
-  begin_ = line_ + 1;
+  begin_ = lines_.line() + 1;
   std::string text;
-  if (!read_line(text)) {
+  if (!lines_.next(text)) {
     return Got::end;
   }
   bool is_quoted = false;
@@ -21,14 +21,14 @@ CsvReader::Got CsvReader::next() {
       if (!is_quoted) {
         return Got::record;
       }
-      if (!read_line(text)) {
+      if (!lines_.next(text)) {
         return mistake("a quoted field has no end");
       }
       fields_.back() += '\n';
       i = static_cast<std::size_t>(-1);
       continue;
     }
-    if (++octets > kMaxRecordBytes) {
+    if (++octets > kMaxRecordBytes || lines_.is_cut()) {
       return mistake("is longer than 4,096 octets");
     }
     const char c = text[i];
@@ -63,26 +63,6 @@ CsvReader::Got CsvReader::next() {
 CsvReader::Got CsvReader::mistake(std::string why) {
   why_ = std::move(why);
   return Got::mistake;
-}
-
-// Without its end; of a line that is too long only so much that it is seen to be too long.
-bool CsvReader::read_line(std::string& text) {
-  text.clear();
-  std::streambuf& buffer = *file_.rdbuf();
-  int c = buffer.sbumpc();
-  if (c == std::char_traits<char>::eof()) {
-    return false;
-  }
-  ++line_;
-  for (; c != std::char_traits<char>::eof() && c != '\n'; c = buffer.sbumpc()) {
-    if (text.size() <= kMaxRecordBytes) {
-      text += static_cast<char>(c);
-    }
-  }
-  if (!text.empty() && text.back() == '\r') {
-    text.pop_back();
-  }
-  return true;
 }
 
 }  // namespace stirline::control::policy

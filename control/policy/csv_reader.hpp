@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "control/policy/line_reader.hpp"
+
 namespace stirline::control::policy {
 
 class CsvReader {
@@ -17,7 +19,7 @@ class CsvReader {
   static constexpr std::size_t kMaxRecordBytes = 4'096;
 
   // `most`: fields of a record. The file outlives the reader.
-  CsvReader(std::istream& file, std::size_t most) : file_(file), most_(most) {}
+  CsvReader(std::istream& file, std::size_t most) : lines_(file, kMaxRecordBytes), most_(most) {}
 
   enum class Got : std::uint8_t { record, mistake, end };
 
@@ -30,12 +32,10 @@ class CsvReader {
 
  private:
   Got mistake(std::string why);
-  bool read_line(std::string& text);
 
-  std::istream& file_;
+  LineReader lines_;
   std::size_t most_;
   std::vector<std::string> fields_;
-  std::size_t line_ = 0;
   std::size_t begin_ = 0;
   std::string why_;
 };

@@ -60,9 +60,9 @@ VcardReader::Got VcardReader::next() {
     const bool begins = equal_ignoring_case(property.name, "BEGIN") && equal_ignoring_case(property.value, "VCARD");
     if (begin_ == 0) {
       if (begins) {
-        begin_ = line_;
+        begin_ = lines_.line();
       } else if (!property_.empty()) {
-        begin_ = line_;
+        begin_ = lines_.line();
         note("something stands outside all cards");
       }
       continue;
@@ -115,42 +115,17 @@ void VcardReader::take_property() {
   }
 }
 
-// With the lines that go on behind it: they begin with a blank (RFC 6350 3.2).
+// With the lines that go on behind it.
 bool VcardReader::read_property() {
-  is_cut_ = false;
-  if (!read_line(property_)) {
+  if (!lines_.next(property_)) {
     return false;
   }
+  is_cut_ = lines_.is_cut();
   std::string more;
-  for (int c = file_.rdbuf()->sgetc(); c == ' ' || c == '\t'; c = file_.rdbuf()->sgetc()) {
-    file_.rdbuf()->sbumpc();
-    if (!read_line(more)) {
-      break;
-    }
-    const std::size_t room = kMaxLineBytes - std::min(property_.size(), kMaxLineBytes);
-    is_cut_ = is_cut_ || more.size() > room;
+  while (lines_.take_fold() && lines_.next(more)) {
+    const std::size_t room = kMaxLineBytes - property_.size();
+    is_cut_ = is_cut_ || lines_.is_cut() || more.size() > room;
     property_.append(more, 0, room);
-  }
-  return true;
-}
-
-bool VcardReader::read_line(std::string& text) {
-  text.clear();
-  std::streambuf& buffer = *file_.rdbuf();
-  int c = buffer.sbumpc();
-  if (c == std::char_traits<char>::eof()) {
-    return false;
-  }
-  ++line_;
-  for (; c != std::char_traits<char>::eof() && c != '\n'; c = buffer.sbumpc()) {
-    if (text.size() < kMaxLineBytes) {
-      text += static_cast<char>(c);
-    } else {
-      is_cut_ = is_cut_ || c != '\r';
-    }
-  }
-  if (!text.empty() && text.back() == '\r') {
-    text.pop_back();
   }
   return true;
 }

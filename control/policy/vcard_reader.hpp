@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "control/policy/line_reader.hpp"
+
 namespace stirline::control::policy {
 
 class VcardReader {
@@ -19,7 +21,7 @@ class VcardReader {
   static constexpr std::size_t kMaxAddresses = 64;     // of one card
 
   // The file outlives the reader.
-  explicit VcardReader(std::istream& file) : file_(file) {}
+  explicit VcardReader(std::istream& file) : lines_(file, kMaxLineBytes) {}
 
   struct Card {
     std::string name = {};                    // FN, at most 255 octets
@@ -38,13 +40,11 @@ class VcardReader {
  private:
   Got mistake(const char* why);
   bool read_property();
-  bool read_line(std::string& text);
   void take_property();
   void note(const char* why);
 
-  std::istream& file_;
+  LineReader lines_;
   std::string property_;  // unfolded, without its end
-  std::size_t line_ = 0;
   std::size_t begin_ = 0;
   bool is_cut_ = false;
   Card card_;

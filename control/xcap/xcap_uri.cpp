@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "control/http/percent_encoding.hpp"
 #include "sip_parser/utf8.hpp"
 
 namespace stirline::control {
@@ -22,37 +23,20 @@ std::unexpected<UriError> elsewhere(std::string text) {
   return std::unexpected(UriError{UriFault::elsewhere, std::move(text)});
 }
 
-// 16: no hexadecimal digit.
-unsigned value_of(char c) {
-  if (c >= '0' && c <= '9') {
-    return static_cast<unsigned>(c - '0');
-  }
-  const char small = static_cast<char>(c | 0x20);
-  return small >= 'a' && small <= 'f' ? static_cast<unsigned>(small - 'a' + 10) : 16;
-}
-
 Decoded percent_decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned octet = static_cast<unsigned char>(text[i]);
-    if (text[i] == '%') {
-      const unsigned high = i + 2 < text.size() ? value_of(text[i + 1]) : 16;
-      const unsigned low = i + 2 < text.size() ? value_of(text[i + 2]) : 16;
-      if (high > 15 || low > 15) {
-        return malformed("'%' without two hexadecimal digits");
-      }
-      octet = high * 16 + low;
-      i += 2;
-    }
-    if (octet < 0x20 || octet == 0x7F) {
+  auto decoded = percent_decoded(text);
+  if (!decoded) {
+    return malformed("'%' without two hexadecimal digits");
+  }
+  for (const char c : *decoded) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       return malformed("a control character");
     }
-    decoded += static_cast<char>(octet);
   }
-  if (!sip::detail::is_utf8(decoded)) {
+  if (!sip::detail::is_utf8(*decoded)) {
     return malformed("octets that are no UTF-8");
   }
-  return decoded;
+  return *std::move(decoded);
 }
 
 // One segment of a document's path.

@@ -10,6 +10,7 @@
 #include "config/wire/protocol.hpp"
 #include "dataplane/poll/redirect_targets.hpp"
 #include "tests/ring/ruled_calls.hpp"
+#include "tests/ring/told_records.hpp"
 
 namespace stirline::test {
 namespace {
@@ -58,21 +59,7 @@ class Challenges : public RuledCalls {
   }
 
   // What has been recorded since the last time; views lie in batch_.
-  std::vector<CallRecord> records() {
-    EXPECT_TRUE(harness_.settle());
-    batch_.clear();
-    harness_.appliance().take_records(batch_, config::wire::kMaxPayload);
-    std::vector<CallRecord> all;
-    for (std::string_view rest = batch_; !rest.empty();) {
-      const auto record = config::wire::decode_record(rest);
-      if (!record) {
-        ADD_FAILURE() << record.error();
-        break;
-      }
-      all.push_back(*record);
-    }
-    return all;
-  }
+  std::vector<CallRecord> records() { return told_records(harness_, batch_); }
   CallRecord challenged_record() {
     for (const CallRecord& record : records()) {
       if (record.challenged) {

@@ -16,6 +16,7 @@
 #include "config/wire/protocol.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/told_records.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/engine_wrapper.hpp"
 #include "tests/support/harness.hpp"
@@ -47,21 +48,7 @@ class Records : public testing::Test {
   }
 
   // What has been recorded since the last time. Views lie in batch_.
-  std::vector<CallRecord> records() {
-    EXPECT_TRUE(harness_.settle());
-    batch_.clear();
-    harness_.appliance().take_records(batch_, config::wire::kMaxPayload);
-    std::vector<CallRecord> all;
-    for (std::string_view rest = batch_; !rest.empty();) {
-      const auto record = config::wire::decode_record(rest);
-      if (!record) {
-        ADD_FAILURE() << record.error();
-        break;
-      }
-      all.push_back(*record);
-    }
-    return all;
-  }
+  std::vector<CallRecord> records() { return told_records(harness_, batch_); }
   // The one that has been made.
   CallRecord record() {
     const auto all = records();

@@ -1,5 +1,6 @@
 // May the peer speak for who calls (SPIT-CL-12, SPIT-CL-13)? By the domain of the asserted identity and the provider
 // that signs; as an answer of the trunk, as a fact that rules ask about, in counters and records.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "config/wire/call_record.hpp"
 #include "config/wire/protocol.hpp"
 #include "tests/ring/ruled_calls.hpp"
+#include "tests/ring/told_records.hpp"
 
 namespace stirline::test {
 namespace {
@@ -35,19 +37,9 @@ class Senders : public RuledCalls {
 
   // The records of what came since the last time that have the mark.
   std::size_t marked_records() {
-    EXPECT_TRUE(harness_.settle());
     std::string batch;
-    harness_.appliance().take_records(batch, config::wire::kMaxPayload);
-    std::size_t marked = 0;
-    for (std::string_view rest = batch; !rest.empty();) {
-      const auto record = config::wire::decode_record(rest);
-      if (!record) {
-        ADD_FAILURE() << record.error();
-        break;
-      }
-      marked += record->wrong_sender ? 1U : 0U;
-    }
-    return marked;
+    return static_cast<std::size_t>(
+        std::ranges::count(told_records(harness_, batch), true, &config::wire::CallRecord::wrong_sender));
   }
 
   LabTables tables_ = lab_tables();
