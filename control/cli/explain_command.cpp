@@ -102,19 +102,6 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   return compiled;
 }
 
-std::expected<void, std::string> open_lists(const Options& options, std::int64_t now, OfflineTables& tables) {
-  if (options.lists.empty()) {
-    return {};
-  }
-  const auto store = policy::open_list_store(options.lists);
-  if (!store) {
-    return Error(fmt::format("{}: {}", options.lists, store.error()));
-  }
-  auto image = policy::make_list_table(**store, kOfflineSecret,
-                                       {.claim_score = static_cast<std::uint8_t>(options.claim_score)}, now);
-  return image ? tables.open_lists(std::move(*image)) : Error(fmt::format("{}: {}", options.lists, image.error()));
-}
-
 std::expected<std::vector<LayerRules>, std::string> compile_layers(const Options& options, std::int64_t now) {
   std::vector<LayerRules> layers;
   for (std::size_t i = 0; i < kLayers; ++i) {
@@ -305,8 +292,10 @@ std::expected<int, std::string> explain(const Options& options) {
   if (!tables) {
     return Error(tables.error());
   }
-  if (const auto lists = open_lists(options, now, **tables); !lists) {
-    return Error(lists.error());
+  if (!options.lists.empty()) {
+    if (const auto lists = (*tables)->open_lists(options.lists, options.claim_score, now); !lists) {
+      return Error(lists.error());
+    }
   }
   const ListTable::Answer listed = add_lists((*tables)->view().lists, call);
   const Judgement judgement = judge((*tables)->view(), call.called, call.facts);

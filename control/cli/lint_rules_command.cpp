@@ -1,8 +1,8 @@
 // stirline policy lint: is this a document that the appliance would take, and does it say what its writer means?
 //
 // A mistake is what an XCAP server would refuse (SPIT-XC-07). A remark is about what is taken and can hardly be meant:
-// a rule that can never match, one that says nothing, one whose times are all over. Exit status: 0 no mistakes; 1
-// mistakes, or remarks with --strict; 64 wrong command line or a file that cannot be read.
+// a rule that can never match, one that says nothing, one without a time in the next 32 days. Exit status: 0 no
+// mistakes; 1 mistakes, or remarks with --strict; 64 wrong command line or a file that cannot be read.
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -46,7 +46,8 @@ struct Findings {
   std::vector<std::string> remarks = {};
 };
 
-bool is_over(const Rule& rule, std::int64_t now) {
+// As far as times are spread out (kWindowAfter).
+bool is_without_time(const Rule& rule, std::int64_t now) {
   return std::ranges::any_of(rule.times, [&](const auto& intervals) {
     return std::ranges::all_of(intervals, [&](const config::policy::Interval& one) { return one.until <= now; });
   });
@@ -55,8 +56,8 @@ bool is_over(const Rule& rule, std::int64_t now) {
 void remark_on(const Rule& rule, std::int64_t now, Findings& found) {
   if (rule.never) {
     found.remarks.push_back(fmt::format("rule {} can never match", rule.id));
-  } else if (is_over(rule, now)) {
-    found.remarks.push_back(fmt::format("rule {} is over: none of its times is still to come", rule.id));
+  } else if (is_without_time(rule, now)) {
+    found.remarks.push_back(fmt::format("rule {} matches at no time of the next 32 days", rule.id));
   }
   if (rule.actions.handling == Handling::none) {
     found.remarks.push_back(fmt::format("rule {} does not say what is to be done", rule.id));

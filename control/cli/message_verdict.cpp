@@ -122,14 +122,14 @@ std::expected<std::unique_ptr<TokenJudge>, std::string> TokenJudge::make(const V
   return judge;
 }
 
-std::unique_ptr<crypto::VerifyJob> TokenJudge::judge(const MessageFile& file, std::int64_t now) {
+std::unique_ptr<crypto::VerifyJob> TokenJudge::judge(const MessageFile& file, std::int64_t now,
+                                                     const sip::DialPlan& dial_plan, crypto::Originator originator) {
   const auto job = std::make_unique<crypto::Job>();
   job->kind = crypto::JobKind::verify;
   job->keyring = &impl_->keyring;
   crypto::VerifyPolicy policy;
   policy.fresh_seconds = impl_->fresh_seconds;
-  crypto::plan_verification(*file.message, file.octets, sip::DialPlan{}, crypto::Originator::asserted_then_from, policy,
-                            now, job->verify);
+  crypto::plan_verification(*file.message, file.octets, dial_plan, originator, policy, now, job->verify);
   crypto::Job* const batch[] = {job.get()};
   impl_->processor.process(batch);
   return std::make_unique<crypto::VerifyJob>(job->verify);

@@ -12,6 +12,8 @@
 
 #include "control/cli/message_file.hpp"
 #include "crypto_workers/job/job.hpp"
+#include "crypto_workers/stir/authentication_service.hpp"
+#include "sip_parser/telephone_number.hpp"
 
 namespace stirline::control::cli {
 
@@ -41,8 +43,10 @@ class TokenJudge {
   TokenJudge& operator=(const TokenJudge&) = delete;
 
   // The job as a crypto core gives it back; views in it refer to `file`, which holds a request that parsed. `now`: at
-  // which tokens are judged.
-  [[nodiscard]] std::unique_ptr<crypto::VerifyJob> judge(const MessageFile& file, std::int64_t now);
+  // which tokens are judged. The rest is how a trunk reads its requests; by default, without a dial plan.
+  [[nodiscard]] std::unique_ptr<crypto::VerifyJob> judge(
+      const MessageFile& file, std::int64_t now, const sip::DialPlan& dial_plan = {},
+      crypto::Originator originator = crypto::Originator::asserted_then_from);
 
  private:
   TokenJudge();

@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "control/policy/list_store.hpp"
+
 namespace stirline::control::cli {
 
 using namespace config::policy;
@@ -32,11 +36,22 @@ std::expected<void, std::string> OfflineTables::open(config::tables::Image commo
   return {};
 }
 
-std::expected<void, std::string> OfflineTables::open_lists(config::tables::Image lists) {
-  lists_ = std::move(lists);
+std::expected<void, std::string> OfflineTables::open_lists(const std::string& file, std::uint32_t claim_score,
+                                                           std::int64_t now) {
+  const auto failed = [&file](const std::string& why) { return std::unexpected(fmt::format("{}: {}", file, why)); };
+  const auto store = policy::open_list_store(file);
+  if (!store) {
+    return failed(store.error());
+  }
+  auto image =
+      policy::make_list_table(**store, kOfflineSecret, {.claim_score = static_cast<std::uint8_t>(claim_score)}, now);
+  if (!image) {
+    return failed(image.error());
+  }
+  lists_ = std::move(*image);
   const auto table = ListTable::open(lists_);
   if (!table) {
-    return std::unexpected(table.error().text);
+    return failed(table.error().text);
   }
   view_.lists = *table;
   return {};

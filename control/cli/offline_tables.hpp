@@ -27,8 +27,9 @@ class OfflineTables {
   // `common`: of encode_common_rules(). The error is a sentence.
   [[nodiscard]] std::expected<void, std::string> open(config::tables::Image common);
 
-  // The table of lists, made with kOfflineSecret. Behind open().
-  [[nodiscard]] std::expected<void, std::string> open_lists(config::tables::Image lists);
+  // The lists in the store `file`, as of `now`. Behind open(). The error is a sentence.
+  [[nodiscard]] std::expected<void, std::string> open_lists(const std::string& file, std::uint32_t claim_score,
+                                                            std::int64_t now);
 
   [[nodiscard]] const config::policy::PolicyTables& view() const { return view_; }
 

@@ -1,11 +1,11 @@
 // stirline policy rehearse: what would today's rules have made of the calls in a capture? Nothing is sent, no daemon is
 // asked (SPIT-FW-04).
 //
-// Rules, users and trunks are those of stirline-control's configuration; chains come out of files, as for `stirline
-// verify`, and are judged as of the first request, so that an old capture keeps its verdicts. A source that is no peer
-// of a trunk is passed over, and so is what the appliance never judges: copies, what lies within a dialog, emergency
-// calls. Scores of statistics are not known here. Exit status: 0 done; 64 wrong command line, or a file that cannot be
-// read.
+// Rules, users, lists, contacts and trunks are those of stirline-control's configuration; chains come out of files, as
+// for `stirline verify`, and are judged as of the first request, so that an old capture keeps its verdicts. A source
+// that is no peer of a trunk is passed over, and so is what the appliance never judges: copies, what lies within a
+// dialog, emergency calls. Not known here: scores of statistics, sender checks, results of consent and tests. Exit
+// status: 0 done; 64 wrong command line, or a file that cannot be read.
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <tuple>
@@ -24,14 +25,17 @@
 #include <nlohmann/json.hpp>
 
 #include "config/control_config.hpp"
-#include "config/trunk_dial_plan.hpp"
+#include "config/policy/listed_call.hpp"
+#include "config/trunk_reading.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/message_file.hpp"
 #include "control/cli/message_verdict.hpp"
 #include "control/cli/offline_tables.hpp"
 #include "control/cli/output.hpp"
 #include "control/cli/policy_rules.hpp"
+#include "control/policy/canonical_identity.hpp"
 #include "control/policy/common_documents.hpp"
+#include "control/policy/contact_source.hpp"
 #include "control/policy/rule_compiler.hpp"
 #include "control/rehearsal/capture_file.hpp"
 #include "control/xcap/application_usage.hpp"
@@ -86,6 +90,66 @@ std::expected<std::map<std::string, policy::UserDocuments>, std::string> read_us
   return users;
 }
 
+// Users with documents, and those with nothing but contacts.
+std::expected<void, std::string> add_users(const config::ControlConfig& config, const std::string& documents,
+                                           std::int64_t now, OfflineTables& tables) {
+  std::map<std::string, policy::UserDocuments> users;
+  if (!documents.empty()) {
+    auto read = read_users(documents);
+    if (!read) {
+      return Error(read.error());
+    }
+    users = std::move(*read);
+  }
+  std::unique_ptr<policy::ContactSource> contacts;
+  std::vector<std::string> known_by_contacts;
+  if (!config.lists.database.empty()) {
+    auto store = policy::open_list_store(config.lists.database);
+    if (!store) {
+      return Error(fmt::format("{}: {}", config.lists.database.string(), store.error()));
+    }
+    contacts = policy::contacts_in(std::move(*store), [now] { return now; });
+    auto identities = contacts->users();
+    if (!identities) {
+      return Error(identities.error());
+    }
+    known_by_contacts = std::move(*identities);
+  }
+  std::set<Key> known;
+  const auto add = [&](policy::UserDocuments user) -> std::expected<void, std::string> {
+    const auto identity = policy::canonical_identity(user.owner, {});
+    if (contacts != nullptr && identity) {
+      auto of_user = contacts->of(*identity);
+      if (!of_user) {
+        return Error(of_user.error());
+      }
+      user.contacts = std::move(*of_user);
+    }
+    auto rules = policy::compile_user(user, now, kOfflineSecret);
+    if (!rules) {
+      fmt::print(stderr, "stirline policy rehearse: warning: {}: {}\n", printable(user.owner),
+                 printable(rules.error()));
+    } else if (rules->called != kNoKey && known.insert(rules->called).second) {
+      tables.add_user(rules->called, rules->facts, std::move(rules->rules));
+    }
+    return {};
+  };
+  for (auto& user : std::views::values(users)) {
+    if (const auto added = add(std::move(user)); !added) {
+      return added;
+    }
+  }
+  for (const std::string& identity : known_by_contacts) {
+    const bool has_documents = known.contains(identity_key(kOfflineSecret, identity));
+    if (!has_documents) {
+      if (const auto added = add({.owner = policy::owner_of(identity), .rules = {}, .profile = {}}); !added) {
+        return added;
+      }
+    }
+  }
+  return {};
+}
+
 std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const config::ControlConfig& config,
                                                                        const std::string& documents, std::int64_t now) {
   const auto common = policy::CommonDocuments::read(config.policy, config.file.string(), now);
@@ -97,25 +161,14 @@ std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const con
     return Error(compiled.error());
   }
   auto tables = std::make_unique<OfflineTables>();
-  if (!documents.empty()) {
-    const auto users = read_users(documents);
-    if (!users) {
-      return Error(users.error());
-    }
-    std::set<Key> known;
-    for (const auto& [owner, user] : *users) {
-      auto rules = policy::compile_user(user, now, kOfflineSecret);
-      if (!rules) {
-        fmt::print(stderr, "stirline policy rehearse: warning: {}: {}\n", printable(owner), printable(rules.error()));
-      } else if (rules->called != kNoKey && known.insert(rules->called).second) {
-        tables->add_user(rules->called, rules->facts, std::move(rules->rules));
-      }
-    }
+  if (const auto added = add_users(config, documents, now, *tables); !added) {
+    return Error(added.error());
   }
-  if (const auto opened = tables->open(std::move(compiled->image)); !opened) {
-    return Error(opened.error());
+  auto opened = tables->open(std::move(compiled->image));
+  if (opened && !config.lists.database.empty()) {
+    opened = tables->open_lists(config.lists.database.string(), config.lists.claim_score, now);
   }
-  return tables;
+  return opened ? std::expected<std::unique_ptr<OfflineTables>, std::string>(std::move(tables)) : Error(opened.error());
 }
 
 class Rehearsal {
@@ -222,9 +275,12 @@ void Rehearsal::take(const UdpDatagram& datagram, std::int64_t time) {
 
 void Rehearsal::judge_call(const MessageFile& file, const Trunk& trunk, std::int64_t time) {
   const sip::DialPlan dial_plan = config::dial_plan_of(trunk);
-  const CallOrigin origin{.trunk = trunk.name, .dial_plan = dial_plan, .trusted = trunk.trusted};
-  const auto job = tokens_->judge(file, time);
-  const DescribedCall call = describe_offline(file, *job, origin, time);
+  const crypto::Originator originator = config::originator_of(trunk);
+  const CallOrigin origin{
+      .trunk = trunk.name, .dial_plan = dial_plan, .originator = originator, .trusted = trunk.trusted};
+  const auto job = tokens_->judge(file, time, dial_plan, originator);
+  DescribedCall call = describe_offline(file, *job, origin, time);
+  add_lists(tables_->view().lists, call);
   const Judgement judgement = judge(tables_->view(), call.called, call.facts);
   Course course{to_string(judgement.outcome.handling), to_string(judgement.layer), ""};
   if (judgement.layer != Layer::none) {

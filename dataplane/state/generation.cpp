@@ -6,7 +6,7 @@
 
 #include "config/tables/certificate_table.hpp"
 #include "config/tables/credential_table.hpp"
-#include "config/trunk_dial_plan.hpp"
+#include "config/trunk_reading.hpp"
 
 namespace stirline::dataplane {
 namespace {
@@ -49,10 +49,7 @@ void derive_answer_lines(Trunk& trunk) {
 void derive_policies(Trunk& trunk) {
   const tables::Trunk& config = trunk.config;
   trunk.domain = config.trust_domain ? crypto::TrustDomain::same : crypto::TrustDomain::other;
-  // What is asserted in another trust domain counts for nothing here, and what is asserted here stays here
-  // (STIR-PR-03).
-  const bool from_only = config.originator == tables::OriginatorSource::from || !config.trust_domain;
-  trunk.originator = from_only ? crypto::Originator::from : crypto::Originator::asserted_then_from;
+  trunk.originator = config::originator_of(config);
   if (!config.identity_bypass.empty()) {
     trunk.bypass_line = "P-Identity-Bypass: " + config.identity_bypass + "\r\n";
   }

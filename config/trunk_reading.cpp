@@ -1,4 +1,4 @@
-#include "config/trunk_dial_plan.hpp"
+#include "config/trunk_reading.hpp"
 
 namespace stirline::config {
 
@@ -10,6 +10,11 @@ sip::DialPlan dial_plan_of(const tables::Trunk& trunk) {
           .accept_leading_plus = trunk.accept_leading_plus,
           .routing_prefix = trunk.routing_prefix,
           .national_digits = trunk.national_digits};
+}
+
+crypto::Originator originator_of(const tables::Trunk& trunk) {
+  const bool from_only = trunk.originator == tables::OriginatorSource::from || !trunk.trust_domain;
+  return from_only ? crypto::Originator::from : crypto::Originator::asserted_then_from;
 }
 
 }  // namespace stirline::config
