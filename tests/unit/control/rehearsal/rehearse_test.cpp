@@ -11,6 +11,7 @@
 #include "tests/golden/pcap_file.hpp"
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
+#include "tests/unit/test_data.hpp"
 
 namespace stirline::control {
 namespace {
@@ -127,6 +128,30 @@ TEST_F(Rehearse, TellsWhatTodaysRulesWouldHaveDone) {  // SPIT-FW-04
       {"handling": "block", "layer": "operator-hard", "rule": "no-messages", "calls": 1},
       {"handling": "none", "layer": "none", "rule": "", "calls": 1},
       {"handling": "polite-block", "layer": "user", "rule": "nobody", "calls": 2}])"));
+}
+
+// Lists are asked, contacts count, and numbers are read by the trunk's dial plan.
+TEST_F(Rehearse, KnowsListsContactsAndTheDialPlan) {
+  const std::string lists = (folder_ / "lists.db").string();
+  const std::string entries =
+      folder_.write("lists.csv", "list,kind,subject,until,origin,note\ndo-not-originate,number,+12155551212,,,\n")
+          .string();
+  const Finished imported = stirline({"import", "--store", lists, entries});
+  ASSERT_EQ(imported.status, 0) << imported.err;
+  folder_.write("hard.xml", ruleset(rule("listed", "<sp:list>do-not-originate</sp:list>", "block")));
+  folder_.write("control.toml", stirline::test::read_file(config_) +
+                                    "country_code = \"1\"\nnational_digits = 10\n[lists]\ndatabase = \"lists.db\"\n");
+  std::string listed = request("carol@example.net", "1");
+  const std::string alice = "sip:alice@example.org";
+  listed.replace(listed.find(alice), alice.size(), "sip:2155551212@example.org;user=phone");
+  const Finished done =
+      stirline({"rehearse", "--json", "--config", config_, "--documents", documents_, "--pcap",
+                capture({build(from_peer(listed)), build(from_peer(request("carol@example.net", "2")))})});
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(json::parse(done.out)["outcomes"], json::parse(R"([
+      {"handling": "block", "layer": "operator-hard", "rule": "listed", "calls": 1},
+      {"handling": "none", "layer": "none", "rule": "", "calls": 1}])"))
+      << done.out;
 }
 
 TEST_F(Rehearse, SaysWhatIsWrong) {
