@@ -85,6 +85,8 @@ struct BadInputConfig {
   OnBad malformed_sip = OnBad::forward;       // parser error
 };
 
+inline constexpr std::size_t kKib = 1'024;  // octets
+
 // Records of decisions about calls, on their way to control (STIR-RG-03).
 struct RecordsConfig {
   bool enabled = true;

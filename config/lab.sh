@@ -2,26 +2,29 @@
 # The lab: calls from a SIPp caller through two Stirline appliances (one signs, one verifies) to a SIPp callee, in four
 # network namespaces of this machine; forged calls in between; a table of what became of them.
 #
-#   sudo ./config/lab.sh [--calls N] [--engine NAME] [--out DIR] [--build DIR] [--no-build] [--no-packages]
+#   sudo ./config/lab.sh [--story] [--calls N] [--engine NAME] [--out DIR] [--build DIR] [--no-build] [--no-packages]
 #
+# --story: in place of the calls, how a called user's rules and what is known of callers decide, scene by scene.
 # --engine NAME: what signs and verifies: auto, ifma, scalar or openssl.
-# Exit status: 0 every placed call answered, every signed one verified, every forged one refused; 1 not so; 2 the lab
-# could not be run; 64 wrong arguments.
+# Exit status: 0 every placed call answered, every signed one verified, every forged one refused, every scene as it is
+# told; 1 not so; 2 the lab could not be run; 64 wrong arguments.
 set -euo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$source_root/build
 out=
 calls=50
+story=()
 install=yes
 make=yes
 
 usage() {
-  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
   case $1 in
+    --story) story=(--story) ;;
     --calls) calls=${2:?--calls needs a number}; shift ;;
     --engine)
       case ${2:-} in
@@ -60,4 +63,4 @@ fi
 mkdir -p "$out"
 out=$(realpath "$out")
 cd "$source_root/tests/net"
-PYTHONDONTWRITEBYTECODE=1 exec python3 -m stirline_lab --build "$build" --out "$out" --calls "$calls"
+PYTHONDONTWRITEBYTECODE=1 exec python3 -m stirline_lab --build "$build" --out "$out" --calls "$calls" "${story[@]}"

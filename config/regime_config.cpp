@@ -12,8 +12,9 @@ namespace {
 template <typename Enum>
 using Choice = std::pair<std::string_view, Enum>;
 
-constexpr std::array kProfiles{Choice<crypto::CertificateProfile>{"shaken", crypto::CertificateProfile::shaken},
-                               Choice<crypto::CertificateProfile>{"rfc8226", crypto::CertificateProfile::rfc8226}};
+constexpr std::array kCertificateProfiles{
+    Choice<crypto::CertificateProfile>{"shaken", crypto::CertificateProfile::shaken},
+    Choice<crypto::CertificateProfile>{"rfc8226", crypto::CertificateProfile::rfc8226}};
 constexpr std::array kRevocations{Choice<bool>{"soft", false}, Choice<bool>{"hard", true}};
 
 constexpr TextRule kSpcRule{"a service provider code of 1 to 64 printable characters", is_spc};
@@ -31,7 +32,7 @@ bool read_regime_options(Section& section, RegimeConfig& regime) {
   section.texts("crl_urls", regime.crl_urls, kListUrlRule);
   section.texts("crl_hosts", regime.crl_hosts, kHostRule);
   section.choice<bool>("revocation", regime.rules.revocation_required, kRevocations);
-  section.choice<crypto::CertificateProfile>("certificates", regime.rules.profile, kProfiles);
+  section.choice<crypto::CertificateProfile>("certificates", regime.rules.profile, kCertificateProfiles);
   section.flag("domains", regime.rules.domains);
   section.flag("spc_delegates_numbers", regime.rules.spc_delegates_numbers);
   NameSet spcs("an SPC");

@@ -30,6 +30,9 @@ inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in 
 // 1..64 printable characters without blanks: a service provider code as decode_tn_auth_list() takes it.
 [[nodiscard]] bool is_spc(std::string_view text);
 
+// Without blanks, tabs and ends of lines at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 // `least`..`most` of 0-9.
 [[nodiscard]] bool is_digits(std::string_view text, std::size_t least, std::size_t most);
 

@@ -23,8 +23,8 @@ constexpr std::array kInsertAts{
 constexpr std::array kOriginators{
     Choice<tables::OriginatorSource>{"asserted_then_from", tables::OriginatorSource::asserted_then_from},
     Choice<tables::OriginatorSource>{"from", tables::OriginatorSource::from}};
-constexpr std::array kProfiles{Choice<tables::TokenProfile>{"lenient", tables::TokenProfile::lenient},
-                               Choice<tables::TokenProfile>{"strict", tables::TokenProfile::strict}};
+constexpr std::array kTokenProfiles{Choice<tables::TokenProfile>{"lenient", tables::TokenProfile::lenient},
+                                    Choice<tables::TokenProfile>{"strict", tables::TokenProfile::strict}};
 constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::TooLarge::fragment},
                                 Choice<tables::TooLarge>{"pass", tables::TooLarge::pass}};
 constexpr std::array kRedirects{Choice<tables::Redirect>{"rewrite", tables::Redirect::rewrite},
@@ -180,7 +180,7 @@ Trunk read_trunk(Section& section) {
   read_tokens(section, trunk);
   section.choice<tables::InsertAt>("insert_at", trunk.insert_at, kInsertAts);
   section.choice<tables::OriginatorSource>("originator", trunk.originator, kOriginators);
-  section.choice<tables::TokenProfile>("profile", trunk.profile, kProfiles);
+  section.choice<tables::TokenProfile>("profile", trunk.profile, kTokenProfiles);
   section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
   section.choice<tables::Redirect>("redirect", trunk.redirect, kRedirects);
   section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);

@@ -5,6 +5,7 @@
 
 #include "config/wire/contact_record.hpp"
 #include "control/daemon.hpp"
+#include "control/day.hpp"
 #include "control/permissions/permission_contacts.hpp"
 #include "control/policy/call_list_keeper.hpp"
 #include "control/policy/rule_keeper.hpp"
@@ -13,11 +14,7 @@
 
 namespace stirline::control {
 
-namespace {
-
-constexpr std::int64_t kDay = 86'400;  // seconds
-
-}  // namespace
+namespace {}  // namespace
 
 // Nothing is compiled and nothing sent where there are neither users' documents nor common ones nor lists, nor
 // statistics.

@@ -18,7 +18,7 @@ namespace tables = config::tables;
 namespace {
 
 template <typename T>
-std::string octets_of(const T& plain) {
+std::string octets_of_plain(const T& plain) {
   std::string octets(sizeof(T), '\0');
   std::memcpy(octets.data(), &plain, sizeof(T));
   return octets;
@@ -86,7 +86,7 @@ void DataplaneClient::retry_later() {
 void DataplaneClient::greet() {
   Request hello;
   hello.type = wire::MessageType::hello;
-  hello.payload = octets_of(wire::Hello{tables::schema_hash()});
+  hello.payload = octets_of_plain(wire::Hello{tables::schema_hash()});
   hello.answered = [this](const wire::Answer& answer) {
     if (answer.code != wire::ResultCode::ok) {
       lose(fmt::format("the data plane turned our greeting down: {}", answer.text));
@@ -269,7 +269,8 @@ void DataplaneClient::push_step() {
   if (push_->next < push_->staged.size()) {
     const Push::Staged& staged = push_->staged[push_->next++];
     request.type = wire::MessageType::table;
-    request.payload = octets_of(wire::TableOffer{static_cast<std::uint16_t>(staged.kind), {}, staged.table->bytes});
+    request.payload =
+        octets_of_plain(wire::TableOffer{static_cast<std::uint16_t>(staged.kind), {}, staged.table->bytes});
     request.fd = staged.table->memfd.get();
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code != wire::ResultCode::ok) {
@@ -281,7 +282,7 @@ void DataplaneClient::push_step() {
   } else {
     ++push_->commits;
     request.type = push_->commit;
-    request.payload = octets_of(wire::Commit{push_->generation, push_->signing_stopped ? 1U : 0U, 0});
+    request.payload = octets_of_plain(wire::Commit{push_->generation, push_->signing_stopped ? 1U : 0U, 0});
     request.answered = [this](const wire::Answer& answer) {
       if (answer.code == wire::ResultCode::ok) {
         finish_push(PushOutcome::accepted, answer.text);

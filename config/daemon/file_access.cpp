@@ -30,10 +30,6 @@ constexpr std::uint64_t kHandled = kWrite | kSockets | LANDLOCK_ACCESS_FS_EXECUT
                                    LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
                                    LANDLOCK_ACCESS_FS_MAKE_SYM;
 
-std::unexpected<std::string> failed(const std::string& what) {
-  return std::unexpected(what + ": " + std::generic_category().message(errno));
-}
-
 std::expected<void, std::string> allow(const Descriptor& rules, const std::filesystem::path& path,
                                        std::uint64_t access) {
   const Descriptor place(::open(path.c_str(), O_PATH | O_CLOEXEC));
@@ -48,7 +44,7 @@ std::expected<void, std::string> allow(const Descriptor& rules, const std::files
   rule.allowed_access = access;
   rule.parent_fd = place.get();
   if (access != 0 && ::syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
-    return failed("access to " + path.string() + " cannot be arranged");
+    return failed_call("access to " + path.string() + " cannot be arranged");
   }
   return {};
 }
@@ -66,7 +62,7 @@ std::expected<std::string, std::string> limit_file_access(const FileAccess& acce
     if (errno == ENOSYS || errno == EOPNOTSUPP) {
       return "not limited: this kernel has no Landlock";
     }
-    return failed("access to files cannot be limited");
+    return failed_call("access to files cannot be limited");
   }
   for (const auto& [paths, rights] :
        {std::pair{&access.read, kRead}, std::pair{&access.write, kWrite}, std::pair{&access.sockets, kSockets}}) {
@@ -77,7 +73,7 @@ std::expected<std::string, std::string> limit_file_access(const FileAccess& acce
     }
   }
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0) {
-    return failed("access to files cannot be limited");
+    return failed_call("access to files cannot be limited");
   }
   return "limited";
 }

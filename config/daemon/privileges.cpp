@@ -24,10 +24,6 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{2};  // for a thread to answer
 
-std::unexpected<std::string> failed(const std::string& what, int error = errno) {
-  return std::unexpected(what + ": " + std::generic_category().message(error));
-}
-
 // What every thread does. Only system calls: one of them does it in a signal handler. 0, or errno.
 int give_up_in_this_thread(std::uint64_t keep) {
   __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
@@ -92,7 +88,8 @@ std::set<pid_t> threads() {
 std::expected<void, std::string> ask(pid_t thread) {
   const int before = order.answers.load();
   if (::syscall(SYS_tgkill, ::getpid(), thread, SIGRTMIN) != 0) {
-    return errno == ESRCH ? std::expected<void, std::string>{} : failed("a thread cannot be asked to drop privileges");
+    return errno == ESRCH ? std::expected<void, std::string>{}
+                          : failed_call("a thread cannot be asked to drop privileges");
   }
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (order.answers.load() == before) {
@@ -127,7 +124,7 @@ std::expected<void, std::string> ask_all_others() {
 std::expected<void, std::string> forbid_core_dumps() {
   const rlimit none = {.rlim_cur = 0, .rlim_max = 0};
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0) {
-    return failed("core dumps cannot be forbidden");
+    return failed_call("core dumps cannot be forbidden");
   }
   return {};
 }
@@ -136,7 +133,7 @@ std::expected<void, std::string> change_user(const std::string& name) {
   errno = 0;
   const passwd* user = ::getpwnam(name.c_str());
   if (user == nullptr) {
-    return errno == 0 ? std::unexpected("there is no user " + name) : failed("user " + name);
+    return errno == 0 ? std::unexpected("there is no user " + name) : failed_call("user " + name);
   }
   if (user->pw_uid == 0) {
     return std::unexpected("user " + name + " is root");
@@ -144,7 +141,7 @@ std::expected<void, std::string> change_user(const std::string& name) {
   if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || ::initgroups(name.c_str(), user->pw_gid) != 0 ||
       ::setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
       ::setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0) {
-    return failed("cannot become user " + name);
+    return failed_call("cannot become user " + name);
   }
   return {};
 }
@@ -166,7 +163,7 @@ std::expected<void, std::string> give_up_privileges(std::uint64_t keep) {
   action.sa_flags = SA_RESTART;
   struct sigaction before = {};
   if (::sigaction(SIGRTMIN, &action, &before) != 0) {
-    return failed("sigaction");
+    return failed_call("sigaction");
   }
   auto done = ask_all_others();
   ::sigaction(SIGRTMIN, &before, nullptr);
@@ -174,10 +171,10 @@ std::expected<void, std::string> give_up_privileges(std::uint64_t keep) {
     return done;
   }
   if (const int own = give_up_in_this_thread(keep); own != 0) {
-    return failed("privileges cannot be dropped", own);
+    return failed_call("privileges cannot be dropped", own);
   }
   if (const int others = order.error.load(); others != 0) {
-    return failed("privileges cannot be dropped", others);
+    return failed_call("privileges cannot be dropped", others);
   }
   return {};
 }

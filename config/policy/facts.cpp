@@ -63,7 +63,7 @@ constexpr std::array kCallState{
     FactValue{"ringing", only(CallState::ringing)},
 };
 
-constexpr std::array<FactRow, kFacts> kRows{{
+constexpr std::array<FactRow, kFacts> kFactRows{{
     {"authentication", kAuthentication},
     {"method", kMethod},
     {"anonymous", kTruth},
@@ -92,7 +92,7 @@ bool is_complete(FactWord word, FactWord within) {
 }
 
 const FactRow& facts_of(Fact fact) {
-  return kRows[static_cast<std::size_t>(fact)];
+  return kFactRows[static_cast<std::size_t>(fact)];
 }
 
 FactWord find_word(Fact fact, std::string_view word) {

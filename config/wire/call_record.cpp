@@ -5,13 +5,13 @@
 #include <cstring>
 
 #include "config/text_rules.hpp"
+#include "config/wire/short_texts.hpp"
 
 namespace stirline::config::wire {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::uint16_t kMaxStatus = 699;
 constexpr std::uint8_t kStripped = 1;
 constexpr std::uint8_t kCut = 2;
 constexpr std::uint8_t kWrongSender = 4;
@@ -21,11 +21,11 @@ constexpr std::uint8_t kFlags = kStripped | kCut | kWrongSender | kKnownCaller |
 constexpr std::uint8_t kHashed = 0x80;  // in front of a token: its hash follows; the rest is the length of its type
 
 // The texts of a record, in the order in which they stand behind the head.
-struct Text {
+struct RecordText {
   std::string_view CallRecord::* member;
   std::size_t most;
 };
-constexpr std::array<Text, RecordHead::kTexts> kTexts = {{
+constexpr std::array<RecordText, RecordHead::kTexts> kRecordTexts = {{
     {&CallRecord::trunk, kMaxRecordName},
     {&CallRecord::in_port, kMaxRecordName},
     {&CallRecord::out_port, kMaxRecordName},
@@ -38,21 +38,11 @@ constexpr std::array<Text, RecordHead::kTexts> kTexts = {{
     {&CallRecord::origid, kMaxRecordOrigid},
     {&CallRecord::call_id, kMaxRecordCallId},
 }};
-static_assert(std::ranges::all_of(kTexts, [](const Text& text) { return text.most <= 0xff; }));
+static_assert(std::ranges::all_of(kRecordTexts, [](const RecordText& text) { return text.most <= 0xff; }));
 static_assert(kMaxRecordBytes <= 0xffff);
-
-char* append(char* at, std::string_view text) {
-  return std::ranges::copy(text, at).out;
-}
 
 bool is_reason(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-}
-
-std::string_view take(std::string_view& octets, std::size_t count) {
-  const std::string_view taken = octets.substr(0, count);
-  octets.remove_prefix(taken.size());
-  return taken;
 }
 
 // What is wrong with the head, or nullptr.
@@ -79,11 +69,11 @@ const char* fault_of(const RecordHead& head, std::size_t there) {
 
 // Texts and tokens out of what stands behind the head: nothing may be missing, nothing left.
 bool read_rest(const RecordHead& head, std::string_view rest, CallRecord& record) {
-  for (std::size_t i = 0; i < kTexts.size(); ++i) {
-    if (head.lengths[i] > kTexts[i].most || head.lengths[i] > rest.size()) {
+  for (std::size_t i = 0; i < kRecordTexts.size(); ++i) {
+    if (head.lengths[i] > kRecordTexts[i].most || head.lengths[i] > rest.size()) {
       return false;
     }
-    record.*kTexts[i].member = take(rest, head.lengths[i]);
+    record.*kRecordTexts[i].member = take(rest, head.lengths[i]);
   }
   for (std::size_t i = 0; i < head.tokens; ++i) {
     if (rest.empty()) {
@@ -145,9 +135,9 @@ std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBy
   head.time = record.time;
   head.status = record.status;
   char* at = out.data() + sizeof(head);
-  for (std::size_t i = 0; i < kTexts.size(); ++i) {
-    const std::string_view whole = record.*kTexts[i].member;
-    const std::string_view text = whole.substr(0, kTexts[i].most);
+  for (std::size_t i = 0; i < kRecordTexts.size(); ++i) {
+    const std::string_view whole = record.*kRecordTexts[i].member;
+    const std::string_view text = whole.substr(0, kRecordTexts[i].most);
     head.flags = static_cast<std::uint8_t>(head.flags | (text.size() < whole.size() ? kCut : 0U));
     head.lengths[i] = static_cast<std::uint8_t>(text.size());
     at = append(at, text);

@@ -4,17 +4,16 @@
 #include <cstring>
 
 #include "config/text_rules.hpp"
+#include "config/wire/short_texts.hpp"
 
 namespace stirline::config::wire {
 namespace {
 
-constexpr std::uint16_t kMaxStatus = 699;
-
-struct Text {
+struct EventText {
   std::string_view WatchEvent::* member;
   std::size_t most;
 };
-constexpr std::array<Text, WatchEventHead::kTexts> kTexts = {{
+constexpr std::array<EventText, WatchEventHead::kTexts> kEventTexts = {{
     {&WatchEvent::trunk, kMaxRecordName},
     {&WatchEvent::in_port, kMaxRecordName},
     {&WatchEvent::out_port, kMaxRecordName},
@@ -55,16 +54,6 @@ const char* fault_of(const WatchRequest& request) {
                                      : "the trunk's name is none";
   }
   return "an unknown kind of watch";
-}
-
-char* append(char* at, std::string_view text) {
-  return std::ranges::copy(text, at).out;
-}
-
-std::string_view take(std::string_view& octets, std::size_t count) {
-  const std::string_view taken = octets.substr(0, count);
-  octets.remove_prefix(taken.size());
-  return taken;
 }
 
 bool is_name_or_none(std::string_view text) {
@@ -155,8 +144,8 @@ std::size_t encode_watch_event(const WatchEvent& event, std::span<char, kMaxWatc
   head.message = event.message;
   head.time_ns = event.time_ns;
   char* at = out.data() + sizeof(head);
-  for (std::size_t i = 0; i < kTexts.size(); ++i) {
-    const std::string_view text = (event.*kTexts[i].member).substr(0, kTexts[i].most);
+  for (std::size_t i = 0; i < kEventTexts.size(); ++i) {
+    const std::string_view text = (event.*kEventTexts[i].member).substr(0, kEventTexts[i].most);
     head.lengths[i] = static_cast<std::uint8_t>(text.size());
     at = append(at, text);
   }
@@ -190,11 +179,11 @@ std::expected<WatchEvent, std::string> decode_watch_event(std::string_view& octe
   event.time_ns = head.time_ns;
   event.whole = head.whole;
   std::string_view rest = take(octets, head.bytes).substr(sizeof(head));
-  for (std::size_t i = 0; i < kTexts.size(); ++i) {
-    if (head.lengths[i] > kTexts[i].most || head.lengths[i] > rest.size()) {
+  for (std::size_t i = 0; i < kEventTexts.size(); ++i) {
+    if (head.lengths[i] > kEventTexts[i].most || head.lengths[i] > rest.size()) {
       return std::unexpected("a watched event whose texts do not fit its length");
     }
-    event.*kTexts[i].member = take(rest, head.lengths[i]);
+    event.*kEventTexts[i].member = take(rest, head.lengths[i]);
   }
   if (rest.size() != head.octets) {
     return std::unexpected("a watched event whose frame does not fit its length");

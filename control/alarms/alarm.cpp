@@ -7,7 +7,7 @@ namespace {
 constexpr unsigned kQuietLooks = 6;  // of what is counted: as many without one more
 
 // In the order of Alarm.
-constexpr PerAlarm<AlarmFacts> kFacts{{
+constexpr PerAlarm<AlarmFacts> kAlarmFacts{{
     {"dataplane_away", Severity::critical, 2, 2, "the data plane is not connected, or does not answer"},
     {"generation_stale", Severity::major, 3, 1, "the data plane does not use the tables compiled last"},
     {"certificate_ending", Severity::warning, 1, 1, "a certificate of our own ends within 14 days"},
@@ -33,7 +33,7 @@ constexpr PerAlarm<AlarmFacts> kFacts{{
 }  // namespace
 
 const AlarmFacts& facts(Alarm alarm) {
-  return kFacts[static_cast<std::size_t>(alarm)];
+  return kAlarmFacts[static_cast<std::size_t>(alarm)];
 }
 
 std::string_view to_string(Severity severity) {

@@ -8,26 +8,14 @@
 
 #include <curl/curl.h>
 
+#include "config/text_rules.hpp"
+#include "sip_parser/characters.hpp"
+
 namespace stirline::control {
 
 namespace {
 
 constexpr std::int64_t kMostDeltaSeconds = std::int64_t{1} << 31;  // RFC 9111 1.2.2
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
 
 std::optional<std::int64_t> delta_seconds(std::string_view text) {
   if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
@@ -51,15 +39,15 @@ Directives read_directives(std::string_view text) {
   Directives directives;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view one = trimmed(text.substr(0, comma));
+    const std::string_view one = config::trimmed(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
     const std::size_t equals = std::min(one.find('='), one.size());
-    const std::string_view name = trimmed(one.substr(0, equals));
-    if (same_letters(name, "no-store") || same_letters(name, "no-cache")) {
+    const std::string_view name = config::trimmed(one.substr(0, equals));
+    if (sip::equal_ignoring_case(name, "no-store") || sip::equal_ignoring_case(name, "no-cache")) {
       directives.keep_forbidden = true;
-    } else if (same_letters(name, "max-age") && !directives.has_max_age) {
+    } else if (sip::equal_ignoring_case(name, "max-age") && !directives.has_max_age) {
       directives.has_max_age = true;
-      const std::string_view value = trimmed(one.substr(std::min(equals + 1, one.size())));
+      const std::string_view value = config::trimmed(one.substr(std::min(equals + 1, one.size())));
       directives.max_age = delta_seconds(value).value_or(0);
     }
   }
@@ -83,7 +71,7 @@ std::int64_t fresh_seconds(const CacheHeaders& headers, std::int64_t now) {
     const std::optional<std::int64_t> expires = http_date(headers.expires);
     lifetime = expires ? *expires - http_date(headers.date).value_or(now) : 0;
   }
-  const std::int64_t age = delta_seconds(trimmed(headers.age)).value_or(0);
+  const std::int64_t age = delta_seconds(config::trimmed(headers.age)).value_or(0);
   return std::clamp<std::int64_t>(lifetime - age, 0, kMostDeltaSeconds);
 }
 

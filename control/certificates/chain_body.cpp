@@ -17,7 +17,7 @@ namespace {
 
 using crypto::X509Certificate;
 
-std::string octets_of(BIO* bio) {
+std::string octets_in(BIO* bio) {
   char* data = nullptr;
   const long length = BIO_get_mem_data(bio, &data);
   return length > 0 ? std::string(data, static_cast<std::size_t>(length)) : std::string();
@@ -36,7 +36,7 @@ std::optional<std::int64_t> not_after_of(const X509& certificate) {
 std::string subject_of(const X509& certificate) {
   const crypto::Bio bio(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(bio.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253);
-  return octets_of(bio.get());
+  return octets_in(bio.get());
 }
 
 // One certificate and not an octet more.
@@ -87,7 +87,7 @@ std::expected<ChainBody, std::string> read_chain_body(std::string_view body, std
       return std::unexpected("out of memory");
     }
   }
-  chain.pem = octets_of(bio.get());
+  chain.pem = octets_in(bio.get());
   // The text may have grown in being written anew, and what is too long would not be judged later.
   if (chain.pem.size() > crypto::kMaxChainBytes) {
     return std::unexpected("it is longer than 65536 octets");

@@ -4,7 +4,7 @@ namespace stirline::control {
 
 namespace {
 
-constexpr std::array<FetchOutcomeFacts, kFetchOutcomes> kFacts{{
+constexpr std::array<FetchOutcomeFacts, kFetchOutcomes> kOutcomeFacts{{
     {"fetched", "the chain was fetched"},
     {"url_refused", "certificates are not fetched from such a URL"},
     {"switched_off", "fetching is switched off"},
@@ -26,7 +26,7 @@ constexpr std::array<FetchOutcomeFacts, kFetchOutcomes> kFacts{{
 }  // namespace
 
 const FetchOutcomeFacts& facts(FetchOutcome outcome) {
-  return kFacts[static_cast<std::size_t>(outcome)];
+  return kOutcomeFacts[static_cast<std::size_t>(outcome)];
 }
 
 }  // namespace stirline::control

@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "control/day.hpp"
 #include "crypto_workers/certificate/revocation.hpp"
 
 namespace stirline::control {
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kTryAgain = 60;     // after a failure
 constexpr std::int64_t kLeastPause = 600;  // before a list is refreshed that says it is over already
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();

@@ -12,11 +12,14 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "config/text_rules.hpp"
+#include "sip_parser/characters.hpp"
+
 namespace stirline::control {
 
 namespace {
 
-constexpr std::size_t kMaxHeaderOctets = 16'384;
+constexpr std::size_t kMaxFieldsOctets = 16'384;
 
 // `octets` are those of a sockaddr of that family, `length` of them.
 std::optional<config::IpAddress> address_of(int family, const std::byte* octets, std::size_t length) {
@@ -31,17 +34,6 @@ std::optional<config::IpAddress> address_of(int family, const std::byte* octets,
     return address;
   }
   return std::nullopt;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return x == y || (x >= 'A' && x <= 'Z' && x + 32 == y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 // Text from a stranger's server on its way into logs and answers.
@@ -139,7 +131,7 @@ std::size_t Transfer::take_body(char* data, std::size_t size, std::size_t count,
 std::size_t Transfer::take_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto* transfer = static_cast<Transfer*>(self);
   const std::size_t octets = size * count;
-  if (octets > kMaxHeaderOctets - transfer->header_octets_) {
+  if (octets > kMaxFieldsOctets - transfer->header_octets_) {
     transfer->too_large_ = true;
     return 0;
   }
@@ -150,9 +142,9 @@ std::size_t Transfer::take_header(char* data, std::size_t size, std::size_t coun
     return octets;
   }
   const auto add = [&](std::string_view name, std::string& value, std::string_view separator) {
-    if (same_letters(line.substr(0, colon), name)) {
+    if (sip::equal_ignoring_case(line.substr(0, colon), name)) {
       value += (value.empty() ? "" : separator);
-      value += trimmed(line.substr(colon + 1));
+      value += config::trimmed(line.substr(colon + 1));
     }
   };
   add("cache-control", transfer->caching_.cache_control, ", ");

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "config/text_rules.hpp"
 #include "control/read_file.hpp"
 
 namespace stirline::control::cli {
@@ -20,17 +21,10 @@ constexpr std::string_view kUrlLine = "x5u:";
 constexpr std::size_t kMaxListBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxUrls = 100'000;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 // The next line of `text`, which is shortened by it.
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = trimmed(text.substr(0, end));
+  const std::string_view line = config::trimmed(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return line;
 }
@@ -41,7 +35,7 @@ std::expected<std::vector<ChainFile>, std::string> read_chain(const std::string&
   while (!head.empty()) {
     const std::string_view line = take_line(head);
     if (line.starts_with(kUrlLine)) {
-      url = trimmed(line.substr(kUrlLine.size()));
+      url = config::trimmed(line.substr(kUrlLine.size()));
     }
   }
   if (url.empty()) {

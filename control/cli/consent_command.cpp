@@ -14,6 +14,7 @@
 #include "control/cli/ask_control.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
+#include "control/json_text.hpp"
 #include "control/permissions/permission_requests.hpp"
 #include "control/records/query_time.hpp"
 
@@ -34,9 +35,8 @@ int wrong(const char* verb, int status, std::string_view text) {
   return status;
 }
 
-std::string text_of(const Json& entry, const char* name) {
-  const auto found = entry.find(name);
-  const std::string text = found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
+std::string cell_of(const Json& entry, const char* name) {
+  const std::string text = text_of(entry, name);
   return text.empty() ? "-" : printable(text);
 }
 
@@ -46,8 +46,8 @@ void show(const Json& answer, bool json) {
     if (json) {
       fmt::print("{}\n", to_line(entry));
     }
-    rows.push_back({text_of(entry, "caller"), text_of(entry, "kind"), text_of(entry, "state"),
-                    text_of(entry, "verdict"), text_of(entry, "origin"),
+    rows.push_back({cell_of(entry, "caller"), cell_of(entry, "kind"), cell_of(entry, "state"),
+                    cell_of(entry, "verdict"), cell_of(entry, "origin"),
                     write_query_time(entry.value("asked", std::int64_t{0})),
                     write_query_time(entry.value("until", std::int64_t{0}))});
   }

@@ -32,6 +32,7 @@
 #include "control/cli/message_verdict.hpp"
 #include "control/cli/offline_tables.hpp"
 #include "control/cli/output.hpp"
+#include "control/day.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/list_store.hpp"
 #include "control/policy/rule_reader.hpp"
@@ -45,8 +46,6 @@ namespace stirline::control::cli {
 namespace {
 
 using namespace config::policy;
-
-constexpr std::int64_t kDay = 86'400;
 
 struct Options {
   VerdictOptions verdict;

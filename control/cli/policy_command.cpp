@@ -21,6 +21,7 @@
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
 #include "control/cli/policy_rules.hpp"
+#include "control/day.hpp"
 #include "control/policy/address_book.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/list_file.hpp"
@@ -29,8 +30,6 @@ namespace stirline::control::cli {
 namespace {
 
 using namespace control::policy;
-
-constexpr std::int64_t kDay = 86'400;
 
 struct Options {
   std::string store;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "control/json_text.hpp"
 #include "control/metrics/figures.hpp"
 #include "control/metrics/load_metrics.hpp"
 
@@ -114,12 +115,6 @@ constexpr std::array kCore{
         "/verified_without_table",
         {"stirline_dataplane_core_verified_without_table", counter, "", "verifications with keys that had no table"}},
 };
-
-// The text `key` of an object; empty if there is none.
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // What the data plane says that a counter, or a family of them, is.
 std::string help_of(const Json& facts) {

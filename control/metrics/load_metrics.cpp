@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/json_text.hpp"
 #include "control/metrics/figures.hpp"
 #include "control/metrics/path_delays.hpp"
 
@@ -25,11 +26,6 @@ constexpr std::array kFill{
            {"stirline_dataplane_table_oldest_seconds", gauge, "seconds",
             "age of the oldest entry of each, if it has any"}},
 };
-
-std::string text_of(const Json& row, const char* key) {
-  const auto found = row.find(key);
-  return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 void write_delays(Exposition& page, const Json& status) {
   constexpr std::size_t kBounds = config::wire::kDelayBuckets - 1;

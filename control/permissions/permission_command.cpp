@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/day.hpp"
+#include "control/json_text.hpp"
 #include "control/permissions/permission_pages.hpp"
 #include "control/permissions/permission_requests.hpp"
 #include "control/policy/canonical_identity.hpp"
@@ -14,15 +16,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
-
 Json refused(const std::string& text) {
   return {{"result", "refused"}, {"errors", {text}}};
-}
-
-std::string text_of(const Json& question, const char* name) {
-  const auto found = question.find(name);
-  return found != question.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 Json list(const std::string& called, PermissionDesk& desk) {

@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "control/day.hpp"
 #include "control/permissions/expected_tests.hpp"
 #include "control/store/database.hpp"
 
@@ -27,8 +28,6 @@ constexpr std::array kSteps = {
     "CREATE INDEX ended ON permission(until);"};
 constexpr sqlite::Layout kLayout{
     .application_id = 0x53545045, .steps = kSteps, .durability = sqlite::Durability::order};  // "STPE"
-
-constexpr std::int64_t kDay = 86'400;
 
 std::int64_t number(auto value) {
   return static_cast<std::int64_t>(value);

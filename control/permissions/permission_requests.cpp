@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/day.hpp"
 #include "control/http/percent_encoding.hpp"
+#include "control/json_text.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/xcap/xcap_users.hpp"
 
@@ -16,7 +18,6 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kUsers = "consent/users/";
 constexpr std::string_view kTest = "turing";
-constexpr std::int64_t kDay = 86'400;
 
 // One segment of a path, its escapes undone: 1 to 512 visible characters.
 std::optional<std::string> segment(std::string_view text) {
@@ -39,11 +40,6 @@ std::expected<Json, std::string> read_object(std::string_view body, std::initial
     }
   }
   return document;
-}
-
-std::string text_of(const Json& document, const char* name) {
-  const auto found = document.find(name);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace

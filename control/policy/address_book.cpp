@@ -12,6 +12,7 @@
 #include "config/text_rules.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/csv_reader.hpp"
+#include "control/policy/line_reader.hpp"
 #include "control/policy/vcard_reader.hpp"
 #include "control/xcap/xml_document.hpp"
 #include "sip_parser/characters.hpp"
@@ -22,18 +23,11 @@ namespace {
 constexpr std::array<std::string_view, 3> kForms{"vcard", "csv", "resource-lists"};
 constexpr std::string_view kListsSpace = "urn:ietf:params:xml:ns:resource-lists";
 constexpr std::size_t kMostColumns = 256;
-constexpr std::size_t kMistakesTold = 100;
 
 std::string small(std::string_view text) {
   std::string letters;
   std::ranges::transform(text, std::back_inserter(letters), [](char c) { return sip::detail::lower(c); });
   return letters;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // As calls carry it: none begins with 0. What a device keeps as it was dialled needs the dial plan.
@@ -55,7 +49,7 @@ class Import {
 
   // False: enough, or the store fails.
   bool take(std::string_view address, std::string_view name, std::size_t line) {
-    address = trimmed(address);
+    address = config::trimmed(address);
     if (address.empty() || is_of_another_kind(address)) {
       return true;
     }
@@ -130,7 +124,7 @@ void read_csv(std::istream& file, Import& import) {
     for (std::size_t i = 0; i < reader.fields().size(); ++i) {
       if (is_address_column(reader.fields()[i])) {
         columns.push_back(i);
-      } else if (!name_column && small(trimmed(reader.fields()[i])).ends_with("name")) {
+      } else if (!name_column && small(config::trimmed(reader.fields()[i])).ends_with("name")) {
         name_column = i;
       }
     }
@@ -215,7 +209,7 @@ AddressBookForm form_of(std::istream& file) {
 }
 
 bool is_address_column(std::string_view name) {
-  const std::string word = small(trimmed(name));
+  const std::string word = small(config::trimmed(name));
   const auto is = [&](std::string_view what) { return word == what; };
   return is("phone") || is("number") || is("telephone") || is("tel") || is("mobile") || is("uri") || is("sip") ||
          (word.starts_with("phone ") && word.ends_with(" value")) || word.ends_with(" phone") ||

@@ -18,7 +18,7 @@ struct Idn2Free {
 };
 
 // Escapes undone; nothing if one is broken or hides a zero.
-std::optional<std::string> unescaped(std::string_view text) {
+std::optional<std::string> unescaped_domain(std::string_view text) {
   auto plain = percent_decoded(text);
   return plain && !plain->contains('\0') ? plain : std::nullopt;
 }
@@ -42,7 +42,7 @@ std::optional<std::string> canonical_identity(std::string_view uri, const sip::D
 }
 
 std::optional<std::string> canonical_domain(std::string_view domain) {
-  const auto plain = unescaped(domain);
+  const auto plain = unescaped_domain(domain);
   if (!plain || plain->empty()) {
     return std::nullopt;
   }

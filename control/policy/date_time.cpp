@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "config/text_rules.hpp"
+
 namespace stirline::control::policy {
 namespace {
 
@@ -40,17 +42,11 @@ class Pieces {
   bool good_ = true;
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 }  // namespace
 
 std::optional<std::int64_t> seconds_of_date_time(std::string_view text) {
   namespace chrono = std::chrono;
-  Pieces pieces(trimmed(text));
+  Pieces pieces(config::trimmed(text));
   const int year = pieces.digits(4);
   pieces.need('-');
   const int month = pieces.digits(2);

@@ -9,6 +9,8 @@
 
 namespace stirline::control::policy {
 
+inline constexpr std::size_t kMistakesTold = 100;  // of a file: more are only counted
+
 class LineReader {
  public:
   // `most`: octets of a line.

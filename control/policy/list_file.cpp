@@ -9,6 +9,7 @@
 #include "config/policy/rule.hpp"
 #include "control/policy/csv_reader.hpp"
 #include "control/policy/date_time.hpp"
+#include "control/policy/line_reader.hpp"
 
 namespace stirline::control::policy {
 namespace {
@@ -19,7 +20,6 @@ using Got = CsvReader::Got;
 
 constexpr std::size_t kFields = 6;
 constexpr std::string_view kHeader = "list,kind,subject,until,origin,note";
-constexpr std::size_t kMistakesTold = 100;
 
 std::optional<SubjectKind> find_kind(std::string_view word) {
   for (std::size_t i = 0; i < kSubjectKinds; ++i) {

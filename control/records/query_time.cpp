@@ -5,11 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "control/day.hpp"
+
 namespace stirline::control {
 namespace {
 
 constexpr std::int64_t kMinute = 60;
-constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kLeastSeconds = -62'167'219'200;  // the beginning of the year 0
 constexpr std::int64_t kMostSeconds = 253'402'300'799;   // the end of 9999
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "config/wire/call_record.hpp"
+#include "control/json_text.hpp"
 #include "control/records/record_line.hpp"
 #include "control/records/record_query.hpp"
 
@@ -40,11 +41,6 @@ Json refused(const std::string& why) {
 std::int64_t integer_of(const Json& object, const char* name, std::int64_t otherwise) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : otherwise;
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace

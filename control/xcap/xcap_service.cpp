@@ -18,7 +18,7 @@ std::optional<XcapMethod> method_named(std::string_view name) {
   return std::nullopt;
 }
 
-XcapHttpAnswer bare(unsigned status) {
+XcapHttpAnswer bare_http(unsigned status) {
   return {.resource = {.status = status}, .challenges = {}};
 }
 
@@ -45,10 +45,10 @@ XcapHttpAnswer XcapService::judge(const XcapHttpRequest& request, NonceUse& use)
   }
   const auto uri = parse_xcap_uri(request.target, options_.root);
   if (!uri) {
-    return bare(uri.error().fault == UriFault::elsewhere ? 404 : 400);
+    return bare_http(uri.error().fault == UriFault::elsewhere ? 404 : 400);
   }
   if (!may(known.user, *uri, *method, options_.administrators)) {
-    return bare(403);
+    return bare_http(403);
   }
   XcapHttpAnswer answer{.resource = operations_.answer({.method = *method,
                                                         .content_type = request.content_type,

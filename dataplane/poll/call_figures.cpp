@@ -93,8 +93,12 @@ void CallFigures::tell(const policy::CallSubjects& subjects) {
     }
     policy::Profile& profile = statistics_.profile(subjects, kind);
     const auto minute = static_cast<std::uint16_t>(profile.minute);
-    if (profile.told_minute != minute && profile.of(policy::Figure::calls) >= kLeastTold && told_.push(profile)) {
+    const float calls = profile.of(policy::Figure::calls);
+    const auto doublings = static_cast<std::uint8_t>(std::bit_width(static_cast<std::uint32_t>(calls)));
+    const bool is_news = profile.told_minute != minute || doublings > profile.told_doublings;
+    if (is_news && calls >= kLeastTold && told_.push(profile)) {
       profile.told_minute = minute;
+      profile.told_doublings = doublings;
     }
   }
 }

@@ -10,8 +10,6 @@ namespace {
 namespace wire = config::wire;
 using sip::text;
 
-constexpr std::size_t kKib = 1'024;
-
 // INL-TX-11: what the services of a trunk work on.
 bool begins_something(const sip::Message& message, Direction direction) {
   const sip::Method method = message.method();
@@ -69,7 +67,8 @@ void tell_challenge(std::string_view called, wire::CallRecord& record) {
 }  // namespace
 
 DecisionRecorder::DecisionRecorder(PollContext& context)
-    : context_(context), queue_(context.config.records.enabled ? context.config.records.queue_kib * kKib : kKib) {}
+    : context_(context),
+      queue_(context.config.records.enabled ? context.config.records.queue_kib * config::kKib : config::kKib) {}
 
 wire::CallRecord DecisionRecorder::begin(const Datagram& datagram, const Trunk& trunk, Direction direction) const {
   wire::CallRecord record;

@@ -4,10 +4,10 @@
 #include <array>
 #include <limits>
 
+#include "config/dataplane_config.hpp"
+
 namespace stirline::dataplane {
 namespace {
-
-constexpr std::size_t kKib = 1'024;
 
 // The parts of a request's name in the order in which they are kept; with the method: CANCEL and ACK are no copies.
 std::array<std::string_view, 7> parts_of(const NamedRequest& request, std::string_view trunk) {
@@ -38,7 +38,7 @@ SignedRequests::SignedRequests(std::uint32_t kibibytes, int socket, std::uint64_
     : requests_(kibibytes, socket),
       index_(kibibytes, socket),
       by_age_(kibibytes, socket),
-      text_(kibibytes * (kKib / sizeof(CacheLine)), socket),
+      text_(kibibytes * (config::kKib / sizeof(CacheLine)), socket),
       memory_cycles_(memory_cycles) {}
 
 bool SignedRequests::remember(const NamedRequest& request, std::string_view trunk, std::uint32_t fingerprint,

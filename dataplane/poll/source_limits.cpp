@@ -13,8 +13,8 @@
 namespace stirline::dataplane {
 namespace {
 
-constexpr std::size_t kPrefixOctets = 8;
-constexpr std::size_t kAddressOctets = 4;  // IPv4
+constexpr std::ptrdiff_t kPrefixOctets = 8;
+constexpr std::ptrdiff_t kAddressOctets = 4;  // IPv4
 
 constexpr std::uint8_t kPrefixBits = kPrefixOctets * 8;
 constexpr std::uint8_t kAddressBits = kAddressOctets * 8;

@@ -20,13 +20,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from stirline_lab.lab import ended_by_signals  # noqa: E402
 from stirline_lab.processes import LabError  # noqa: E402
-from net_tests import bypass, calls, cold, faults, privilege, rules, shutdown, transactions, watching  # noqa: E402
+from net_tests import bypass, calls, cold, faults, privilege, rules, shutdown, story, transactions, watching  # noqa: E402
 
 
 def all_tests():
     """{name: function of (build folder, folder for logs)}"""
     return {name.removeprefix("test_"): function
-            for module in (calls, transactions, cold, bypass, faults, privilege, rules, watching, shutdown)
+            for module in (calls, transactions, cold, bypass, faults, privilege, rules, story, watching, shutdown)
             for name, function in vars(module).items() if name.startswith("test_")}
 
 

@@ -12,7 +12,6 @@ constexpr std::uint64_t kSubscribers = 10'000;  // numbers with one prefix
 constexpr unsigned kSubscriberDigits = 4;
 constexpr std::uint64_t kNear = 10;  // a called number that is so close to the one before is the next one in turn
 constexpr Key kIsText = Key{1} << 63;
-constexpr std::uint32_t kMinutesOfDay = 24 * 60;
 constexpr std::uint16_t kUnwanted = 607;  // RFC 8197
 
 std::uint32_t minute_of(std::int64_t now) {

@@ -78,7 +78,7 @@ struct alignas(64) Profile {
   SubjectKind kind = SubjectKind::caller;
   bool claimed = false;  // nobody has shown that it is he
   std::uint8_t name_length = 0;
-  std::uint8_t reserved = 0;
+  std::uint8_t told_doublings = 0;  // of its calls, by then
 
   // What people are told.
   std::array<char, kMaxName> name_octets{};

@@ -5,13 +5,11 @@
 namespace stirline::config::policy {
 namespace {
 
-constexpr std::uint32_t kMinutesOfDay = 24 * 60;
-
 struct FeatureRow {
   std::string_view name;
   std::string_view unit;
 };
-constexpr std::array<FeatureRow, kFeatures> kRows{{
+constexpr std::array<FeatureRow, kFeatures> kFeatureRows{{
     {"rate", "calls/h"},
     {"fan_out", "numbers"},
     {"distinct", "%"},
@@ -34,11 +32,11 @@ std::string_view to_string(SubjectKind kind) {
 }
 
 std::string_view to_string(Feature feature) {
-  return kRows[static_cast<std::size_t>(feature)].name;
+  return kFeatureRows[static_cast<std::size_t>(feature)].name;
 }
 
 std::string_view unit_of(Feature feature) {
-  return kRows[static_cast<std::size_t>(feature)].unit;
+  return kFeatureRows[static_cast<std::size_t>(feature)].unit;
 }
 
 std::string_view mistake_in(const ScoreSettings& settings) {

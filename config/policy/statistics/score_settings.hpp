@@ -55,6 +55,8 @@ inline constexpr std::size_t kFeatures = static_cast<std::size_t>(Feature::compl
   }
 }
 
+inline constexpr std::uint32_t kMinutesOfDay = 24 * 60;
+
 struct FeatureSettings {
   std::uint32_t threshold = 0;  // below it there are no points
   std::uint32_t full = 100;     // from here on there are `weight` points, in between a part of them; above threshold

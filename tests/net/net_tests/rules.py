@@ -8,6 +8,7 @@ from stirline_lab.ends import Ends, request, session
 from stirline_lab.lab import Lab
 from stirline_lab.numbers import FIRST
 from stirline_lab.processes import wait_until
+from stirline_lab.rule_keeper import DOCUMENT, ELEMENT, RuleKeeper
 
 CALLED = 442079469500
 USER = f"tel:+{CALLED}"
@@ -19,31 +20,6 @@ RULES = f"""<ruleset xmlns="urn:ietf:params:xml:ns:common-policy" xmlns:sp="urn:
 <rule id="others"><actions><sp:response code="607"/></actions></rule></ruleset>"""
 VOICEBOX = ('<rule id="others"><actions><sp:forward-to xmlns:sp="urn:ietf:params:xml:ns:spit-policy">'
             "sip:voicebox@192.0.2.2</sp:forward-to></actions></rule>")
-
-
-class User:
-    """Somebody who keeps his rules at the verifier, with curl."""
-
-    def __init__(self, lab):
-        self._appliance = lab.verifier
-        self._token = lab.verifier.admit(USER)
-        host, port = configuration.REPOSITORY[0], configuration.XCAP[1]
-        self._ends = ("--cacert", lab.pki.web_ca, "--connect-to", f"{host}:{port}:{configuration.XCAP[0]}:{port}",
-                      "--header", f"Authorization: Bearer {self._token}")
-        wait_until(lambda: self._pushed() is not None, 20, "the data plane has rules, if none of users")
-        self._url = f"https://{host}:{port}/spit-policy/users/{USER}/index"
-
-    def change(self, expected, *arguments, node=""):
-        """One request that changes the document; comes back once the data plane has the rules."""
-        before = self._pushed()
-        status = self._appliance.curl(*self._ends, "--output", "/dev/null", "--write-out", "%{http_code}", *arguments,
-                                      self._url + node).stdout
-        assert status == str(expected), f"{arguments} was answered {status}"
-        wait_until(lambda: self._pushed() != before, 20, "the rules reach the data plane")
-
-    def _pushed(self):
-        rules = self._appliance.status()["dataplane"]["rules"]
-        return rules and rules["number"]
 
 
 def _invite(name, caller):
@@ -61,13 +37,13 @@ def test_rules_over_xcap(build, out):
         user_file.touch(mode=0o600)
         lab.verifier.start_control()
         lab.verifier.wait_ready()
-        user = User(lab)
+        user = RuleKeeper(lab, USER)
         rules = out / "rules.xml"
         rules.write_text(RULES, encoding="utf-8")
 
         ends.send(_invite("before", STRANGER))
         assert ends.arrived(20), "nothing crosses"
-        user.change(201, "--upload-file", rules, "--header", "Content-Type: application/auth-policy+xml")
+        user.change(201, "--upload-file", rules, "--header", f"Content-Type: {DOCUMENT}")
         ends.send(_invite("friend", FRIEND))
         friend = sip.parse(ends.arrived(20))
         assert friend.tokens and set(friend.verstats) == {"TN-Validation-Passed"}, "the friend is not known"
@@ -75,7 +51,7 @@ def test_rules_over_xcap(build, out):
         answer = ends.answered()
         assert answer.startswith(b"SIP/2.0 607 Unwanted\r\n"), f"not refused: {answer!r}"
 
-        user.change(200, "--request", "PUT", "--header", "Content-Type: application/xcap-el+xml", "--data", VOICEBOX,
+        user.change(200, "--request", "PUT", "--header", f"Content-Type: {ELEMENT}", "--data", VOICEBOX,
                     node="/~~/ruleset/rule%5b@id=%22others%22%5d")
         ends.send(_invite("to-the-voicebox", STRANGER))
         moved = ends.arrived(20)

@@ -1,7 +1,7 @@
 """The lab as a command; config/lab.sh prepares what it needs and calls it.
 
-Exit status: 0 every placed call answered, every signed one verified, every forged one refused; 1 not so; 2 the lab could
-not be run; 64 wrong arguments.
+Exit status: 0 every placed call answered, every signed one verified, every forged one refused, or every scene of the story
+came as it is told; 1 not so; 2 the lab could not be run; 64 wrong arguments.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from . import scenario
 from .lab import ended_by_signals
 from .numbers import MOST_CALLS
 from .processes import LabError
+from .story import play, telling
 
 
 class Progress:
@@ -44,6 +45,7 @@ def _arguments():
     parser = argparse.ArgumentParser(prog="lab", description="Calls between two appliances in namespaces.")
     parser.add_argument("--build", type=Path, required=True, help="build folder with the programs")
     parser.add_argument("--out", type=Path, required=True, help="folder for captures and logs")
+    parser.add_argument("--story", action="store_true", help="Bob's story, in place of the calls")
     parser.add_argument("--calls", type=int, default=50, help="calls of each attestation (A, B, C)")
     try:
         arguments = parser.parse_args()
@@ -72,22 +74,39 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
     try:
         with ended_by_signals():
-            outcome = scenario.play(arguments.build, arguments.out, arguments.calls, progress.say, progress.count)
+            problems = _story(arguments, progress) if arguments.story else _calls(arguments, progress)
     except LabError as error:
         progress.say(f"the lab could not be run: {error}")
         print(f"logs: {arguments.out.resolve() / 'logs'}")
         return 2
     finally:
         _give_to_caller(arguments.out)
+    for problem in problems:
+        print(f"PROBLEM: {problem}")
+    if problems:
+        print("the lab has failed")
+    return 1 if problems else 0
+
+
+def _calls(arguments, progress):
+    outcome = scenario.play(arguments.build, arguments.out, arguments.calls, progress.say, progress.count)
     print()
     print("\n".join(outcome.table))
     print()
     print("captures:", *outcome.files, sep="\n  ")
-    for problem in outcome.problems:
-        print(f"PROBLEM: {problem}")
-    print("the lab has failed" if outcome.problems else
-          "every placed call answered, every signed call verified, every forged one refused")
-    return 1 if outcome.problems else 0
+    if not outcome.problems:
+        print("every placed call answered, every signed call verified, every forged one refused")
+    return outcome.problems
+
+
+def _story(arguments, progress):
+    told = play.play(arguments.build, arguments.out, progress.say, lambda lines: print("\n" + "\n".join(lines), flush=True))
+    print("\nEvery output of the authorization engine, and the scenes that show it:\n")
+    print("\n".join(telling.table_of(told.outputs)))
+    print(f"\nwhole messages: {arguments.out.resolve() / 'messages'}")
+    if not told.problems:
+        print("every scene came as it is told")
+    return told.problems
 
 
 if __name__ == "__main__":

@@ -122,6 +122,15 @@ class Appliance:
                       self.control_socket, *(["--verdict", verdict] if verdict else [])])
         return [json.loads(line) for line in answer.stdout.splitlines()]
 
+    def reputation(self):
+        """What `stirline reputation` tells: a dictionary for each subject, the worst first."""
+        answer = run([self._programs.stirline, "reputation", "--json", "--socket", self.control_socket])
+        return json.loads(answer.stdout)
+
+    def import_lists(self, store, file):
+        """Entries in comma-separated values, into a store that is made if it is not there."""
+        run([self._programs.stirline, "policy", "import", "--store", store, file])
+
     def operate(self, verb, *arguments):
         """`stirline VERB …` as a process that goes on; its output is in a log of its own."""
         return Process(f"stirline {verb} at the {self.role}",

@@ -79,22 +79,50 @@ def write_signer_file(appliance, pki, attest=None):
     _write(appliance.control_file, tables)
 
 
+def _from_caller(ports=(SIP_PORT,), **options):
+    return _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify", ports=list(ports),
+                  certificate_wait_ms=CERTIFICATE_WAIT_MS, **options)
+
+
+def _trust(pki, crls=(), crl_urls=(), fetch=None):
+    return (_table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),
+            _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK], **(fetch or {})))
+
+
+def _xcap(appliance, pki, **options):
+    return _table("[xcap]", listen=XCAP[0], port=XCAP[1], certificate=pki.web_certificate, key=pki.web_key,
+                  users=appliance.folder / "xcap.users", database=appliance.folder / "documents.db", **options)
+
+
 def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer=None, xcap=False):
     """`fetch`, `answer`: more options of the sections of that name. `xcap`: users keep rules there."""
     tables = [
         *_control_tables(appliance),
-        _table("[[trunk]]", name="from-caller", pair="wire", side="a", role="verify",
-               peers=list(ENDS["caller"][1:]), ports=[SIP_PORT], certificate_wait_ms=CERTIFICATE_WAIT_MS),
+        _from_caller(peers=list(ENDS["caller"][1:])),
         _table("[trunk.answer]", **(answer or {})),
-        _table("[trust]", anchors=[pki.anchor], crls=list(crls), crl_urls=list(crl_urls)),
-        _table("[fetch]", ca_file=pki.web_ca, lab_prefixes=[MANAGEMENT_NETWORK], **(fetch or {})),
+        *_trust(pki, crls, crl_urls, fetch),
     ]
     if xcap:
-        tables.append(_table("[xcap]", listen=XCAP[0], port=XCAP[1], certificate=pki.web_certificate, key=pki.web_key,
-                             users=appliance.folder / "xcap.users", database=appliance.folder / "documents.db"))
+        tables.append(_xcap(appliance, pki))
     for credential in pki.in_files():
         tables.append(_table("[[x5u]]", url=credential.x5u, file=credential.chain))
     _write(appliance.control_file, tables)
+
+
+def write_judging_file(appliance, pki, ports, company, law, lists, tester):
+    """A verifier with all that judges behaviour. `ports`: of both sides, so that it sees answers. `company`: a second peer,
+    who says who calls and is believed. `law`: file of rules. `lists`: database of lists. `tester`: the user who reports
+    results of tests."""
+    _write(appliance.control_file, [
+        *_control_tables(appliance),
+        _from_caller(peers=[ENDS["caller"][1]], ports=ports),
+        _table("[[trunk]]", name="company", pair="wire", side="a", role="verify", peers=[company], ports=ports,
+               trusted=True),
+        *_trust(pki),
+        _xcap(appliance, pki, permissions=appliance.folder / "permissions.db", testers=[tester]),
+        _table("[policy]", legal=law),
+        _table("[lists]", database=lists),
+    ])
 
 
 def spoil(appliance):

@@ -13,14 +13,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import frames, sip
+from . import sip
+from .behind_signer import BehindSigner
 from .numbers import CALLED, FIRST
 from .processes import LabError, run
 from .topology import ENDS
 
 PORT = 5070
-SOL_PACKET = 263
-PACKET_QDISC_BYPASS = 20
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,13 @@ class Forger:
 
     def __enter__(self):
         self._own_key = self._pki.make_key("forger")
-        self._wire = self._topology.raw_socket("signer", "s1")
-        self._wire.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+        self._wire = BehindSigner(self._topology).__enter__()
         self._phone = self._topology.socket("caller", socket.AF_INET, socket.SOCK_DGRAM)
         self._phone.bind((ENDS["caller"][1], PORT))
         return self
 
     def __exit__(self, *unused):
-        self._wire.close()
+        self._wire.__exit__()
         self._phone.close()
 
     def _sign(self, text, credential, key=None, x5u=None, shift=0):
@@ -144,10 +142,7 @@ class Forger:
         return Forged(kind, f"{call_id}@{ENDS['caller'][1]}", text.encode())
 
     def inject(self, forged):
-        source, destination = (ENDS["caller"][1], PORT), (ENDS["callee"][1], 5060)
-        for frame in frames.udp_frames(self._topology.mac("caller"), self._topology.mac("callee"), source,
-                                       destination, forged.text):
-            self._wire.send(frame)
+        self._wire.send(forged.text, PORT, (ENDS["callee"][1], 5060))
 
     def end_calls(self, call_ids, seconds=15):
         """Acknowledges and ends what the callee has answered, until all of these calls are over or time is up.

@@ -1,0 +1,16 @@
+// Texts in JSON that somebody else has made.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace stirline::control {
+
+// The text `name` of an object; empty if there is none.
+[[nodiscard]] inline std::string text_of(const nlohmann::ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace stirline::control
