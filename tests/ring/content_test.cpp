@@ -70,7 +70,9 @@ TEST_F(JudgedTexts, AUserMayRefuseSpam) {  // SPIT-CL-01, SPIT-FW-04
 
 TEST_F(JudgedTexts, ATokenMakesNoTextHarmless) {  // SPIT-CL-01: part of the job of a request with Identity
   train();
-  harness_.put_a(golden::build(outward(message(1, kSpam))));
+  const std::string outgoing = with_line(invite({.number = 1, .date = kTestNow, .attest = 'A'}),
+                                         fmt::format("Subject: {}", kSpam));  // early text
+  harness_.put_a(golden::build(outward(outgoing)));
   const std::string known = next_payload([&] { return harness_.get_b(); });
   ASSERT_NE(known.find("\r\nIdentity: "), std::string::npos) << known;
   EXPECT_NE(header_line(delivered(known), "Spam-Score: ").find("detail=\"content="), std::string::npos);
