@@ -153,6 +153,7 @@ class Reader {
     read_policy(policy, config.policy);
     Section lists = root_.table("lists");
     read_lists(lists, config.lists);
+    read_content_of_trunks(config.content);
     Section statistics = root_.table("statistics");
     read_statistics(statistics, config.statistics);
     file.report_unknown();
@@ -163,6 +164,22 @@ class Reader {
     for (Section& section : root_.tables("credential")) {
       config_.credentials.push_back(read_credential(section));
       credentials_.add(section, "name", config_.credentials.back().name);
+    }
+  }
+
+  // Behind the trunks, which it names.
+  void read_content_of_trunks(ContentConfig& config) {
+    Section section = root_.table("content");
+    NameSet names("a corpus name");
+    std::set<std::string> seen;
+    std::vector<Section> corpora = read_content(section, config);
+    for (std::size_t i = 0; i < corpora.size(); ++i) {
+      names.add(corpora[i], "name", config.corpora[i].name);
+      for (const std::string& trunk : config.corpora[i].trunks) {
+        if (!trunks_.contains(trunk) || !seen.insert(trunk).second) {
+          corpora[i].fail("trunks", "names of a [[trunk]], each once", trunk);
+        }
+      }
     }
   }
 
@@ -319,7 +336,7 @@ std::expected<ControlConfig, ConfigErrors> read_control_config(const std::filesy
 std::vector<std::string> control_options() {
   TomlFile document("",
                     "[[trunk]]\n[[numbers]]\n[[credential]]\n[[x5u]]\n[[regime]]\n[[regime.priority]]\n"
-                    "[[trust.priority]]\n[[card]]\n");
+                    "[[trust.priority]]\n[[card]]\n[content]\n[[content.corpus]]\n");
   ControlConfig config;
   const Reader reader(document, config);
   return document.options();

@@ -12,6 +12,7 @@
 #include "config/card_config.hpp"
 #include "config/clock_config.hpp"
 #include "config/config_error.hpp"
+#include "config/content_config.hpp"
 #include "config/fetch_config.hpp"
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
@@ -81,6 +82,7 @@ struct ControlConfig {
   XcapConfig xcap;
   PolicyConfig policy;
   ListConfig lists;
+  ContentConfig content;
   StatisticsConfig statistics;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.

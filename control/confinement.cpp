@@ -88,8 +88,10 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
       access.write.push_back(folder_of(database));
     }
   }
-  if (!config.lists.database.empty()) {
-    access.write.push_back(folder_of(config.lists.database));
+  for (const std::filesystem::path& database : {config.lists.database, config.content.database}) {
+    if (!database.empty()) {
+      access.write.push_back(folder_of(database));
+    }
   }
   if (!config.records.folder.empty()) {
     access.write.push_back(folder_or_its_parent(config.records.folder));

@@ -14,6 +14,7 @@
 #include "config/wire/protocol.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
+#include "control/content/content_keeper.hpp"
 #include "control/permissions/challenge_records.hpp"
 #include "control/permissions/permission_command.hpp"
 #include "control/policy/call_list_keeper.hpp"

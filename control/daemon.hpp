@@ -68,6 +68,9 @@ class CallListKeeper;
 class ListStore;
 class RuleKeeper;
 }  // namespace policy
+namespace content {
+class ContentKeeper;
+}  // namespace content
 
 class Daemon {
  public:
@@ -146,6 +149,8 @@ class Daemon {
   [[nodiscard]] nlohmann::ordered_json permissions_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
   [[nodiscard]] nlohmann::ordered_json call_lists_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_content();
+  [[nodiscard]] nlohmann::ordered_json content_status() const;
   [[nodiscard]] nlohmann::ordered_json xcap_status() const;
   [[nodiscard]] std::expected<void, std::string> open_metrics();
   void look_for_alarms();
@@ -182,6 +187,7 @@ class Daemon {
   std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<policy::CallListKeeper> call_lists_;  // null: there are none
+  std::unique_ptr<content::ContentKeeper> content_;     // null: no text is looked at
   std::unique_ptr<XcapParts> xcap_;                     // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
   std::unique_ptr<RuleRelay> rule_relay_;  // null with rules_

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/wire/contact_record.hpp"
+#include "control/content/content_keeper.hpp"
 #include "control/daemon.hpp"
 #include "control/day.hpp"
 #include "control/permissions/permission_contacts.hpp"
@@ -14,13 +15,18 @@
 
 namespace stirline::control {
 
-namespace {}  // namespace
+namespace {
+
+constexpr std::uint32_t kMinute = 60;
+
+}  // namespace
 
 // Nothing is compiled and nothing sent where there are neither users' documents nor common ones nor lists, nor
 // statistics.
 std::expected<void, std::string> Daemon::open_rules() {
   const std::filesystem::path& lists = state_.config.lists.database;
-  if (xcap_ == nullptr && state_.config.policy.empty() && lists.empty() && !state_.config.statistics.always) {
+  if (xcap_ == nullptr && state_.config.policy.empty() && lists.empty() && state_.config.content.database.empty() &&
+      !state_.config.statistics.always) {
     return {};
   }
   std::unique_ptr<policy::ListStore> list_store;
@@ -56,6 +62,9 @@ std::expected<void, std::string> Daemon::open_rules() {
   if (list_store != nullptr) {
     open_lists(std::move(list_store), seen_change);
   }
+  if (auto opened = open_content(); !opened) {
+    return opened;
+  }
   rule_relay_ = std::make_unique<RuleRelay>(loop_, *dataplane_, *rules_, RuleRelayOptions{.now = options_.now},
                                             [this] { on_rules_pushed(); });
   return {};
@@ -75,6 +84,35 @@ void Daemon::open_lists(std::unique_ptr<policy::ListStore> store, std::int64_t s
   options.on_table = [this](policy::SharedTable table) { rules_->set_lists(std::move(table)); };
   options.on_contacts = [this](std::vector<std::string> users) { rules_->note_contacts(std::move(users)); };
   call_lists_ = std::make_unique<policy::CallListKeeper>(std::move(store), std::move(options));
+}
+
+std::expected<void, std::string> Daemon::open_content() {
+  const config::ContentConfig& config = state_.config.content;
+  if (config.database.empty()) {
+    return {};
+  }
+  auto store = content::open_content_store(config.database);
+  if (!store) {
+    return std::unexpected(config.database.string() + ": " + store.error());
+  }
+  content::ContentOptions options;
+  options.now = options_.now;
+  options.settings = {.fewest_trained = config.fewest_trained,
+                      .bulk_from = config.bulk_from,
+                      .bulk_points = config.bulk_points,
+                      .url_points = config.url_points,
+                      .half_life = config.bulk_minutes * kMinute};
+  for (const config::ContentCorpus& corpus : config.corpora) {
+    for (const std::string& trunk : corpus.trunks) {
+      options.trunks.push_back({.trunk = trunk, .corpus = corpus.name});
+    }
+  }
+  options.most_tokens = config.most_tokens;
+  options.forget_days = config.forget_days;
+  options.look = options_.look_at_lists;
+  options.on_table = [this](policy::SharedTable table) { rules_->set_content(std::move(table)); };
+  content_ = std::make_unique<content::ContentKeeper>(std::move(*store), std::move(options));
+  return {};
 }
 
 // Whom users have called, and who has answered (SPIT-FW-10).
@@ -121,6 +159,16 @@ nlohmann::ordered_json Daemon::call_lists_status() const {
           {"ended", tallies.ended.load()},
           {"not_learned", tallies.not_learned.load()},
           {"store_errors", tallies.store_errors.load()}};
+}
+
+nlohmann::ordered_json Daemon::content_status() const {
+  if (content_ == nullptr) {
+    return nullptr;
+  }
+  const content::ContentTallies& tallies = content_->tallies();
+  return {{"corpora", tallies.corpora.load()},     {"tokens", tallies.tokens.load()},
+          {"octets", tallies.octets.load()},       {"tables", tallies.tables.load()},
+          {"forgotten", tallies.forgotten.load()}, {"store_errors", tallies.store_errors.load()}};
 }
 
 nlohmann::ordered_json Daemon::rules_status() const {

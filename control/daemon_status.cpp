@@ -92,6 +92,7 @@ Json Daemon::own_status() const {
           {"permissions", permissions_status()},
           {"rules", rules_status()},
           {"call_lists", call_lists_status()},
+          {"content", content_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},
           {"warnings", warnings},
           {"dataplane", dataplane}};

@@ -42,6 +42,9 @@ TableSet RuleRelay::changed(const RuleImages& images) const {
   if (images.lists && images.lists != taken_.lists) {
     set.sealed.emplace_back(TableKind::lists, images.lists);
   }
+  if (images.content && images.content != taken_.content) {
+    set.sealed.emplace_back(TableKind::content, images.content);
+  }
   for (std::size_t i = 0; i < images.users.size(); ++i) {
     if (images.users[i] != taken_.users[i]) {
       set.tables.emplace_back(TableKind::user_rules, *images.users[i]);

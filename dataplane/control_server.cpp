@@ -48,6 +48,8 @@ wire::MappedImage* place_of(StagedTables& staged, StagedRules& rules, tables::Ta
       return rules.users.size() < config::policy::kUserShards ? &rules.users.emplace_back() : nullptr;
     case tables::TableKind::lists:
       return &rules.lists;
+    case tables::TableKind::content:
+      return &rules.content;
   }
   return nullptr;
 }

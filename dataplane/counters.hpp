@@ -102,6 +102,10 @@ namespace stirline::dataplane {
   X(rules_blocked, "calls", "calls that rules refuse")                                                               \
   X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
   X(listed, "calls", "judged calls of which lists know something, where rules ask for lists (SPIT-CL-02)")           \
+  X(content_judged, "messages", "requests whose text has got a score (SPIT-CL-01)")                                  \
+  X(content_unknown, "messages", "requests with a text, or what may be one, of which nothing is known")              \
+  X(content_cut, "messages", "requests with more text than is looked at")                                            \
+  X(content_skipped, "messages", "requests whose text found no crypto core: judged by all else")                     \
   X(contacts_learned, "contacts", "whom users have called and who has answered, told to control (SPIT-FW-10)")       \
   X(contact_dropped, "contacts", "likewise not told: control is slow or away, and the queue is full")                \
   X(outgoing_forgotten, "calls", "calls of users forgotten before they were answered: too many at once")             \

@@ -13,6 +13,7 @@
 #include "config/policy/judge.hpp"
 #include "perf/policy_lists.hpp"
 #include "perf/policy_statistics.hpp"
+#include "perf/policy_texts.hpp"
 #include "perf/policy_users.hpp"
 #include "perf/report.hpp"
 #include "tests/support/policy/plain_reading.hpp"
@@ -24,6 +25,8 @@ using namespace config::policy;
 
 constexpr std::size_t kSlice = 4'096;
 constexpr std::size_t kDocuments = 1'000;
+constexpr std::size_t kTexts = 1'024;  // different ones
+constexpr std::size_t kTextOctets = 1'024;
 constexpr std::size_t kBurst = 32;  // frames that a core takes at a time
 
 struct Options {
@@ -53,6 +56,7 @@ class Bench {
     evaluate();
     lists();
     statistics();
+    content();
   }
   [[nodiscard]] const std::vector<Result>& results() const { return results_; }
 
@@ -259,6 +263,35 @@ class Bench {
     add("statistics/update_one_by_one", "ns", median(one_ns));
     add("statistics/score", "ns", median(score_ns));
     add("statistics/fixed_memory", "MB", static_cast<double>(statistics.octets()) / 1e6);
+  }
+
+  // Of texts in eight languages, half of them spam: what a crypto core does with one that was parsed. Both must see
+  // which is which more often than not.
+  void content() {
+    PolicyTexts texts(kTexts, kTextOctets);
+    std::vector<double> own_ns;
+    std::vector<double> rival_ns;
+    std::size_t found = 0;
+    std::size_t found_by_rival = 0;
+    for (std::size_t round = 0; round < 10; ++round) {
+      for (std::size_t first = 0; first + kBurst <= kTexts; first += kBurst) {
+        own_ns.push_back(time_ns(kBurst, [&] {
+          for (std::size_t i = first; i < first + kBurst; ++i) {
+            found += texts.judge(texts.texts()[i]) == (i % 2 == 0) ? 1U : 0U;
+          }
+        }));
+        rival_ns.push_back(time_ns(kBurst, [&] {
+          for (std::size_t i = first; i < first + kBurst; ++i) {
+            found_by_rival += texts.judge_as_rival(texts.texts()[i]) == (i % 2 == 0) ? 1U : 0U;
+          }
+        }));
+      }
+    }
+    if (2 * std::min(found, found_by_rival) < 10 * kTexts) {
+      throw std::runtime_error("texts are taken for what they are not");
+    }
+    add("content/1kB", median(own_ns), "unordered_map of words", median(rival_ns));
+    add("content/tokens", "tokens", static_cast<double>(texts.tokens()));
   }
 
   const Options& options_;

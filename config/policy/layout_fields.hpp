@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "config/policy/common_rules_layout.hpp"
+#include "config/policy/content/content_table_layout.hpp"
 #include "config/policy/handling.hpp"
 #include "config/policy/list_table_layout.hpp"
 #include "config/policy/rule_set_layout.hpp"
@@ -13,6 +14,11 @@
 #include "config/tables/records.hpp"
 
 namespace stirline::config::policy::layout {
+
+using content::layout::ContentHead;
+using content::layout::CorpusRow;
+using content::layout::TokenLine;
+using content::layout::TrunkRow;
 
 inline constexpr std::array kFields{
     tables::Field{"set.units", offsetof(SetHead, units), sizeof(SetHead::units)},
@@ -73,6 +79,23 @@ inline constexpr std::array kFields{
     tables::Field{"list_marks.until", offsetof(ListMarks, until), sizeof(ListMarks::until)},
     tables::Field{"list_marks.origin", offsetof(ListMarks, origin), sizeof(ListMarks::origin)},
     tables::Field{"list_marks.lists", offsetof(ListMarks, lists), sizeof(ListMarks::lists)},
+    tables::Field{"content.secret", offsetof(ContentHead, secret), sizeof(ContentHead::secret)},
+    tables::Field{"content.corpora", offsetof(ContentHead, corpora), sizeof(ContentHead::corpora)},
+    tables::Field{"content.lines", offsetof(ContentHead, lines), sizeof(ContentHead::lines)},
+    tables::Field{"content.tokens", offsetof(ContentHead, tokens), sizeof(ContentHead::tokens)},
+    tables::Field{"content.trunks", offsetof(ContentHead, trunks), sizeof(ContentHead::trunks)},
+    tables::Field{"content_trunk.corpus", offsetof(TrunkRow, corpus), sizeof(TrunkRow)},
+    tables::Field{"content.fewest", offsetof(ContentHead, fewest_trained), sizeof(ContentHead::fewest_trained)},
+    tables::Field{"content.bulk_from", offsetof(ContentHead, bulk_from), sizeof(ContentHead::bulk_from)},
+    tables::Field{"content.bulk_points", offsetof(ContentHead, bulk_points), sizeof(ContentHead::bulk_points)},
+    tables::Field{"content.url_points", offsetof(ContentHead, url_points), sizeof(ContentHead::url_points)},
+    tables::Field{"content.half_life", offsetof(ContentHead, half_life), sizeof(ContentHead::half_life)},
+    tables::Field{"corpus.name", offsetof(CorpusRow, name), sizeof(CorpusRow::name)},
+    tables::Field{"corpus.first_line", offsetof(CorpusRow, first_line), sizeof(CorpusRow::first_line)},
+    tables::Field{"corpus.lines", offsetof(CorpusRow, lines), sizeof(CorpusRow::lines)},
+    tables::Field{"corpus.spam", offsetof(CorpusRow, spam), sizeof(CorpusRow::spam)},
+    tables::Field{"corpus.ham", offsetof(CorpusRow, ham), sizeof(CorpusRow::ham)},
+    tables::Field{"token_line{48 bits key, 16 share}", content::layout::kMostSteps, sizeof(TokenLine)},
     tables::Field{"lists", kLists, kKeyKinds},
     tables::Field{"facts", kFacts, kHandlings * 256 + kComponents},
 };

@@ -66,6 +66,8 @@ std::string_view to_string(TableKind kind) {
       return "common rules";
     case TableKind::lists:
       return "lists";
+    case TableKind::content:
+      return "content";
   }
   return "unknown";
 }

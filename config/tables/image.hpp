@@ -24,6 +24,7 @@ enum class TableKind : std::uint16_t {
   user_rules = 5,    // a shard of config/policy/user_shard.hpp
   common_rules = 6,  // config/policy/common_rules.hpp
   lists = 7,         // config/policy/list_table.hpp
+  content = 8,       // config/policy/content/content_table.hpp
 };
 [[nodiscard]] std::string_view to_string(TableKind kind);
 

@@ -22,6 +22,7 @@ void add_reload(CLI::App& app, int& status);
 void add_cert(CLI::App& app, int& status);
 void add_calls(CLI::App& app, int& status);
 void add_consent(CLI::App& app, int& status);
+void add_content(CLI::App& app, int& status);
 void add_capture(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 void add_xcap(CLI::App& app, int& status);

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     cli::add_cert(app, status);
     cli::add_calls(app, status);
     cli::add_consent(app, status);
+    cli::add_content(app, status);
     cli::add_trace(app, status);
     cli::add_capture(app, status);
     cli::add_xcap(app, status);

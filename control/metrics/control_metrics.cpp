@@ -217,6 +217,17 @@ constexpr std::array kFigures{
     Figure{"/call_lists/store_errors",
            {"stirline_control_call_lists_store_errors", counter, "",
             "times that the store of lists could not be read or written"}},
+
+    Figure{"/content/corpora", {"stirline_control_content_corpora", gauge, "", "corpora that texts are judged by"}},
+    Figure{"/content/tokens",
+           {"stirline_control_content_tokens", gauge, "", "tokens that packet cores know of them (SPIT-CL-01)"}},
+    Figure{"/content/octets", {"stirline_control_content_bytes", gauge, "bytes", "size of the table of corpora"}},
+    Figure{"/content/tables", {"stirline_control_content_tables", counter, "", "tables of corpora made"}},
+    Figure{"/content/forgotten",
+           {"stirline_control_content_forgotten", counter, "", "tokens taken out because nobody trains with them"}},
+    Figure{"/content/store_errors",
+           {"stirline_control_content_store_errors", counter, "",
+            "times that the store of corpora could not be read or written"}},
 };
 
 // The elements of status[key], each with the labels that its members of those names give.

@@ -46,7 +46,7 @@ std::size_t octets_of(const RuleImages& images) {
   for (const SharedImage& shard : images.users) {
     octets += shard->size();
   }
-  return octets + (images.lists ? images.lists->bytes : 0);
+  return octets + (images.lists ? images.lists->bytes : 0) + (images.content ? images.content->bytes : 0);
 }
 
 }  // namespace
@@ -106,6 +106,12 @@ void RuleKeeper::set_common(CommonDocuments common) {
 void RuleKeeper::set_lists(SharedTable lists) {
   const std::scoped_lock lock(mutex_);
   pending_.lists = std::move(lists);
+  wake_.notify_one();
+}
+
+void RuleKeeper::set_content(SharedTable content) {
+  const std::scoped_lock lock(mutex_);
+  pending_.content = std::move(content);
   wake_.notify_one();
 }
 
@@ -221,6 +227,10 @@ void RuleKeeper::do_work(Work work, const std::stop_token& stop) {
   }
   if (work.lists && *work.lists != built_.lists) {
     built_.lists = std::move(*work.lists);
+    has_news_ = true;
+  }
+  if (work.content && *work.content != built_.content) {
+    built_.content = std::move(*work.content);
     has_news_ = true;
   }
   for (const std::string& identity : work.known_by) {

@@ -44,8 +44,9 @@ using SharedTable = std::shared_ptr<const config::wire::SealedTable>;
 struct RuleImages {
   SharedImage common;
   std::array<SharedImage, config::policy::kUserShards> users;
-  SharedTable lists = nullptr;  // null: there are none, or not yet
-  std::uint64_t version = 0;    // another one after each change
+  SharedTable lists = nullptr;    // null: there are none, or not yet
+  SharedTable content = nullptr;  // trained corpora; likewise
+  std::uint64_t version = 0;      // another one after each change
 };
 
 // What is counted; written by the keeper, read by any thread.
@@ -82,6 +83,8 @@ class RuleKeeper {
 
   // Hands lists on with the rules, whose secret their keys were made with. Any thread.
   void set_lists(SharedTable lists);
+  // The same for trained corpora, which have a secret of their own. Any thread.
+  void set_content(SharedTable content);
   // Contacts of these users, by their canonical identities, have changed. Any thread.
   void note_contacts(std::vector<std::string> identities);
   [[nodiscard]] const config::policy::KeySecret& secret() const { return secret_; }
@@ -107,9 +110,10 @@ class RuleKeeper {
     std::set<std::string> owners;
     std::optional<CommonDocuments> common;
     std::optional<SharedTable> lists;
+    std::optional<SharedTable> content;
     std::set<std::string> known_by;  // identities of those whose contacts have changed
     [[nodiscard]] bool any() const {
-      return !owners.empty() || common.has_value() || lists.has_value() || !known_by.empty();
+      return !owners.empty() || common.has_value() || lists.has_value() || content.has_value() || !known_by.empty();
     }
   };
 

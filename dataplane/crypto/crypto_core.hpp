@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "config/policy/content/content_score.hpp"
 #include "crypto_workers/job/job_loop.hpp"
 #include "crypto_workers/job/processor.hpp"
 #include "crypto_workers/p256/engine.hpp"
@@ -37,12 +39,16 @@ class CryptoCore {
 
  private:
   void maintain(bool idle);
+  // What the text of a message looks like, if that is asked (SPIT-CL-01).
+  void judge_content(Slot& slot);
 
   crypto::Engine& engine_;
   crypto::Processor processor_;
   std::vector<Source> sources_;
   Idler idler_;
   const Clock& clock_;
+  sip::Message message_;
+  std::unique_ptr<config::policy::content::ContentJudge> content_;
   std::int64_t maintained_at_;  // seconds since 1970
   CoreLoad load_;
   std::atomic<std::uint64_t> jobs_{0};

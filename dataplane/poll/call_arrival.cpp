@@ -52,7 +52,7 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
       counters.add(Counter::passed);
       crypto::MarkPlan kept = marks;  // what the peer says stays
       kept.removals.clear();
-      go_by_rules(datagram, trunk, kept, {}, {.decision = Decision::passed, .reason = "trusted_peer"});
+      go_by_text(datagram, trunk, live, kept, true);
       return;
     }
     counters.add(Counter::stripped);
@@ -84,13 +84,17 @@ void CallStage::request_from_peer(Datagram& datagram, const Trunk& trunk, const 
               {.wanted = trunk.config.answers.over_limit, .reason = "over_limit", .stripped = stripped})) {
     return;
   }
-  if (message_.identities().empty()) {  // decided without a crypto core, over the limit or not
+  if (message_.identities().empty()) {  // decided without a crypto core, its text apart, over the limit or not
     const std::string_view reason = crypto::facts(crypto::Reason::no_identity).name;
     counters.add(Counter::verified_none);
     counters.add(crypto::Reason::no_identity);
     if (!refuses(datagram, trunk, Direction::from_peer,
                  {.wanted = trunk.config.answers.no_identity, .reason = reason, .stripped = stripped})) {
-      go_by_rules(datagram, trunk, marks, not_validated(), {.decision = Decision::judged, .reason = reason});
+      if (over_limit) {  // no crypto core for who takes more than his share
+        go_by_rules(datagram, trunk, marks, not_validated(), decision_without_token(false));
+      } else {
+        go_by_text(datagram, trunk, live, marks, false);
+      }
     }
     return;
   }
@@ -115,6 +119,7 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
   slot->sender = check_domain(message_, datagram.payload(), trunk);
   slot->known_caller = false;
   prepare_ruling(trunk, *slot);
+  slot->content.image = content_for(datagram.payload(), trunk);
   context_.counters.add(Counter::to_verify);
   if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {
     overload(slot->datagram, trunk, Direction::from_peer, marks, refusal);

@@ -36,6 +36,8 @@ void CallStage::finish(std::uint32_t index) {
   context_.watcher.resumed(slot.datagram);
   if (slot.job.kind == crypto::JobKind::sign) {
     finish_signing(slot);
+  } else if (slot.unsigned_text) {
+    finish_text(slot);
   } else if (waits_for_certificate(slot)) {
     return;
   } else {
@@ -293,7 +295,8 @@ void CallStage::expire(std::uint64_t now_cycles) {
     slot.datagram.path = path_of(slot);
     sip::EditList edits;
     const bool verifying = slot.job.kind == crypto::JobKind::verify;
-    const bool marked = crypto::apply_marks(slot.marks, verifying ? not_validated() : crypto::Conveyance{}, edits);
+    const bool marked = crypto::apply_marks(
+        slot.marks, verifying ? without_token(slot.unsigned_text && slot.trusted) : crypto::Conveyance{}, edits);
     const bool sent = marked && !edits.empty() ? sender_.write(slot.datagram, edits) : sender_.copy(slot.datagram);
     if (!sent) {
       return;

@@ -1,5 +1,6 @@
 // What rules make of a call that comes from a peer: the user's own, the operator's, the law's (design.md 3, step 8;
 // SPIT-FW-01). Behind the trunk's own answers to verdicts, and never for emergency or priority calls.
+#include <algorithm>
 #include <optional>
 
 #include <rte_cycles.h>
@@ -20,8 +21,9 @@ using policy::Handling;
 
 namespace {
 
-// "Spam-Score: 100;by=stirline" (SPIT-MK-01), behind up to two lines about the attestation.
-constexpr std::size_t kRuledLinesBytes = crypto::kAttestationLinesBytes + 40;
+// "Spam-Score: 100;by=stirline;detail="content=100,statistics=100"" (SPIT-MK-01), behind up to two lines about the
+// attestation.
+constexpr std::size_t kRuledLinesBytes = crypto::kAttestationLinesBytes + 80;
 
 Counter counter_of(Handling handling) {
   switch (handling) {
@@ -173,7 +175,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   if (!slot.ruled || rules == nullptr) {
     return {};
   }
-  const std::uint8_t score = score_of_judged(slot, *rules);
+  const ScoreParts parts{.statistics = score_of_judged(slot, *rules), .content = score_of_text(slot)};
   const policy::PolicyTables& tables = rules->view();
   const bool same_keys = slot.call_secret == tables.common.secret();
   policy::CalledUser user;
@@ -198,9 +200,11 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
   policy::add_sender(slot.sender, slot.call);
   slot.known_caller = slot.call.facts.caller != policy::kNoKey;
-  slot.call.facts.score = score;
+  slot.call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(tables.lists, slot.call);
-  return redirected(rule_on(*rules, user, slot.call), *slot.trunk);
+  Ruling ruling = redirected(rule_on(*rules, user, slot.call), *slot.trunk);
+  ruling.parts = parts;
+  return ruling;
 }
 
 CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Trunk& trunk, policy::Sender sender) {
@@ -208,7 +212,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
     return {};
   }
-  const std::uint8_t score = score_of_asserted(datagram.payload(), trunk, *rules);
+  const ScoreParts parts{.statistics = score_of_asserted(datagram.payload(), trunk, *rules), .content = text_score_};
   policy::DescribedCall call;
   describe(*rules, trunk, datagram.payload(), call);
   if (!call.described) {
@@ -216,9 +220,10 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
   policy::add_sender(sender, call);
-  call.facts.score = score;
+  call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(rules->view().lists, call);
   Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call), trunk);
+  ruling.parts = parts;
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;
 }
@@ -301,7 +306,15 @@ void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, co
     writer.add(conveyance.lines);
     writer.add("Spam-Score: ");
     writer.add(unsigned{ruling.score});
-    writer.add(";by=stirline\r\n");
+    writer.add(";by=stirline");
+    if (ruling.parts.content) {
+      writer.add(";detail=\"content=");
+      writer.add(unsigned{*ruling.parts.content});
+      writer.add(",statistics=");
+      writer.add(unsigned{ruling.parts.statistics});
+      writer.add("\"");
+    }
+    writer.add("\r\n");
     ruled.lines = writer.view();
   }
   sender_.send_marked(datagram, marks, ruled);

@@ -32,6 +32,7 @@ Counter complaint(std::optional<std::uint16_t> cause) {
 using config::wire::Decision;
 
 constexpr std::size_t kContactQueueBytes = 262'144;  // some 5,000 contacts that control has not taken
+constexpr std::uint32_t kNearCopies = 8'192;         // texts of which copies are counted, some 400 kB
 constexpr std::uint64_t kAskAgainMs = 100;
 constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1): copies come so long
 
@@ -63,6 +64,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       outgoing_(context.config.limits.outgoing),
       contacts_(kContactQueueBytes),
       figures_(context.config.limits, static_cast<int>(rte_socket_id())),
+      copies_(kNearCopies),
       hash_seed_(static_cast<std::uint32_t>(rte_rand())),
       deadline_cycles_(context.config.limits.job_deadline_us * (rte_get_tsc_hz() / 1'000'000)),
       links_(std::move(links), deadline_cycles_) {}
@@ -220,6 +222,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.trunk = &trunk;
   slot.name = request_;
   slot.decided = known_.has_value();
+  slot.unsigned_text = false;
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();
   held_packets_ += datagram.packets.count;
@@ -228,6 +231,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
 
 void CallStage::leave(Slot& slot) {
   held_packets_ -= slot.datagram.packets.count;
+  slot.content.image.reset();
   parking_.give_back(parking_.index_of(slot));
   let_followers_go(slot);
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "config/policy/content/near_copies.hpp"
 #include "config/policy/judge.hpp"
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
@@ -124,6 +125,10 @@ class CallStage {
   void count(config::policy::Sender sender);
 
   // What rules make of a call: those of its called user, and those above and below him (SPIT-FW-01).
+  struct ScoreParts {
+    std::uint8_t statistics = 0;
+    std::optional<std::uint8_t> content = {};
+  };
   static constexpr std::size_t kMaxRuleId = config::wire::kMaxRecordRule - 16;  // behind the name of its layer
   struct Ruling {
     config::policy::Handling handling = config::policy::Handling::none;  // none: nobody says anything
@@ -132,6 +137,7 @@ class CallStage {
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
     std::uint8_t score = 0;
+    ScoreParts parts = {};  // what it was made of
     bool known_caller = false;
     bool kept = false;  // it is a challenge whose result control keeps
     std::array<char, config::wire::kMaxRecordRule> rule_text{};
@@ -169,6 +175,10 @@ class CallStage {
   // request in hand, whose facts are `call`.
   [[nodiscard]] std::uint8_t score_of_judged(const Slot& slot, const RuleTables& rules);
   [[nodiscard]] std::uint8_t score_of_asserted(std::string_view octets, const Trunk& trunk, const RuleTables& rules);
+  // Whether the text of the request in hand is to be judged, and by what (SPIT-CL-01); null: it is not.
+  [[nodiscard]] SharedContent content_for(std::string_view octets, const Trunk& trunk) const;
+  // What came of it, with near copies counted; nothing: nothing is known.
+  [[nodiscard]] std::optional<std::uint8_t> score_of_text(const Slot& slot);
   // An answer of our own side, and a BYE.
   void note_answer(std::string_view octets, Direction direction);
   void note_end(std::string_view octets);
@@ -179,6 +189,12 @@ class CallStage {
     config::wire::Decision decision = config::wire::Decision::passed;
     std::string_view reason;  // a static text
   };
+  // The same, behind a look at its text, if that is wanted.
+  void go_by_text(Datagram& datagram, const Trunk& trunk, const Live& live, const crypto::MarkPlan& marks,
+                  bool is_trusted);
+  void finish_text(Slot& slot);
+  [[nodiscard]] static crypto::Conveyance without_token(bool is_trusted);
+  [[nodiscard]] static AtOnce decision_without_token(bool is_trusted);
   void go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto::MarkPlan& marks,
                    const crypto::Conveyance& conveyance, const AtOnce& otherwise);
   // Sends on what rules do not refuse, as they want it.
@@ -254,7 +270,9 @@ class CallStage {
   OutgoingRequests outgoing_;
   RecordQueue contacts_;
   CallFigures figures_;
-  const Live* retried_ = nullptr;  // the generation that waiting calls were judged by last
+  config::policy::content::NearCopies copies_;
+  std::optional<std::uint8_t> text_score_;  // of the request in hand, which has no token
+  const Live* retried_ = nullptr;           // the generation that waiting calls were judged by last
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name
   NamedRequest request_;

@@ -3,7 +3,7 @@
 //
 // A slot holds the packets as received, so that the message can leave unchanged whatever happens, and everything needed
 // to edit it when the verdict comes, so that it is not parsed twice. Thread: one poll core; the crypto core that has a
-// slot's index touches only Slot::job and reads the message.
+// slot's index touches only Slot::job and Slot::content, and reads the message and whose trunk it is.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/policy/content/content_score.hpp"
 #include "config/policy/described_call.hpp"
 #include "crypto_workers/job/job.hpp"
 #include "crypto_workers/stir/marks.hpp"
@@ -46,8 +47,16 @@ struct Datagram {
 // CANCEL and ACK: no more can belong to a request that has not gone on yet.
 inline constexpr std::size_t kMaxFollowers = 2;
 
+// What a crypto core is asked about the text of a request from a peer (SPIT-CL-01).
+struct ContentWork {
+  SharedContent image;                              // null: nothing
+  config::policy::content::ContentVerdict verdict;  // out
+  std::uint64_t corpus = 0;                         // out: its number in the table
+};
+
 struct Slot {
   crypto::Job job;
+  ContentWork content;
   Datagram datagram;
   const Live* live = nullptr;        // the generation that decides about this message
   const Trunk* trunk = nullptr;      // in that generation
@@ -62,6 +71,8 @@ struct Slot {
   bool decided = false;                   // it is a copy of one that went on: it is not answered (INL-TX-09)
   bool stripped = false;                  // foreign marks were found (STIR-VS-15)
   bool ruled = false;                     // verify: rules have a say in it
+  bool unsigned_text = false;             // verify: there is no Identity, it is here for its text alone
+  bool trusted = false;                   // likewise: its peer has judged it for us
   config::policy::DescribedCall call;     // what they are asked about it
   config::policy::KeySecret call_secret;  // under which its keys were made
   config::policy::Sender sender = config::policy::Sender::unchecked;  // verify: may the peer speak for who calls

@@ -19,6 +19,8 @@ rte_rcu_qsbr* make_qsbr(unsigned readers) {
   return qsbr;
 }
 
+constexpr std::size_t kMostContents = 4;  // that rules and jobs at late crypto cores may hold at a time
+
 }  // namespace
 
 Publication::Publication(unsigned readers) : qsbr_(make_qsbr(readers)), parked_(readers) {
@@ -47,10 +49,13 @@ void Publication::publish(std::unique_ptr<const Generation> generation) {
 
 bool Publication::ready_for_rules() {
   reclaim();
-  return old_rules_ == nullptr;
+  return old_rules_ == nullptr && contents_.size() < kMostContents;
 }
 
 void Publication::publish_rules(std::unique_ptr<const RuleTables> rules) {
+  if (rules->content() != nullptr && std::ranges::find(contents_, rules->content()) == contents_.end()) {
+    contents_.push_back(rules->content());
+  }
   old_rules_ = std::exchange(newest_rules_, std::move(rules));
   rules_.store(newest_rules_.get(), std::memory_order_release);
   rules_token_ = rte_rcu_qsbr_start(qsbr_.get());
@@ -60,6 +65,8 @@ void Publication::reclaim() {
   if (old_rules_ && rte_rcu_qsbr_check(qsbr_.get(), rules_token_, false) == 1) {
     old_rules_.reset();
   }
+  // Rules that poll cores may take a corpus from hold it as well: what nobody else holds nobody can come by.
+  std::erase_if(contents_, [](const SharedContent& content) { return content.use_count() == 1; });
   // start and check instead of synchronize: never blocks, and these are inline, so a thread sanitizer sees them.
   if (!retiring_ || rte_rcu_qsbr_check(qsbr_.get(), token_, false) != 1) {
     return;

@@ -6,7 +6,9 @@
 // live; a third waits ("busy").
 //
 // Rules about calls go the same way on their own, as they change more often than all else. A poll core uses them within
-// one turn of its loop and no longer, so nothing is counted.
+// one turn of its loop and no longer, so nothing is counted. Trained corpora, which crypto cores read for jobs of poll
+// cores, are held by those jobs; here each is kept until no job does, so that it is always the main thread that lets go
+// last.
 #pragma once
 
 #include <array>
@@ -81,6 +83,7 @@ class Publication {
   std::unique_ptr<const RuleTables> newest_rules_;
   std::unique_ptr<const RuleTables> old_rules_;  // waits for its last users
   std::uint64_t rules_token_ = 0;
+  std::vector<SharedContent> contents_;  // in use, or held by a job that still is
 };
 
 }  // namespace stirline::dataplane

@@ -28,6 +28,9 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
   if (auto taken = rules->take_lists(std::move(staged.lists)); !taken) {
     return std::unexpected(std::move(taken.error()));
   }
+  if (auto taken = rules->take_content(std::move(staged.content)); !taken) {
+    return std::unexpected(std::move(taken.error()));
+  }
   std::bitset<policy::kUserShards> came;
   for (config::wire::MappedImage& image : staged.users) {
     const auto shard = policy::UserShard::open(image.view());
@@ -42,7 +45,8 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
     rules->users_images_[shard->number()] = std::make_shared<const config::wire::MappedImage>(std::move(image));
   }
   rules->users_ = 0;
-  rules->octets_ = rules->common_->view().size() + (rules->lists_ ? rules->lists_->view().size() : 0);
+  rules->octets_ = rules->common_->view().size() + (rules->lists_ ? rules->lists_->view().size() : 0) +
+                   (rules->content_ ? rules->content_->memory.view().size() : 0);
   for (std::size_t i = 0; i < policy::kUserShards; ++i) {
     const policy::UserShard& shard = rules->view_.users[i];
     if (shard.users() != 0 && shard.secret() != rules->view_.common.secret()) {
@@ -78,6 +82,22 @@ std::expected<void, std::string> RuleTables::take_lists(config::wire::MappedImag
   }
   view_.lists = *lists;
   lists_ = std::make_shared<const config::wire::PagedImage>(std::move(*image));
+  return {};
+}
+
+std::expected<void, std::string> RuleTables::take_content(config::wire::MappedImage staged) {
+  if (staged.view().empty()) {
+    return {};
+  }
+  auto memory = config::wire::PagedImage::copy(staged.view());
+  if (!memory) {
+    return std::unexpected(std::move(memory.error().text));
+  }
+  const auto table = policy::content::ContentTable::open(memory->view());
+  if (!table) {
+    return std::unexpected(table.error().text);
+  }
+  content_ = std::make_shared<const ContentImage>(std::move(*memory), *table);
   return {};
 }
 

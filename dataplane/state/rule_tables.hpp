@@ -2,6 +2,8 @@
 // (SPIT-PL-07), and the lists that they ask. Immutable; a change of a user replaces one shard, the others are shared
 // with what was in use before.
 //
+// Trained corpora go with them (SPIT-CL-01), and live as long as a job of a crypto core looks at them.
+//
 // Built and destroyed by the main thread; poll cores read it within one turn of their loop.
 #pragma once
 
@@ -12,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "config/policy/content/content_table.hpp"
 #include "config/policy/judge.hpp"
 #include "config/wire/channel.hpp"
 #include "config/wire/paged_image.hpp"
@@ -22,8 +25,16 @@ namespace stirline::dataplane {
 struct StagedRules {
   config::wire::MappedImage common;
   config::wire::MappedImage lists;
+  config::wire::MappedImage content;
   std::vector<config::wire::MappedImage> users;
 };
+
+// Corpora in memory of our own, on large pages: tokens lie all over it. A job that reads it holds it.
+struct ContentImage {
+  config::wire::PagedImage memory;
+  config::policy::content::ContentTable table;
+};
+using SharedContent = std::shared_ptr<const ContentImage>;
 
 class RuleTables {
  public:
@@ -34,6 +45,7 @@ class RuleTables {
                                                                                            const RuleTables* before);
 
   [[nodiscard]] const config::policy::PolicyTables& view() const { return view_; }
+  [[nodiscard]] const SharedContent& content() const { return content_; }  // null: nobody has any
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] std::size_t users() const { return users_; }           // who have rules or facts of their own
   [[nodiscard]] std::size_t octets() const { return octets_; }         // of all images
@@ -43,6 +55,7 @@ class RuleTables {
   using SharedImage = std::shared_ptr<const config::wire::MappedImage>;
 
   [[nodiscard]] std::expected<void, std::string> take_lists(config::wire::MappedImage staged);
+  [[nodiscard]] std::expected<void, std::string> take_content(config::wire::MappedImage staged);
 
   std::uint64_t number_ = 0;
   std::int64_t loaded_at_ = 0;
@@ -50,6 +63,7 @@ class RuleTables {
   std::size_t octets_ = 0;
   SharedImage common_;
   std::shared_ptr<const config::wire::PagedImage> lists_;
+  SharedContent content_;
   std::array<SharedImage, config::policy::kUserShards> users_images_;
   config::policy::PolicyTables view_;
 };

@@ -33,6 +33,9 @@ dataplane::StagedRules LabRules::staged() const {
   if (!lists.empty()) {
     staged.lists = mapped(lists);
   }
+  if (!content.empty()) {
+    staged.content = mapped(content);
+  }
   std::map<std::size_t, policy::UserShardWriter> shards;
   std::vector<std::vector<std::byte>> sets;
   sets.reserve(users.size());  // the writers refer to them

@@ -136,6 +136,10 @@ TEST(Reference, ControlLoadsAndItsDefaultsAreTrue) {
   EXPECT_EQ(loaded->repository, defaults.repository);
   EXPECT_EQ(loaded->records, defaults.records);
   EXPECT_EQ(loaded->metrics, defaults.metrics);
+  ContentConfig content = loaded->content;
+  EXPECT_EQ(content.corpora, (std::vector<ContentCorpus>{{.name = "tenant", .trunks = {}}}));
+  content.corpora.clear();
+  EXPECT_EQ(content, defaults.content);
   ASSERT_EQ(loaded->trunks.size(), 1U);
   const tables::Trunk trunk;
   const tables::Trunk& shown = loaded->trunks[0];

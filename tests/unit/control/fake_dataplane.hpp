@@ -37,9 +37,10 @@ class FakeDataplane {
   // What one commit of rules brought.
   struct Rules {
     std::uint64_t number = 0;
-    std::vector<config::tables::Image> common;  // none or one
-    std::vector<config::tables::Image> users;   // shards
-    std::vector<config::tables::Image> lists;   // none or one
+    std::vector<config::tables::Image> common;        // none or one
+    std::vector<config::tables::Image> users;         // shards
+    std::vector<config::tables::Image> lists;         // none or one
+    std::vector<config::tables::Image> content = {};  // likewise
   };
 
   explicit FakeDataplane(const std::string& path) {
@@ -250,6 +251,9 @@ class FakeDataplane {
     }
     if (kind == TableKind::lists) {
       return staged_rules_.lists.emplace_back();
+    }
+    if (kind == TableKind::content) {
+      return staged_rules_.content.emplace_back();
     }
     return kind == TableKind::user_rules ? staged_rules_.users.emplace_back() : staged_[kind];
   }

@@ -179,6 +179,19 @@ TEST_F(RuleRelayTest, ARefusalIsToldAndWhatWasNotTakenGoesWithTheNextChange) {
   EXPECT_FALSE(relay_->status().contains("error"));
 }
 
+// Trained corpora go the same way, beside lists (SPIT-CL-01).
+TEST_F(RuleRelayTest, CorporaGoOutByThemselves) {
+  FakeDataplane dataplane(path());
+  ASSERT_TRUE(until_rules(dataplane, 1));
+  EXPECT_TRUE(dataplane.rules()[0].content.empty());
+  auto memfd = config::wire::make_sealed_memfd("content", config::tables::Image(4'096));
+  ASSERT_TRUE(memfd);
+  keeper_->set_content(std::make_shared<const config::wire::SealedTable>(std::move(*memfd), 4'096));
+  ASSERT_TRUE(until_rules(dataplane, 2));
+  ASSERT_EQ(dataplane.rules()[1].content.size(), 1U);
+  EXPECT_TRUE(dataplane.rules()[1].common.empty() && dataplane.rules()[1].lists.empty());
+}
+
 // A table of lists goes out as it was sealed, and after that only when there is another one (SPIT-CL-02).
 TEST_F(RuleRelayTest, ListsGoOutWithTheRulesAndByThemselves) {
   const auto sealed = [](std::size_t octets) {
