@@ -153,6 +153,8 @@ class Reader {
     read_policy(policy, config.policy);
     Section lists = root_.table("lists");
     read_lists(lists, config.lists);
+    Section feedback = root_.table("feedback");
+    read_feedback(feedback, config.feedback);
     Section statistics = root_.table("statistics");
     read_statistics(statistics, config.statistics);
     file.report_unknown();

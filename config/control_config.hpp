@@ -12,6 +12,7 @@
 #include "config/card_config.hpp"
 #include "config/clock_config.hpp"
 #include "config/config_error.hpp"
+#include "config/feedback_config.hpp"
 #include "config/fetch_config.hpp"
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
@@ -82,6 +83,7 @@ struct ControlConfig {
   PolicyConfig policy;
   ListConfig lists;
   StatisticsConfig statistics;
+  FeedbackConfig feedback;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -90,6 +90,8 @@ Json Daemon::own_status() const {
           {"repository", repository},
           {"xcap", xcap_status()},
           {"permissions", permissions_status()},
+          {"feedback", feedback_status()},
+          {"accounts", accounts_status()},
           {"rules", rules_status()},
           {"call_lists", call_lists_status()},
           {"metrics", metrics_ != nullptr ? http_status(metrics_->port(), metrics_->counters()) : Json()},

@@ -1,9 +1,8 @@
 #include "control/permissions/permission_requests.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
+#include "control/http/json_members.hpp"
 #include "control/http/percent_encoding.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/xcap/xcap_users.hpp"
@@ -11,8 +10,6 @@
 namespace stirline::control {
 
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::string_view kUsers = "consent/users/";
 constexpr std::string_view kTest = "turing";
@@ -22,28 +19,6 @@ constexpr std::int64_t kDay = 86'400;
 std::optional<std::string> segment(std::string_view text) {
   auto plain = percent_decoded(text);
   return plain && is_xui(*plain) ? plain : std::nullopt;
-}
-
-// An object with members of these names and no others.
-std::expected<Json, std::string> read_object(std::string_view body, std::initializer_list<std::string_view> names) {
-  if (body.size() > kMaxPermissionBody) {
-    return std::unexpected("is too long");
-  }
-  Json document = Json::parse(body, nullptr, false);
-  if (!document.is_object()) {
-    return std::unexpected("is no JSON object");
-  }
-  for (const auto& [name, value] : document.items()) {
-    if (std::ranges::find(names, name) == names.end()) {
-      return std::unexpected("has a member that is not known");
-    }
-  }
-  return document;
-}
-
-std::string text_of(const Json& document, const char* name) {
-  const auto found = document.find(name);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -78,12 +53,12 @@ std::optional<std::expected<PermissionTarget, std::string>> read_permission_targ
 }
 
 std::expected<PermissionAnswer, std::string> read_permission_answer(std::string_view body) {
-  const auto document = read_object(body, {"state", "days"});
+  const auto document = read_json_object(body, kMaxPermissionBody, {"state", "days"});
   if (!document) {
     return std::unexpected(document.error());
   }
   PermissionAnswer answer;
-  const std::string state = text_of(*document, "state");
+  const std::string state = text_member(*document, "state");
   if (state == to_string(PermissionState::denied)) {
     answer.state = PermissionState::denied;
   } else if (state != to_string(PermissionState::granted)) {
@@ -100,17 +75,17 @@ std::expected<PermissionAnswer, std::string> read_permission_answer(std::string_
 }
 
 std::expected<TestResult, std::string> read_test_result(std::string_view body) {
-  const auto document = read_object(body, {"call-id", "caller", "called", "ok"});
+  const auto document = read_json_object(body, kMaxPermissionBody, {"call-id", "caller", "called", "ok"});
   if (!document) {
     return std::unexpected(document.error());
   }
   TestResult result;
-  result.call_id = text_of(*document, "call-id");
+  result.call_id = text_member(*document, "call-id");
   if (result.call_id.empty() || result.call_id.size() > kMaxCallId) {
     return std::unexpected("call-id is 1 to 255 octets of text");
   }
-  const auto caller = policy::canonical_identity(text_of(*document, "caller"), {});
-  const auto called = policy::canonical_identity(text_of(*document, "called"), {});
+  const auto caller = policy::canonical_identity(text_member(*document, "caller"), {});
+  const auto called = policy::canonical_identity(text_member(*document, "called"), {});
   if (!caller || !called) {
     return std::unexpected("caller and called are sip, sips or tel URIs, or numbers in international form with '+'");
   }
