@@ -35,6 +35,7 @@ Json Daemon::feedback_status() const {
   const FeedbackTallies& tallies = feedback_->tallies();
   return {{"kept", tallies.kept.load()},
           {"calls", tallies.pairs.load()},
+          {"forgotten", tallies.forgotten.load()},
           {"unwanted", tallies.unwanted.load()},
           {"wanted", tallies.wanted.load()},
           {"no_such_call", tallies.no_such_call.load()},

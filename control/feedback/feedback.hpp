@@ -48,6 +48,7 @@ struct FeedbackLimits {
   std::size_t per_day = 50;             // verdicts of one user in 24 hours
   std::size_t per_second = 100;         // of all together
   std::size_t all = 1'000'000;          // that are kept
+  std::size_t noted = 100'000;          // calls that wait while the store is busy
   std::size_t untold = 1'000;           // complaints that wait for the data plane
   std::int64_t history_days = 365;      // a reporter who says nothing for so long is a new one
   std::int64_t call_tolerance = 300;    // seconds by which his clock may be wrong

@@ -53,14 +53,25 @@ class SqliteFeedback final : public FeedbackDesk {
     return forget_old(now_());
   }
 
+  // Never waits for the store: while somebody else is at it, calls wait here.
   void note_call(const CallWindow::Call& call) override {
-    const std::scoped_lock lock(mutex_);
-    window_.note(call);
-    tallies().pairs = window_.size();
+    {
+      const std::scoped_lock lock(noted_mutex_);
+      if (noted_.size() >= limits_.noted) {
+        ++tallies().forgotten;
+        return;
+      }
+      noted_.push_back({std::string(call.called), std::string(call.caller), std::string(call.trunk),
+                        std::string(call.call_id), call.shown, call.core, call.at});
+    }
+    if (const std::unique_lock lock(mutex_, std::try_to_lock); lock.owns_lock()) {
+      take_noted();
+    }
   }
 
   Result<Taken> take(const FeedbackReport& report) override {
     const std::scoped_lock lock(mutex_);
+    take_noted();
     auto taken = take_locked(report);
     if (!taken) {
       ++tallies().store_errors;
@@ -114,6 +125,7 @@ class SqliteFeedback final : public FeedbackDesk {
 
   Result<std::size_t> undo(const std::string& user, const std::string& caller) override {
     const std::scoped_lock lock(mutex_);
+    take_noted();
     auto undone = undo_locked(user, caller);
     if (!undone) {
       ++tallies().store_errors;
@@ -135,6 +147,35 @@ class SqliteFeedback final : public FeedbackDesk {
   }
 
  private:
+  // A call with texts of its own.
+  struct NotedCall {
+    std::string called;
+    std::string caller;
+    std::string trunk;
+    std::string call_id;
+    bool shown = false;
+    std::uint8_t core = 0;
+    std::int64_t at = 0;
+  };
+
+  void take_noted() {
+    std::vector<NotedCall> noted;
+    {
+      const std::scoped_lock lock(noted_mutex_);
+      noted.swap(noted_);
+    }
+    for (const NotedCall& call : noted) {
+      window_.note({.called = call.called,
+                    .caller = call.caller,
+                    .trunk = call.trunk,
+                    .call_id = call.call_id,
+                    .shown = call.shown,
+                    .core = call.core,
+                    .at = call.at});
+    }
+    tallies().pairs = window_.size();
+  }
+
   Result<void> forget_old(std::int64_t now) {
     if (now >= forgotten_at_ && now - forgotten_at_ < kMinute) {
       return {};
@@ -172,9 +213,6 @@ class SqliteFeedback final : public FeedbackDesk {
 
   Result<Taken> take_locked(const FeedbackReport& report) {
     const std::int64_t now = now_();
-    if (is_over_rate(now)) {
-      return Taken::over_limit;
-    }
     if (const auto done = forget_old(now); !done) {
       return std::unexpected(done.error());
     }
@@ -195,6 +233,9 @@ class SqliteFeedback final : public FeedbackDesk {
     }
     if (today->about_caller(report.caller)) {
       return Taken::repeated;  // before a restart
+    }
+    if (is_over_rate(now)) {
+      return Taken::over_limit;
     }
     const double weight = reporter_weight(*history, window_.choice(*pair, report.verdict));
     return keep(report, *pair, *history, weight, now);
@@ -392,6 +433,8 @@ class SqliteFeedback final : public FeedbackDesk {
   sqlite::Connection connection_;
   Now now_;
   FeedbackLimits limits_;
+  std::mutex noted_mutex_;  // of what follows; taken behind the other one
+  std::vector<NotedCall> noted_;
   mutable std::mutex mutex_;  // of all that follows, and of the connection
   CallWindow window_;
   std::deque<PendingComplaint> pending_;

@@ -25,6 +25,7 @@ namespace stirline::control {
 struct FeedbackTallies {
   std::atomic<std::uint64_t> kept = 0;          // verdicts, about: what is too old goes once a minute
   std::atomic<std::uint64_t> pairs = 0;         // of caller and called user whose calls are known
+  std::atomic<std::uint64_t> forgotten = 0;     // calls that were not noted: too many waited for the store
   std::atomic<std::uint64_t> unwanted = 0;      // reports taken
   std::atomic<std::uint64_t> wanted = 0;        // likewise
   std::atomic<std::uint64_t> no_such_call = 0;  // refused: about a call that never came
@@ -62,7 +63,7 @@ class FeedbackDesk {
   FeedbackDesk(const FeedbackDesk&) = delete;
   FeedbackDesk& operator=(const FeedbackDesk&) = delete;
 
-  // A call that was let on to its called user.
+  // A call that was let on to its called user. Never waits.
   virtual void note_call(const CallWindow::Call& call) = 0;
 
   enum class Taken : std::uint8_t { taken, no_such_call, repeated, over_limit };

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -215,21 +216,50 @@ TEST_F(Feedbacks, WhatIsTakenBackConfirmsNobody) {
 }
 
 TEST_F(Feedbacks, EverythingIsBounded) {
-  open({.per_day = 3, .per_second = 5, .pairs = 10, .call_seconds = 100});
+  open({.per_day = 3, .per_second = 4, .pairs = 10, .call_seconds = 100});
   for (unsigned i = 0; i < 1'000; ++i) {
     call(std::to_string(12'025'553'000U + i), user(1));
   }
   EXPECT_EQ(desk_->tallies().pairs, 10U);
   EXPECT_EQ(say(user(1), "12025553000"), Taken::no_such_call) << "that is forgotten";
   for (unsigned i = 0; i < 3; ++i) {
-    EXPECT_EQ(say(user(1), std::to_string(12'025'553'990U + i)), Taken::taken);
+    EXPECT_EQ(say(user(1), std::to_string(12'025'553'993U + i)), Taken::taken);
   }
-  EXPECT_EQ(say(user(1), "12025553994"), Taken::over_limit) << "a fourth today";
-  EXPECT_EQ(say(user(2), kRobot), Taken::over_limit) << "a sixth this second";
+  EXPECT_EQ(say(user(1), "12025553996"), Taken::over_limit) << "a fourth today";
+  call(kRobot, user(2));
+  call(kRobot, user(3));
+  EXPECT_EQ(say(user(2), kRobot), Taken::taken);
+  EXPECT_EQ(say(user(3), kRobot), Taken::over_limit) << "a fifth this second";
   now_ += 1;
-  EXPECT_EQ(say(user(2), kRobot), Taken::no_such_call);
+  EXPECT_EQ(say(user(3), kRobot), Taken::taken);
   now_ += 100;
-  EXPECT_EQ(say(user(1), "12025553995"), Taken::no_such_call) << "too long ago";
+  EXPECT_EQ(say(user(1), "12025553999"), Taken::no_such_call) << "too long ago";
+}
+
+// The loop of the daemon notes calls while users report and ask.
+TEST_F(Feedbacks, ServesSeveralThreads) {
+  FeedbackLimits limits;
+  limits.per_second = limits.per_day = 1'000'000;
+  open(limits);
+  std::atomic<bool> over = false;
+  std::jthread asking([&] {
+    while (!over) {
+      EXPECT_TRUE(desk_->list(user(1)));
+      static_cast<void>(desk_->take_pending(10));
+    }
+  });
+  std::jthread reporting([&] {
+    unsigned taken = 0;
+    for (unsigned i = 0; taken < 50; i = (i + 1) % 200) {
+      taken += say(user(1), std::to_string(12'025'554'000U + i)) == Taken::taken ? 1U : 0U;
+    }
+    over = true;
+  });
+  for (unsigned i = 0; i < 200; ++i) {
+    call(std::to_string(12'025'554'000U + i), user(1));
+  }
+  reporting.join();
+  EXPECT_EQ(desk_->tallies().forgotten, 0U);
 }
 
 TEST_F(Feedbacks, EndsWithItsTime) {
