@@ -125,11 +125,12 @@ std::expected<std::vector<CountedAccount>, std::string> TrunkAccounts::list(std:
   if (const auto done = write(); !done) {
     return std::unexpected(done.error());
   }
+  const std::string named(trunk);  // never null
   sqlite::Statement select(connection_.get(),
                            "SELECT hour, trunk, flow, method, decision, verdict, messages FROM account"
                            " WHERE hour >= ? AND hour <= ? AND (trunk = ? OR ? = '')"
                            " ORDER BY hour, trunk, flow, method, decision, verdict LIMIT ?");
-  select.bind(first).bind(last).bind(trunk).bind(trunk).bind(number(kMostRows + 1));
+  select.bind(first).bind(last).bind(named).bind(named).bind(number(kMostRows + 1));
   std::vector<CountedAccount> all;
   while (true) {
     const auto row = select.step();

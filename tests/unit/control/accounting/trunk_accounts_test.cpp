@@ -27,6 +27,7 @@ std::string record(std::string_view trunk, std::int64_t time, wire::Decision dec
   record.time = time;
   record.decision = decision;
   record.verdict = verdict;
+  record.status = decision == wire::Decision::answered ? 603 : 0;
   record.flow = flow;
   record.trunk = trunk;
   record.in_port = record.out_port = "p";
@@ -100,7 +101,7 @@ TEST(TrunkAccounts, HoursOfTheirTime) {
 TEST(TrunkAccounts, AreBounded) {
   auto accounts = TrunkAccounts::open({}, 400).value();
   std::string batch;
-  for (int i = 0; i < 100'100; ++i) {
+  for (int i = 0; i < 100'100; ++i) {  // of trunks that nobody has
     batch += record("t" + std::to_string(i), kNow, wire::Decision::judged, crypto::Verdict::none);
   }
   accounts.take(batch, 0);  // within one second
