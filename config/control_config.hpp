@@ -13,6 +13,7 @@
 #include "config/clock_config.hpp"
 #include "config/config_error.hpp"
 #include "config/content_config.hpp"
+#include "config/feedback_config.hpp"
 #include "config/fetch_config.hpp"
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
@@ -84,6 +85,7 @@ struct ControlConfig {
   ListConfig lists;
   ContentConfig content;
   StatisticsConfig statistics;
+  FeedbackConfig feedback;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -16,6 +16,8 @@ struct RecordKeepingConfig {
   std::uint32_t total_mebibytes = 4'096;
   std::uint32_t retention_hours = 720;
   std::filesystem::path pseudonym_key;  // empty: numbers stand there as they are
+  std::filesystem::path accounts;       // database of sums by trunk and hour (SPIT-CL-11); empty: nothing is counted
+  std::uint32_t account_days = 400;
   friend bool operator==(const RecordKeepingConfig&, const RecordKeepingConfig&) = default;
 };
 

@@ -12,9 +12,13 @@
 
 #include "config/daemon/logging.hpp"
 #include "config/wire/protocol.hpp"
+#include "control/accounting/accounting_command.hpp"
 #include "control/certificates/certificate_commands.hpp"
 #include "control/certificates/keeper_options.hpp"
 #include "control/content/content_keeper.hpp"
+#include "control/feedback/feedback_calls.hpp"
+#include "control/feedback/feedback_command.hpp"
+#include "control/feedback/feedback_relay.hpp"
 #include "control/permissions/challenge_records.hpp"
 #include "control/permissions/permission_command.hpp"
 #include "control/policy/call_list_keeper.hpp"
@@ -107,8 +111,8 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
   }
-  for (const auto open :
-       {&Daemon::open_documents, &Daemon::open_permissions, &Daemon::open_rules, &Daemon::serve_documents}) {
+  for (const auto open : {&Daemon::open_documents, &Daemon::open_permissions, &Daemon::open_feedback,
+                          &Daemon::open_accounts, &Daemon::open_rules, &Daemon::serve_documents}) {
     if (const auto opened = (*daemon.*open)(); !opened) {
       return std::unexpected(config::ConfigErrors{
           {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
@@ -167,6 +171,12 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
   dataplane_->on_records([this](std::string_view payload) {
     if (permissions_ != nullptr) {
       take_challenges(payload, *permissions_);
+    }
+    if (feedback_ != nullptr) {
+      note_calls(payload, *feedback_);
+    }
+    if (accounts_ != nullptr) {
+      accounts_->take(payload, options_.now());
     }
     return records_->take(payload);
   });
@@ -306,6 +316,9 @@ void Daemon::on_recheck() {
   keeper_->tick();
   lists_->tick();
   records_->tick();
+  if (accounts_ != nullptr) {
+    accounts_->keep(options_.now());
+  }
   if (!busy()) {
     refresh_tables();
   }
@@ -393,6 +406,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.xcap != state_.config.xcap) {
     reload_warnings_.emplace_back("the section [xcap] stays as it is until the next start");
     state.config.xcap = state_.config.xcap;
+  }
+  if (state.config.feedback != state_.config.feedback) {
+    reload_warnings_.emplace_back("the section [feedback] stays as it is until the next start");
+    state.config.feedback = state_.config.feedback;
   }
   if (state.config.lists != state_.config.lists) {
     reload_warnings_.emplace_back("the section [lists] stays as it is until the next start");
@@ -501,6 +518,12 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb == "consent") {
     const Json answer = answer_consent_command(command.attached, permissions_.get());
     reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
+  } else if (verb == "feedback") {
+    const Json answer = answer_feedback_command(command.attached, feedback_.get());
+    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
+  } else if (verb == "accounting") {
+    const Json answer = answer_accounting_command(command.attached, accounts_.get());
+    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
   } else if (verb == "watch") {
     watches_->start(*commands_, command, reply);
   } else if (verb == "reload") {
@@ -508,8 +531,9 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb.starts_with("cert ")) {
     answer_cert_command(verb, command.attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
   } else {
-    reply(ResultCode::refused,
-          refusal("refused", {"commands are: status, reload, cert, calls, consent, watch"}).dump());
+    reply(
+        ResultCode::refused,
+        refusal("refused", {"commands are: status, reload, cert, calls, consent, feedback, accounting, watch"}).dump());
   }
 }
 

@@ -58,10 +58,14 @@ struct DaemonOptions {
   std::chrono::milliseconds coalesce_dead{1'000};  // and because of fetches that failed
   std::chrono::milliseconds coalesce_rules{100};   // see policy::RuleKeeperOptions
   std::chrono::milliseconds look_at_lists{1'000};  // see policy::CallListOptions
+  std::chrono::milliseconds tell_feedback{200};    // see FeedbackRelay
 };
 
+class FeedbackDesk;
+class FeedbackRelay;
 class PermissionDesk;
 class RuleRelay;
+class TrunkAccounts;
 struct XcapParts;
 namespace policy {
 class CallListKeeper;
@@ -147,6 +151,10 @@ class Daemon {
   [[nodiscard]] std::expected<void, std::string> take_contacts(std::string_view payload);
   [[nodiscard]] std::expected<void, std::string> open_permissions();
   [[nodiscard]] nlohmann::ordered_json permissions_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_feedback();
+  [[nodiscard]] nlohmann::ordered_json feedback_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_accounts();
+  [[nodiscard]] nlohmann::ordered_json accounts_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
   [[nodiscard]] nlohmann::ordered_json call_lists_status() const;
   [[nodiscard]] std::expected<void, std::string> open_content();
@@ -182,15 +190,18 @@ class Daemon {
   std::unique_ptr<CertificateKeeper> keeper_;
   std::unique_ptr<ListKeeper> lists_;
   std::unique_ptr<RecordKeeper> records_;
+  std::unique_ptr<TrunkAccounts> accounts_;  // null: nothing is counted
   PublishedChains published_;
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
+  std::unique_ptr<FeedbackDesk> feedback_;        // null: none is kept; likewise
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<policy::CallListKeeper> call_lists_;  // null: there are none
   std::unique_ptr<content::ContentKeeper> content_;     // null: no text is looked at
   std::unique_ptr<XcapParts> xcap_;                     // null: nothing is served
   std::unique_ptr<DataplaneClient> dataplane_;
-  std::unique_ptr<RuleRelay> rule_relay_;  // null with rules_
+  std::unique_ptr<RuleRelay> rule_relay_;          // null with rules_
+  std::unique_ptr<FeedbackRelay> feedback_relay_;  // null with feedback_
   std::vector<ReloadDone> waiting_reloads_;
   std::unique_ptr<DataplaneStatus> dataplane_status_;
   std::unique_ptr<WatchRelay> watches_;

@@ -90,6 +90,8 @@ Json Daemon::own_status() const {
           {"repository", repository},
           {"xcap", xcap_status()},
           {"permissions", permissions_status()},
+          {"feedback", feedback_status()},
+          {"accounts", accounts_status()},
           {"rules", rules_status()},
           {"call_lists", call_lists_status()},
           {"content", content_status()},

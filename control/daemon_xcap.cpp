@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "control/daemon.hpp"
+#include "control/feedback/feedback_pages.hpp"
 #include "control/http/http_status.hpp"
 #include "control/permissions/permission_pages.hpp"
 #include "control/policy/policy_usages.hpp"
@@ -36,11 +37,14 @@ std::expected<void, std::string> Daemon::serve_documents() {
   }
   const config::XcapConfig& config = state_.config.xcap;
   if (permissions_ != nullptr) {
-    xcap_->side = std::make_unique<PermissionPages>(
-        PermissionPages::Options{config.root, config.administrators, config.testers}, *permissions_);
+    xcap_->sides.add(std::make_unique<PermissionPages>(
+        PermissionPages::Options{config.root, config.administrators, config.testers}, *permissions_));
+  }
+  if (feedback_ != nullptr) {
+    xcap_->sides.add(std::make_unique<FeedbackPages>(config.root, *feedback_));
   }
   auto server =
-      XcapServer::start(config, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now, xcap_->side.get()});
+      XcapServer::start(config, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now, &xcap_->sides});
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }

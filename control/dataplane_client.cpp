@@ -234,6 +234,16 @@ void DataplaneClient::watch(std::string request, std::function<void(const wire::
   enqueue(std::move(asked));
 }
 
+void DataplaneClient::complain(std::string payload, std::function<void(const wire::Answer& answer)> answered,
+                               std::function<void()> lost) {
+  Request told;
+  told.type = wire::MessageType::complaints;
+  told.payload = std::move(payload);
+  told.answered = std::move(answered);
+  told.lost = std::move(lost);
+  enqueue(std::move(told));
+}
+
 void DataplaneClient::push(const TableSet& set, PushDone done) {
   if (push_ != nullptr) {
     done(PushOutcome::busy, "a push is under way");

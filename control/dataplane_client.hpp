@@ -92,6 +92,11 @@ class DataplaneClient {
   // A request of config/wire/watch.hpp; only while connected. `answered` is not called if the connection breaks before.
   void watch(std::string request, std::function<void(const config::wire::Answer& answer)> answered);
 
+  // Complaints of called users, in the form of config/wire/complaint_record.hpp; only while connected. Either of the
+  // two is called.
+  void complain(std::string payload, std::function<void(const config::wire::Answer& answer)> answered,
+                std::function<void()> lost);
+
  private:
   struct Request {
     config::wire::MessageType type = config::wire::MessageType::status;

@@ -7,10 +7,11 @@
 
 namespace stirline::control {
 
-// The text `name` of an object; empty if there is none.
-[[nodiscard]] inline std::string text_of(const nlohmann::ordered_json& object, const char* name) {
+// The text `name` of an object; empty if there is none. `Json`: nlohmann's, in whatever order.
+template <typename Json>
+[[nodiscard]] std::string text_of(const Json& object, const char* name) {
   const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  return found != object.end() && found->is_string() ? found->template get<std::string>() : std::string();
 }
 
 }  // namespace stirline::control

@@ -16,6 +16,7 @@
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
+#include "config/wire/complaint_record.hpp"
 #include "crypto_workers/p256/engine_select.hpp"
 #include "dataplane/eal/eal_args.hpp"
 
@@ -207,6 +208,30 @@ void Appliance::take_contacts(std::string& batch, std::size_t most) {
   for (const std::unique_ptr<PollCore>& core : poll_cores_) {
     core->take_contacts(batch, most);
   }
+}
+
+std::expected<std::size_t, std::string> Appliance::tell_complaints(std::string_view payload) {
+  std::size_t not_told = 0;
+  while (!payload.empty()) {
+    const auto record = config::wire::decode_complaint(payload);
+    if (!record) {
+      return std::unexpected(record.error());
+    }
+    if (rules() == nullptr || record->core >= poll_cores_.size()) {
+      ++not_told;
+      continue;
+    }
+    const config::policy::KeySecret& secret = rules()->view().common.secret();
+    const config::policy::Key caller = config::policy::identity_key(secret, record->caller);
+    const config::policy::Complaint complaint{
+        .shown = record->shown ? caller : config::policy::kNoKey,
+        .claimed = caller,
+        .called = config::policy::identity_key(secret, record->user),
+        .trunk = config::policy::text_key(secret, config::policy::KeyKind::trunk, record->trunk),
+        .weight = static_cast<float>(record->weight) / config::wire::kFullWeight};
+    not_told += poll_cores_[record->core]->tell_complaint(complaint) ? 0U : 1U;
+  }
+  return not_told;
 }
 
 std::uint32_t Appliance::start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns) {

@@ -67,6 +67,11 @@ class Appliance {
   // As take_records(), in the form of config/wire/contact_record.hpp: whom users of ours have reached.
   void take_contacts(std::string& batch, std::size_t most);
 
+  // Complaints of called users, in the form of config/wire/complaint_record.hpp: each goes to the poll core that has
+  // counted the call (SPIT-MK-03). How many found no room there, no such core, or no rules in use; the error says how
+  // `payload` is malformed.
+  [[nodiscard]] std::expected<std::size_t, std::string> tell_complaints(std::string_view payload);
+
   // An operator watches some messages from now on; the result is the number of the watch. One at a time.
   std::uint32_t start_watch(const config::wire::WatchRequest& request, std::uint64_t wall_ns);
   void stop_watch() { watch_board_.stop(); }

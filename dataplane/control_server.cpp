@@ -150,6 +150,15 @@ void ControlServer::forward_watched() {
   }
 }
 
+ControlServer::Reply ControlServer::take_complaints(const wire::Incoming& incoming) {
+  const auto not_told = appliance_.tell_complaints(incoming.text());
+  if (!not_told) {
+    return {wire::ResultCode::bad_message, not_told.error()};
+  }
+  return *not_told == 0 ? Reply{}
+                        : Reply{wire::ResultCode::refused, std::to_string(*not_told) + " complaints not counted"};
+}
+
 // Who watched has gone.
 void ControlServer::end_watch_of_nobody() {
   if (std::ranges::find(peers_, true, &Peer::watches) == peers_.end()) {
@@ -229,6 +238,8 @@ ControlServer::Reply ControlServer::answer(Peer& peer, const wire::Incoming& inc
       return {wire::ResultCode::ok, status_json(appliance_, started_at_, clock_.now())};
     case wire::MessageType::watch:
       return watch(peer, incoming);
+    case wire::MessageType::complaints:
+      return take_complaints(incoming);
     case wire::MessageType::hello:
     case wire::MessageType::result:
     case wire::MessageType::command:

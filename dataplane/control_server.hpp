@@ -57,6 +57,7 @@ class ControlServer {
   [[nodiscard]] Reply answer(Peer& peer, const config::wire::Incoming& incoming);
   [[nodiscard]] static Reply greet(Peer& peer, const config::wire::Incoming& incoming);
   [[nodiscard]] static Reply stage(Peer& peer, const config::wire::Incoming& incoming);
+  [[nodiscard]] Reply take_complaints(const config::wire::Incoming& incoming);
   [[nodiscard]] Reply watch(Peer& peer, const config::wire::Incoming& incoming);
   void end_watch_of_nobody();
   [[nodiscard]] Reply commit(Peer& peer, const config::wire::Incoming& incoming);

@@ -134,6 +134,7 @@ std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBy
   head.tokens = record.token_count;
   head.time = record.time;
   head.status = record.status;
+  head.core = record.core;
   char* at = out.data() + sizeof(head);
   for (std::size_t i = 0; i < kRecordTexts.size(); ++i) {
     const std::string_view whole = record.*kRecordTexts[i].member;
@@ -178,6 +179,7 @@ std::expected<CallRecord, std::string> decode_record(std::string_view& octets) {
   record.challenged = (head.flags & kChallenged) != 0;
   record.attest = static_cast<char>(head.attest);
   record.status = head.status;
+  record.core = head.core;
   if (!read_rest(head, take(octets, head.bytes).substr(sizeof(head)), record)) {
     return std::unexpected("a record whose texts do not fit its length");
   }

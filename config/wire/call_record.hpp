@@ -64,6 +64,7 @@ struct CallRecord {
   bool cut = false;           // a text was longer than its limit; encode_record() sees to it
   char attest = 0;            // 'A', 'B', 'C'; 0: none
   std::uint16_t status = 0;   // answered: the SIP status
+  std::uint8_t core = 0;      // the poll core that has counted the call: its index in the data plane
   std::string_view trunk;     // names
   std::string_view in_port;   // where it came in
   std::string_view out_port;
@@ -96,7 +97,8 @@ struct RecordHead {
   std::uint8_t tokens = 0;
   std::int64_t time = 0;
   std::array<std::uint8_t, kTexts> lengths{};
-  std::array<std::uint8_t, 3> reserved{};
+  std::uint8_t core = 0;
+  std::array<std::uint8_t, 2> reserved{};
   std::uint16_t status = 0;
 };
 static_assert(sizeof(RecordHead) == 32);

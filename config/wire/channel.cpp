@@ -65,7 +65,7 @@ std::expected<Header, WireError> check_header(std::span<const std::byte> packet)
     return bad_message("the packet has another length than its header says", header.request_id);
   }
   if (header.type < static_cast<std::uint16_t>(MessageType::hello) ||
-      header.type > static_cast<std::uint16_t>(MessageType::contacts)) {
+      header.type > static_cast<std::uint16_t>(MessageType::complaints)) {
     return bad_message("message type " + std::to_string(header.type) + " is unknown", header.request_id);
   }
   return header;

@@ -30,6 +30,8 @@ enum class MessageType : std::uint16_t {
   commit_rules = 11,  // use the tables of rules that are staged, beside those in use that were not sent again: Commit
   contacts = 12,      // data plane to control: whom users have reached, one behind the other (contact_record.hpp); not
                       // answered
+  complaints = 13,  // calls that called users did not want, one behind the other (complaint_record.hpp): counted where
+                    // their callers are known
 };
 
 struct Header {

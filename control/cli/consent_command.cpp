@@ -14,7 +14,6 @@
 #include "control/cli/ask_control.hpp"
 #include "control/cli/commands.hpp"
 #include "control/cli/output.hpp"
-#include "control/json_text.hpp"
 #include "control/permissions/permission_requests.hpp"
 #include "control/records/query_time.hpp"
 
@@ -33,11 +32,6 @@ struct Options {
 int wrong(const char* verb, int status, std::string_view text) {
   fmt::print(stderr, "stirline consent {}: {}\n", verb, printable(text));
   return status;
-}
-
-std::string cell_of(const Json& entry, const char* name) {
-  const std::string text = text_of(entry, name);
-  return text.empty() ? "-" : printable(text);
 }
 
 void show(const Json& answer, bool json) {

@@ -24,6 +24,7 @@
 #include "control/cli/message_file.hpp"
 #include "control/cli/output.hpp"
 #include "control/content/content_store.hpp"
+#include "control/day.hpp"
 
 namespace stirline::control::cli {
 namespace {
@@ -32,7 +33,6 @@ namespace filter = config::policy::content;
 using content::ContentStore;
 using content::Label;
 
-constexpr std::int64_t kDay = 86'400;  // seconds
 constexpr std::size_t kMaxFileOctets = std::size_t{64} << 20U;
 constexpr std::size_t kMostShown = 20;  // words that a score rests on
 constexpr std::int64_t kMostTokens = 10'000'000;

@@ -20,8 +20,10 @@ int main(int argc, char** argv) {
     cli::add_reload(app, status);
     cli::add_cert(app, status);
     cli::add_calls(app, status);
+    cli::add_accounting(app, status);
     cli::add_consent(app, status);
     cli::add_content(app, status);
+    cli::add_feedback(app, status);
     cli::add_trace(app, status);
     cli::add_capture(app, status);
     cli::add_xcap(app, status);

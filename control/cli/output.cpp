@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "control/json_text.hpp"
+
 namespace stirline::control::cli {
 
 namespace {
@@ -121,6 +123,11 @@ std::string printable(std::string_view text) {
     }
   }
   return shown;
+}
+
+std::string cell_of(const Json& object, const char* name) {
+  const std::string text = text_of(object, name);
+  return text.empty() ? "-" : printable(text);
 }
 
 std::string to_table(const std::vector<std::string>& heading, const std::vector<std::vector<std::string>>& rows) {

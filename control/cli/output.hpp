@@ -22,6 +22,9 @@ using Json = nlohmann::ordered_json;  // members stay in the order in which they
 [[nodiscard]] std::string to_table(const std::vector<std::string>& heading,
                                    const std::vector<std::vector<std::string>>& rows);
 
+// The text `name` of an object as a cell; "-" if there is none.
+[[nodiscard]] std::string cell_of(const Json& object, const char* name);
+
 // Any JSON document for people: members as "name value", an array of objects as a table, everything indented by depth.
 [[nodiscard]] std::string to_text(const Json& value);
 

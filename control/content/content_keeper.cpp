@@ -5,13 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include "config/wire/paged_image.hpp"
+#include "control/day.hpp"
 
 namespace stirline::control::content {
-namespace {
-
-constexpr std::int64_t kDay = 86'400;  // seconds
-
-}  // namespace
 
 ContentKeeper::ContentKeeper(std::unique_ptr<ContentStore> store, ContentOptions options)
     : store_(std::move(store)), options_(std::move(options)) {

@@ -34,6 +34,12 @@ constexpr std::string_view kSettled = "stirline_control_consent_answers";
 constexpr std::string_view kSettledHelp = "answers of called users to callers";
 constexpr std::string_view kTests = "stirline_control_turing_results";
 constexpr std::string_view kTestsHelp = "results of tests whether a person calls; unknown: nobody waited for it";
+constexpr std::string_view kReports = "stirline_control_feedback_reports";
+constexpr std::string_view kReportsHelp = "reports of called users about calls, by what became of them (SPIT-MK-03)";
+constexpr std::string_view kVerdicts = "stirline_control_feedback_verdicts_settled";
+constexpr std::string_view kVerdictsHelp = "verdicts of users, by what others said of the same caller";
+constexpr std::string_view kComplaints = "stirline_control_feedback_complaints";
+constexpr std::string_view kComplaintsHelp = "unwanted calls told to the data plane, by whether it has taken them";
 constexpr Label kRepository{"server", "repository"};
 constexpr Label kMetrics{"server", "metrics"};
 constexpr Label kXcap{"server", "xcap"};
@@ -187,6 +193,35 @@ constexpr std::array kFigures{
     Figure{"/permissions/tests_unknown", {kTests, counter, "", kTestsHelp}, {"result", "unknown"}},
     Figure{"/permissions/store_errors",
            {"stirline_control_permissions_store_errors", counter, "", "times that permissions could not be kept"}},
+
+    Figure{"/feedback/kept",
+           {"stirline_control_feedback", gauge, "", "verdicts of called users about calls that are kept (SPIT-MK-03)"}},
+    Figure{"/feedback/calls",
+           {"stirline_control_feedback_calls", gauge, "", "pairs of caller and called user who can say something"}},
+    Figure{"/feedback/forgotten",
+           {"stirline_control_feedback_calls_forgotten", counter, "",
+            "calls about which nothing can be said: too many at once"}},
+    Figure{"/feedback/unwanted", {kReports, counter, "", kReportsHelp}, {"outcome", "unwanted"}},
+    Figure{"/feedback/wanted", {kReports, counter, "", kReportsHelp}, {"outcome", "wanted"}},
+    Figure{"/feedback/no_such_call", {kReports, counter, "", kReportsHelp}, {"outcome", "no_such_call"}},
+    Figure{"/feedback/repeated", {kReports, counter, "", kReportsHelp}, {"outcome", "repeated"}},
+    Figure{"/feedback/over_limit", {kReports, counter, "", kReportsHelp}, {"outcome", "over_limit"}},
+    Figure{"/feedback/weightless",
+           {"stirline_control_feedback_weightless", counter, "", "reports taken of users whose word weighs nothing"}},
+    Figure{"/feedback/agreed", {kVerdicts, counter, "", kVerdictsHelp}, {"others", "agreed"}},
+    Figure{"/feedback/contradicted", {kVerdicts, counter, "", kVerdictsHelp}, {"others", "contradicted"}},
+    Figure{"/feedback/undone", {"stirline_control_feedback_undone", counter, "", "verdicts taken back (SPIT-FW-04)"}},
+    Figure{"/feedback/told", {kComplaints, counter, "", kComplaintsHelp}, {"counted", "true"}},
+    Figure{"/feedback/untold", {kComplaints, counter, "", kComplaintsHelp}, {"counted", "false"}},
+    Figure{"/feedback/store_errors",
+           {"stirline_control_feedback_store_errors", counter, "", "times that feedback could not be kept"}},
+
+    Figure{"/accounts/counted",
+           {"stirline_control_accounts_counted", counter, "", "messages counted by trunk and hour (SPIT-CL-11)"}},
+    Figure{"/accounts/refused",
+           {"stirline_control_accounts_refused", counter, "", "messages not counted: too many different ones"}},
+    Figure{"/accounts/store_errors",
+           {"stirline_control_accounts_store_errors", counter, "", "times that sums could not be kept at once"}},
 
     Figure{"/rules/users", {"stirline_control_rules_users", gauge, "", "users who have rules, a profile or contacts"}},
     Figure{"/rules/mistakes",

@@ -1,10 +1,9 @@
 #include "control/permissions/permission_requests.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "control/day.hpp"
+#include "control/http/json_members.hpp"
 #include "control/http/percent_encoding.hpp"
 #include "control/json_text.hpp"
 #include "control/policy/canonical_identity.hpp"
@@ -14,8 +13,6 @@ namespace stirline::control {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::string_view kUsers = "consent/users/";
 constexpr std::string_view kTest = "turing";
 
@@ -23,23 +20,6 @@ constexpr std::string_view kTest = "turing";
 std::optional<std::string> segment(std::string_view text) {
   auto plain = percent_decoded(text);
   return plain && is_xui(*plain) ? plain : std::nullopt;
-}
-
-// An object with members of these names and no others.
-std::expected<Json, std::string> read_object(std::string_view body, std::initializer_list<std::string_view> names) {
-  if (body.size() > kMaxPermissionBody) {
-    return std::unexpected("is too long");
-  }
-  Json document = Json::parse(body, nullptr, false);
-  if (!document.is_object()) {
-    return std::unexpected("is no JSON object");
-  }
-  for (const auto& [name, value] : document.items()) {
-    if (std::ranges::find(names, name) == names.end()) {
-      return std::unexpected("has a member that is not known");
-    }
-  }
-  return document;
 }
 
 }  // namespace
@@ -74,7 +54,7 @@ std::optional<std::expected<PermissionTarget, std::string>> read_permission_targ
 }
 
 std::expected<PermissionAnswer, std::string> read_permission_answer(std::string_view body) {
-  const auto document = read_object(body, {"state", "days"});
+  const auto document = read_json_object(body, kMaxPermissionBody, {"state", "days"});
   if (!document) {
     return std::unexpected(document.error());
   }
@@ -96,7 +76,7 @@ std::expected<PermissionAnswer, std::string> read_permission_answer(std::string_
 }
 
 std::expected<TestResult, std::string> read_test_result(std::string_view body) {
-  const auto document = read_object(body, {"call-id", "caller", "called", "ok"});
+  const auto document = read_json_object(body, kMaxPermissionBody, {"call-id", "caller", "called", "ok"});
   if (!document) {
     return std::unexpected(document.error());
   }

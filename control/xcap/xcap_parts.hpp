@@ -18,7 +18,7 @@ struct XcapParts {
   std::shared_ptr<DocumentStore> store;  // shared with the keeper of compiled rules
   UsageChecker checker;
   Capabilities capabilities;
-  std::unique_ptr<SideService> side;  // null: nothing else is served
+  SideServices sides;  // what else is served
   std::unique_ptr<XcapServer> server;
 };
 

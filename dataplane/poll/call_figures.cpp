@@ -113,4 +113,12 @@ void CallFigures::end(std::string_view call_id, std::int64_t now) {
   statistics_.end(name_of(call_id), now, settings_);
 }
 
+CallFigures::Complained CallFigures::take_complaints(std::int64_t now) {
+  Complained complained;
+  complaints_.consume_all([&](const policy::Complaint& complaint) {
+    ++(statistics_.complain(complaint, now) ? complained.counted : complained.unknown);
+  });
+  return complained;
+}
+
 }  // namespace stirline::dataplane

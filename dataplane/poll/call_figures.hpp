@@ -41,6 +41,16 @@ class CallFigures {
   void answer(std::string_view call_id, std::uint16_t status, std::int64_t now);
   void end(std::string_view call_id, std::int64_t now);
 
+  // Main: a called user has complained of a call that this core has counted (SPIT-MK-03). False: too many wait.
+  [[nodiscard]] bool tell_complaint(const config::policy::Complaint& complaint) { return complaints_.push(complaint); }
+  [[nodiscard]] bool has_complaints() const { return complaints_.read_available() != 0; }
+  // Counts what main has told since the last time.
+  struct Complained {
+    std::uint64_t counted = 0;
+    std::uint64_t unknown = 0;  // of callers who are not known here, or no longer
+  };
+  [[nodiscard]] Complained take_complaints(std::int64_t now);
+
   // Main: calls `visit` with the Profile of each subject that has done something, at most once a minute for each.
   template <typename Visit>
   void take_told(Visit&& visit) {
@@ -49,6 +59,7 @@ class CallFigures {
 
  private:
   static constexpr std::size_t kTold = 1'024;
+  static constexpr std::size_t kComplaints = 256;
 
   [[nodiscard]] std::uint64_t name_of(std::string_view call_id) const;
   void name_subjects(const config::policy::CallSubjects& subjects, const Begun& begun);
@@ -59,6 +70,7 @@ class CallFigures {
   config::policy::ScoreSettings settings_;  // those of the last call
   config::policy::CallStatistics statistics_;
   boost::lockfree::spsc_queue<config::policy::Profile, boost::lockfree::capacity<kTold>> told_;
+  boost::lockfree::spsc_queue<config::policy::Complaint, boost::lockfree::capacity<kComplaints>> complaints_;
 };
 
 }  // namespace stirline::dataplane

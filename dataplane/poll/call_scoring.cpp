@@ -68,6 +68,15 @@ void CallStage::note_answer(std::string_view octets, Direction direction) {
   }
 }
 
+void CallStage::take_complaints() {
+  if (!figures_.has_complaints()) {
+    return;
+  }
+  const CallFigures::Complained complained = figures_.take_complaints(context_.clock.now());
+  context_.counters.add(Counter::unwanted_counted, complained.counted);
+  context_.counters.add(Counter::unwanted_unknown, complained.unknown);
+}
+
 void CallStage::note_end(std::string_view octets) {
   if (message_.method() == sip::Method::bye) {
     figures_.end(sip::text(octets, message_.call_id()), context_.clock.now());

@@ -59,6 +59,9 @@ class CallStage {
   // Sends on as not validated whatever waits for a certificate.
   void give_up_waiting();
 
+  // Counts what called users have complained of since the last turn (SPIT-MK-03).
+  void take_complaints();
+
   void show_fills(TableFills& fills);
   void show_queues();
 

@@ -74,6 +74,7 @@ wire::CallRecord DecisionRecorder::begin(const Datagram& datagram, const Trunk& 
   wire::CallRecord record;
   record.flow = direction == Direction::to_peer ? wire::Flow::to_peer : wire::Flow::from_peer;
   record.trunk = trunk.config.name;
+  record.core = static_cast<std::uint8_t>(context_.reader);  // at most 64 cores
   record.in_port = context_.port_names[other_side(datagram.out_port)];
   record.out_port = context_.port_names[datagram.out_port];
   return record;

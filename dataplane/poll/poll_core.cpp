@@ -61,6 +61,7 @@ bool PollCore::turn() {
   context_.delays.flushed(now);
   load_.end_turn(now, moved != 0);
   calls_.expire(now);
+  calls_.take_complaints();
   intake_.expire(now);
   context_.transmitter.flush();
   context_.delays.flushed(now);

@@ -56,6 +56,11 @@ class PollCore {
     calls_.figures().take_told(visit);
   }
 
+  // Main thread: a called user has complained of a call that this core has counted. False: too many wait.
+  [[nodiscard]] bool tell_complaint(const config::policy::Complaint& complaint) {
+    return calls_.figures().tell_complaint(complaint);
+  }
+
   // Main thread: octets of records that wait to be taken.
   [[nodiscard]] std::size_t records_queued() const { return calls_.records().queued(); }
 

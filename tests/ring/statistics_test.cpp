@@ -1,17 +1,22 @@
 // What the statistics component sees on the wire, and what a user's rule makes of it (SPIT-CL-14, SPIT-FW-01,
 // SPIT-FW-04).
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "config/wire/complaint_record.hpp"
 #include "control/metrics/dataplane_metrics.hpp"
 #include "dataplane/status.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/told_records.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/lab_rules.hpp"
 #include "tests/support/sip_calls.hpp"
@@ -82,6 +87,15 @@ class CountedCalls : public testing::Test {
     harness_.put_a(golden::build(outward(response_to(request, status))));
     EXPECT_FALSE(harness_.get_b().empty());
     EXPECT_TRUE(harness_.settle());
+  }
+
+  // Waits for the poll core, which has nothing else to do.
+  bool comes_to(dataplane::Counter counter, std::uint64_t value) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (harness_.counter(counter) != value && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return harness_.counter(counter) == value;
   }
 
   // The ranking's row about that subject; null: there is none.
@@ -205,6 +219,72 @@ TEST_F(CountedCalls, ASignerIsRankedByItsCode) {
   const std::string text = std::move(page).finish();
   EXPECT_NE(text.find("stirline_dataplane_spam_score{kind=\"signer\",name=\"1234\"} "), std::string::npos);
   EXPECT_EQ(text.find("kind=\"caller\""), std::string::npos) << "who calls is not on that page";
+}
+
+// SPIT-MK-03: what called users say afterwards raises the score of that caller, and of no other.
+TEST_F(CountedCalls, AReportRaisesTheScore) {
+  rule_for_called(1, 1, rule_above(100, Handling::block));
+  constexpr std::uint32_t kOther = 501;
+  std::string complaints;
+  for (std::uint32_t number = 1; number <= 24; ++number) {
+    for (const std::uint32_t caller : {kRobot, kOther}) {
+      std::string batch;
+      static_cast<void>(told_records(harness_, batch));
+      EXPECT_TRUE(outcome(call(caller == kRobot ? number : 100 + number, caller)).starts_with("INVITE "));
+      for (const config::wire::CallRecord& record : told_records(harness_, batch)) {
+        const std::string user(record.dest);
+        const config::wire::ComplaintRecord complaint{.user = user,
+                                                      .caller = record.orig,
+                                                      .trunk = record.trunk,
+                                                      .shown = false,
+                                                      .core = record.core,
+                                                      .weight = 500};
+        std::array<char, config::wire::kMaxComplaintBytes> octets;
+        if (caller == kRobot) {
+          complaints.append(octets.data(), config::wire::encode_complaint(complaint, octets));
+        }
+      }
+    }
+  }
+  const auto points = [&](std::uint32_t caller) {
+    harness_.clock().set(harness_.clock().now() + 60);
+    static_cast<void>(outcome(call(200 + static_cast<std::uint32_t>(harness_.clock().now() % 1'000), caller)));
+    const Json told = row("caller", originator({.number = caller}));
+    EXPECT_FALSE(told.is_null());
+    for (const Json& part : told.value("contributions", Json::array())) {
+      if (part.at("feature") == "complaints") {
+        return part.at("points").get<double>();
+      }
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(points(kRobot), 0);
+  ASSERT_FALSE(complaints.empty());
+  const auto tell = [&](const std::string& what) {
+    const auto not_told = harness_.appliance().tell_complaints(what);
+    EXPECT_TRUE(not_told) << not_told.error();
+    EXPECT_TRUE(harness_.settle());
+    return not_told.value_or(99);
+  };
+  EXPECT_EQ(tell(complaints), 0U);
+  EXPECT_TRUE(comes_to(dataplane::Counter::unwanted_counted, 24));
+  const double first = points(kRobot);
+  EXPECT_GT(first, 20);
+  EXPECT_EQ(points(kOther), 0) << "of him nobody has complained";
+  EXPECT_EQ(tell(complaints), 0U);
+  EXPECT_TRUE(comes_to(dataplane::Counter::unwanted_counted, 48));
+  EXPECT_LE(points(kRobot), first) << "each of them once a day";
+  // Of somebody who has not called, or at no core of ours; and what is no complaint.
+  std::array<char, config::wire::kMaxComplaintBytes> octets;
+  const auto of = [&](std::uint8_t core) {
+    const std::size_t bytes = config::wire::encode_complaint(
+        {.user = "12155550001", .caller = "12025550999", .trunk = "a", .core = core, .weight = 1'000}, octets);
+    return std::string(octets.data(), bytes);
+  };
+  EXPECT_EQ(tell(of(200)), 1U);
+  EXPECT_EQ(tell(of(0)), 0U);
+  EXPECT_TRUE(comes_to(dataplane::Counter::unwanted_unknown, 1));
+  EXPECT_FALSE(harness_.appliance().tell_complaints(of(0).substr(1)));
 }
 
 // An answer, and a BYE a few seconds later: a short call.

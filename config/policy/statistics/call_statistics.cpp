@@ -264,10 +264,30 @@ void CallStatistics::complain(const OpenCall& call, std::int64_t now) {
   constexpr auto kCaller = static_cast<std::size_t>(SubjectKind::caller);
   Profile& caller = tables_[kCaller][call.places[kCaller]];
   if (call.known[kCaller] && caller.life == call.lives[kCaller]) {
-    caller.decay_to(minute_at(now), decay_);
-    caller.add(Figure::complaints, complaints_.weigh(call.called, layout::mixed_key(secret_, caller.subject),
-                                                     minute_of(now) / kMinutesOfDay));
+    add_complaint(caller, call.called, 1, now);
   }
+}
+
+void CallStatistics::add_complaint(Profile& caller, std::uint64_t called_mixed, float weight, std::int64_t now) {
+  caller.decay_to(minute_at(now), decay_);
+  caller.add(Figure::complaints, weight * complaints_.weigh(called_mixed, layout::mixed_key(secret_, caller.subject),
+                                                            minute_of(now) / kMinutesOfDay));
+}
+
+bool CallStatistics::complain(const Complaint& complaint, std::int64_t now) {
+  constexpr auto kCaller = static_cast<std::size_t>(SubjectKind::caller);
+  const CallSubjects subjects = prepare(
+      {.shown = complaint.shown, .claimed = complaint.claimed, .called = complaint.called, .trunk = complaint.trunk});
+  const ProfileTable::Subject& caller = subjects.subjects[kCaller];
+  if (caller.key == kNoKey) {
+    return false;
+  }
+  const std::uint32_t place = tables_[kCaller].find(subjects.places[kCaller], caller.mixed);
+  if (place == ProfileTable::kNone || tables_[kCaller][place].subject != caller.key) {
+    return false;
+  }
+  add_complaint(tables_[kCaller][place], subjects.called_mixed, complaint.weight, now);
+  return true;
 }
 
 void CallStatistics::answer(std::uint64_t name, std::uint16_t status, std::int64_t now) {

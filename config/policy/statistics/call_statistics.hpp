@@ -45,6 +45,15 @@ struct CallSubjects {
   [[nodiscard]] bool has(SubjectKind kind) const { return subjects[static_cast<std::size_t>(kind)].key != kNoKey; }
 };
 
+// What a called user has said of a call when it was over (SPIT-MK-03).
+struct Complaint {
+  Key shown = kNoKey;    // who had called: as BegunCall has it
+  Key claimed = kNoKey;  // likewise
+  Key called = kNoKey;   // who complains
+  Key trunk = kNoKey;
+  float weight = 0;  // above 0, at most 1
+};
+
 // What became of a request, as an answer tells (RFC 3261 21).
 enum class CallFate : std::uint8_t {
   goes_on,      // provisional, or the caller is to try again: challenges, redirection
@@ -102,12 +111,17 @@ class CallStatistics {
   void answer(std::uint64_t name, std::uint16_t status, std::int64_t now);
   void end(std::uint64_t name, std::int64_t now, const ScoreSettings& settings);
 
+  // Counts it for the caller, if he is known here. False: he is not. Who has complained of him today already says
+  // nothing new.
+  [[nodiscard]] bool complain(const Complaint& complaint, std::int64_t now);
+
   [[nodiscard]] const ProfileTable& table(SubjectKind kind) const { return tables_[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] std::uint64_t calls_forgotten() const { return open_.forgotten(); }
 
  private:
   const DecayMinute& minute_at(std::int64_t now);
   void complain(const OpenCall& call, std::int64_t now);
+  void add_complaint(Profile& caller, std::uint64_t called_mixed, float weight, std::int64_t now);
   template <typename Act>
   void for_each_profile(const OpenCall& call, std::int64_t now, Act&& act);
 

@@ -56,6 +56,15 @@ std::uint32_t ProfileTable::place_for(std::uint32_t line_number, std::uint64_t m
   return static_cast<std::uint32_t>(index);
 }
 
+std::uint32_t ProfileTable::find(std::uint32_t line, std::uint64_t mixed) const {
+  for (std::size_t i = 0; i < ProfileLine::kPlaces; ++i) {
+    if (lines_[line].subjects[i] == mixed) {
+      return static_cast<std::uint32_t>(line * ProfileLine::kPlaces + i);
+    }
+  }
+  return kNone;
+}
+
 Profile& ProfileTable::open(std::uint32_t place, const Subject& subject, const DecayMinute& now, const Decay& decay) {
   Profile& profile = profiles_[place];
   if (profile.subject == subject.key) {

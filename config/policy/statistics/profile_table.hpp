@@ -43,6 +43,9 @@ class ProfileTable {
   };
   // Where the subject lies, now at the latest; fetches the profile there, which may be of whoever made way.
   [[nodiscard]] std::uint32_t place_for(std::uint32_t line, std::uint64_t mixed, const DecayMinute& now);
+  // Where it lies, for who only wants to know; kNone: nowhere.
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+  [[nodiscard]] std::uint32_t find(std::uint32_t line, std::uint64_t mixed) const;
   // The profile there, as of now: a new one if it is somebody else's still.
   Profile& open(std::uint32_t place, const Subject& subject, const DecayMinute& now, const Decay& decay);
 

@@ -90,7 +90,7 @@ TEST(Wire, MessageArrives) {
 TEST(Wire, EveryTypeOfMessageArrives) {
   Ends ends = make_ends();
   for (auto type = static_cast<std::uint16_t>(MessageType::hello);
-       type <= static_cast<std::uint16_t>(MessageType::contacts); ++type) {
+       type <= static_cast<std::uint16_t>(MessageType::complaints); ++type) {
     ASSERT_TRUE(ends.a.send(static_cast<MessageType>(type), 1, "x"));
     const auto incoming = ends.b.receive(1'000);
     ASSERT_TRUE(incoming) << type << ": " << incoming.error().text;
@@ -175,7 +175,7 @@ TEST(Wire, HostilePacketsAreNamed) {
   EXPECT_EQ(error(packet(header_of(3), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(5), 4)).text, "the packet has another length than its header says");
   EXPECT_EQ(error(packet(header_of(0xffff'ffff), 4)).text, "the packet has another length than its header says");
-  EXPECT_EQ(error(packet({.type = 13}, 0)).text, "message type 13 is unknown");
+  EXPECT_EQ(error(packet({.type = 14}, 0)).text, "message type 14 is unknown");
   EXPECT_EQ(error(packet(header_of(kMaxPayload + 1), kMaxPayload + 1)).text,
             "the packet is longer than the protocol allows");
   EXPECT_EQ(error(packet(header_of(4), 4)).text, "accepted");

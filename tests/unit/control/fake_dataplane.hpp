@@ -117,6 +117,10 @@ class FakeDataplane {
     const std::scoped_lock lock(mutex_);
     return rules_;
   }
+  [[nodiscard]] std::string complaints() const {  // records, one behind the other
+    const std::scoped_lock lock(mutex_);
+    return complaints_;
+  }
   [[nodiscard]] std::size_t rules_seen() const { return rules_seen_; }  // commits of rules, however answered
   [[nodiscard]] std::size_t greetings() const { return greetings_; }
   [[nodiscard]] std::size_t status_questions() const { return status_questions_; }
@@ -197,6 +201,9 @@ class FakeDataplane {
         image_of(static_cast<TableKind>(offer.kind)).assign(mapped->view().begin(), mapped->view().end());
         return channel.send_result(id, ResultCode::ok, "").has_value();
       }
+      case wire::MessageType::complaints:
+        complaints_ += incoming.text();
+        return channel.send_result(id, ResultCode::ok, "").has_value();
       case wire::MessageType::commit: {
         ++commits_seen_;
         if (break_at_commit_.exchange(false)) {
@@ -274,6 +281,7 @@ class FakeDataplane {
   std::vector<Generation> generations_;
   Rules staged_rules_;
   std::vector<Rules> rules_;
+  std::string complaints_;
   std::atomic<std::size_t> greetings_ = 0;
   std::atomic<std::size_t> commits_seen_ = 0;
   std::atomic<std::size_t> rules_seen_ = 0;

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "config/policy/common_rules.hpp"
 #include "config/policy/user_shard.hpp"
 #include "config/wire/call_record.hpp"
+#include "config/wire/complaint_record.hpp"
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/process.hpp"
@@ -239,6 +241,71 @@ TEST_F(XcapPrograms, ConsentGoesAllTheWay) {
   EXPECT_EQ(shown.at("asked"), 1);
   EXPECT_EQ(shown.at("granted"), 1);
   EXPECT_EQ(shown.at("denied"), 1);
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
+// SPIT-MK-03: from the record of a call to the report of the called user, and on to the data plane; and the operator
+// beside him.
+TEST_F(XcapPrograms, FeedbackGoesAllTheWay) {
+  folder_.write("etc/control.toml", stirline::test::read_file(folder_ / "etc/control.toml") +
+                                        "[feedback]\ndatabase = \"../var/feedback.db\"\n");
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-one").status, 0);
+  test::FakeDataplane dataplane((folder_ / "dataplane.sock").string());
+  config::wire::CallRecord record;
+  record.time = std::time(nullptr);
+  record.decision = config::wire::Decision::judged;
+  record.verdict = crypto::Verdict::valid;
+  record.attest = 'A';
+  record.trunk = record.in_port = record.out_port = "a";
+  record.method = "INVITE";
+  record.orig = "12025550001";
+  record.dest = "sip:bob@example.com";
+  record.call_id = "x";
+  record.core = 1;
+  std::array<char, config::wire::kMaxRecordBytes> octets;
+  dataplane.tell({octets.data(), config::wire::encode_record(record, octets)});
+  test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
+  Client bob(port_of(process), authority_);
+  bob.password("bob@example.com:tr1cky-one");
+  const auto until = [](const std::function<bool()>& so) {
+    const auto end = std::chrono::steady_clock::now() + test::kDeadline;
+    while (!so() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return so();
+  };
+  ASSERT_TRUE(until([&] { return status_of("feedback").at("calls") == 1; })) << process.err();
+  const std::string report = R"({"from":"tel:+12025550001","verdict":"unwanted","call-id":"x"})";
+  EXPECT_EQ(bob.ask("POST", "/feedback", {"Content-Type: application/json"}, report).status, 204);
+  EXPECT_EQ(bob.ask("POST", "/feedback", {"Content-Type: application/json"}, report).status, 409);
+  ASSERT_TRUE(until([&] { return !dataplane.complaints().empty(); })) << process.err();
+  const std::string told = dataplane.complaints();
+  std::string_view rest = told;
+  const auto complaint = config::wire::decode_complaint(rest);
+  ASSERT_TRUE(complaint) << complaint.error();
+  EXPECT_TRUE(rest.empty());
+  EXPECT_EQ(complaint->caller, "12025550001");
+  EXPECT_EQ(complaint->user, "sip:bob@example.com");
+  EXPECT_EQ(complaint->trunk, "a");
+  EXPECT_TRUE(complaint->shown);
+  EXPECT_EQ(complaint->core, 1);
+  EXPECT_EQ(complaint->weight, 250);
+  const auto feedback = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {test::program("STIRLINE_COMMAND"), "feedback"});
+    words.insert(words.end(), {"--user", "sip:bob@example.com", "--socket", socket_});
+    return test::run(words);
+  };
+  EXPECT_TRUE(feedback({"show"}).out.contains("12025550001"));
+  EXPECT_TRUE(feedback({"export"}).out.contains(R"("caller":"12025550001","verdict":"unwanted")"));
+  EXPECT_EQ(feedback({"undo", "--caller", "+12025550001"}).out, "1 undone\n");
+  EXPECT_EQ(feedback({"undo"}).status, 1);
+  EXPECT_EQ(feedback({"show"}).out, "");
+  const json shown = status_of("feedback");
+  EXPECT_EQ(shown.at("unwanted"), 1);
+  EXPECT_EQ(shown.at("repeated"), 1);
+  EXPECT_EQ(shown.at("undone"), 1);
+  EXPECT_TRUE(until([&] { return status_of("feedback").at("told") == 1; }));
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.err();
 }

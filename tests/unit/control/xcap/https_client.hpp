@@ -61,7 +61,7 @@ class Client {
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method == "HEAD" ? nullptr : method.c_str());
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, method == "PUT" ? body.c_str() : nullptr);
+    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, method == "PUT" || !body.empty() ? body.c_str() : nullptr);
     if (method == "GET" || method == "DELETE") {
       curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
       curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
