@@ -21,7 +21,7 @@ struct LabRules {
   config::policy::Rules legal = {};
   config::policy::Rules operator_hard = {};
   config::policy::Rules operator_soft = {};
-  config::tables::Image lists = {};  // of a ListTableWriter; empty: none are sent
+  config::tables::Image lists = {};    // of a ListTableWriter; empty: none are sent
   config::tables::Image content = {};  // of a ContentTableWriter; likewise
   config::policy::KeySecret secret{1, 2, 3, 4};
 
