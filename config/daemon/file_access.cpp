@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/daemon/failed_call.hpp"
 #include "config/daemon/instrumented.hpp"
 #include "config/wire/channel.hpp"
 

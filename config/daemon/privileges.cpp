@@ -19,6 +19,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "config/daemon/failed_call.hpp"
+
 namespace stirline::config {
 namespace {
 

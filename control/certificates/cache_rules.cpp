@@ -43,9 +43,9 @@ Directives read_directives(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
     const std::size_t equals = std::min(one.find('='), one.size());
     const std::string_view name = config::trimmed(one.substr(0, equals));
-    if (sip::equal_ignoring_case(name, "no-store") || sip::equal_ignoring_case(name, "no-cache")) {
+    if (sip::detail::equal_ignoring_case(name, "no-store") || sip::detail::equal_ignoring_case(name, "no-cache")) {
       directives.keep_forbidden = true;
-    } else if (sip::equal_ignoring_case(name, "max-age") && !directives.has_max_age) {
+    } else if (sip::detail::equal_ignoring_case(name, "max-age") && !directives.has_max_age) {
       directives.has_max_age = true;
       const std::string_view value = config::trimmed(one.substr(std::min(equals + 1, one.size())));
       directives.max_age = delta_seconds(value).value_or(0);

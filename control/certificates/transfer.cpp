@@ -142,7 +142,7 @@ std::size_t Transfer::take_header(char* data, std::size_t size, std::size_t coun
     return octets;
   }
   const auto add = [&](std::string_view name, std::string& value, std::string_view separator) {
-    if (sip::equal_ignoring_case(line.substr(0, colon), name)) {
+    if (sip::detail::equal_ignoring_case(line.substr(0, colon), name)) {
       value += (value.empty() ? "" : separator);
       value += config::trimmed(line.substr(colon + 1));
     }

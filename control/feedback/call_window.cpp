@@ -7,15 +7,15 @@
 
 namespace stirline::control {
 
-namespace policy = config::policy;
+namespace cp = config::policy;
 
 namespace {
 
 // Behind what no identity holds, so that no two pairs of texts fall together.
 constexpr char kBetween = '\x1f';
 
-policy::KeySecret random_secret() {
-  policy::KeySecret secret;
+cp::KeySecret random_secret() {
+  cp::KeySecret secret;
   if (RAND_bytes(secret.data(), static_cast<int>(secret.size())) != 1) {
     throw std::bad_alloc();  // as it is at the start, and there is no more to say
   }
@@ -27,7 +27,7 @@ policy::KeySecret random_secret() {
 CallWindow::CallWindow(const Limits& limits) : limits_(limits), secret_(random_secret()) {}
 
 CallWindow::Key CallWindow::key(std::string_view text) const {
-  return policy::text_key(secret_, policy::KeyKind::identity, text);
+  return cp::text_key(secret_, cp::KeyKind::identity, text);
 }
 
 CallWindow::Key CallWindow::pair_name(std::string_view called, std::string_view caller) const {

@@ -9,6 +9,8 @@
 
 namespace stirline::control {
 
+inline constexpr double kThousandths = 1'000;  // in which parts of one are kept
+
 enum class FeedbackVerdict : std::uint8_t { wanted, unwanted };
 [[nodiscard]] std::string_view to_string(FeedbackVerdict verdict);
 

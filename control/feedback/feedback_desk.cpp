@@ -33,7 +33,6 @@ constexpr sqlite::Layout kLayout{
     .application_id = 0x53544645, .steps = kSteps, .durability = sqlite::Durability::order};  // "STFE"
 
 constexpr std::int64_t kMinute = 60;
-constexpr double kThousandths = 1'000;  // in which the store keeps parts of one
 
 std::int64_t number(auto value) {
   return static_cast<std::int64_t>(value);

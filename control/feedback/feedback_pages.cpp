@@ -12,8 +12,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr double kThousandths = 1'000;
-
 XcapAnswer bare(unsigned status) {
   return {.status = status};
 }

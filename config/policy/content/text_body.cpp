@@ -14,7 +14,7 @@ namespace {
 
 using sip::detail::equal_ignoring_case;
 
-constexpr auto kNone = std::string_view::npos;
+constexpr auto kNowhere = std::string_view::npos;
 
 struct TypeName {
   std::string_view type;
@@ -54,7 +54,7 @@ bool is_readable_charset(std::string_view octets, const sip::MediaType& media) {
 }
 
 bool is_readable(std::string_view text) {
-  return text.find('\0') == kNone && sip::detail::is_utf8(text);
+  return text.find('\0') == kNowhere && sip::detail::is_utf8(text);
 }
 
 sip::Span between(std::size_t begin, std::size_t end) {
@@ -65,7 +65,7 @@ sip::Span between(std::size_t begin, std::size_t end) {
 std::string_view next_line(std::string_view octets, sip::Span where, std::size_t& at) {
   const std::string_view rest = octets.substr(at, where.end() - at);
   const std::size_t end = rest.find('\n');
-  at += end == kNone ? rest.size() : end + 1;
+  at += end == kNowhere ? rest.size() : end + 1;
   std::string_view line = rest.substr(0, end);
   if (line.ends_with('\r')) {
     line.remove_suffix(1);
@@ -169,7 +169,7 @@ void TextBody::add_wrapped(std::string_view octets, sip::Span content) {
   for (std::string_view line = next_line(octets, content, at); !line.empty(); line = next_line(octets, content, at)) {
     const std::size_t colon = line.find(':');
     const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
-    if (colon == kNone || begin == kNone) {
+    if (colon == kNowhere || begin == kNowhere) {
       continue;
     }
     const std::string_view value = line.substr(begin);
