@@ -1,36 +1,14 @@
 #include "control/feedback/feedback_pages.hpp"
 
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 #include "control/feedback/feedback_requests.hpp"
 #include "control/policy/canonical_identity.hpp"
+#include "control/xcap/side_answers.hpp"
 
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;
-
-namespace {
-
-XcapAnswer bare(unsigned status) {
-  return {.status = status};
-}
-
-XcapAnswer page(unsigned status, std::string body) {
-  return {.status = status, .content_type = "application/json", .body = std::move(body)};
-}
-
-XcapAnswer mistake(unsigned status, const std::string& text) {
-  return page(status, Json{{"error", text}}.dump() + "\n");
-}
-
-// The store does not serve: it is told to the log, not to strangers.
-XcapAnswer broken(const std::string& error) {
-  spdlog::error("feedback: {}", error);
-  return bare(503);
-}
-
-}  // namespace
 
 std::string feedback_json(const std::vector<Feedback>& all) {
   Json list = Json::array();
@@ -53,14 +31,14 @@ bool FeedbackPages::serves(std::string_view target) const {
 XcapAnswer FeedbackPages::answer(const SideRequest& request, const std::string& user) {
   const auto target = read_feedback_target(request.target, root_);
   if (!target) {
-    return bare(404);
+    return bare_status(404);
   }
   if (!*target) {
-    return mistake(400, target->error());
+    return mistake_page(400, target->error());
   }
   const auto called = policy::canonical_identity(user, {});
   if (!called) {
-    return mistake(404, "you are nobody who can be called");
+    return mistake_page(404, "you are nobody who can be called");
   }
   const std::string& caller = (*target)->caller;
   if (request.method == "DELETE") {
@@ -78,29 +56,29 @@ XcapAnswer FeedbackPages::answer(const SideRequest& request, const std::string& 
 XcapAnswer FeedbackPages::take(std::string_view body, const std::string& called) {
   auto report = read_feedback(body);
   if (!report) {
-    return mistake(400, report.error());
+    return mistake_page(400, report.error());
   }
   report->user = called;
   const auto taken = desk_.take(*report);
   if (!taken) {
-    return broken(taken.error());
+    return broken_store("feedback", taken.error());
   }
   switch (*taken) {
     case FeedbackDesk::Taken::no_such_call:
-      return mistake(404, "no such call is known");
+      return mistake_page(404, "no such call is known");
     case FeedbackDesk::Taken::repeated:
-      return mistake(409, "you have said so: once a day for each caller who has called again");
+      return mistake_page(409, "you have said so: once a day for each caller who has called again");
     case FeedbackDesk::Taken::over_limit:
-      return mistake(409, "that is more than can be taken: try again later");
+      return mistake_page(409, "that is more than can be taken: try again later");
     case FeedbackDesk::Taken::taken:
       break;
   }
-  return bare(204);
+  return bare_status(204);
 }
 
 XcapAnswer FeedbackPages::list(const std::string& called) const {
   const auto all = desk_.list(called);
-  return all ? page(200, feedback_json(*all)) : broken(all.error());
+  return all ? json_page(200, feedback_json(*all)) : broken_store("feedback", all.error());
 }
 
 XcapAnswer FeedbackPages::undo(const std::string& called, const std::string& written) {
@@ -108,12 +86,12 @@ XcapAnswer FeedbackPages::undo(const std::string& called, const std::string& wri
   if (!written.empty()) {
     const auto identity = policy::canonical_identity(written, {});
     if (!identity) {
-      return mistake(400, "the caller is no sip, sips or tel URI and no number in international form with '+'");
+      return mistake_page(400, "the caller is no sip, sips or tel URI and no number in international form with '+'");
     }
     caller = *identity;
   }
   const auto undone = desk_.undo(called, caller);
-  return !undone ? broken(undone.error()) : bare(*undone == 0 ? 404 : 204);
+  return !undone ? broken_store("feedback", undone.error()) : bare_status(*undone == 0 ? 404 : 204);
 }
 
 }  // namespace stirline::control

@@ -131,6 +131,10 @@ class Appliance:
         """Entries in comma-separated values, into a store that is made if it is not there."""
         run([self._programs.stirline, "policy", "import", "--store", store, file])
 
+    def train(self, store, corpus, kind, lines):
+        """Trains the filter of texts with a file of them, a text a line; `kind`: "spam" or "ham"."""
+        run([self._programs.stirline, "content", "train", "--store", store, "--corpus", corpus, "--lines", f"--{kind}", lines])
+
     def operate(self, verb, *arguments):
         """`stirline VERB …` as a process that goes on; its output is in a log of its own."""
         return Process(f"stirline {verb} at the {self.role}",

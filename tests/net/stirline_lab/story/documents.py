@@ -36,6 +36,8 @@ FIVE_RULES = _ruleset(
 LATER = {
     "robots": _more("robots", '<sp:method>INVITE</sp:method><sa:spam-score min="60"/>',
                     "<sp:handling>allow-marked</sp:handling>"),
+    "advertisements": _more("advertisements", '<sp:method>MESSAGE</sp:method><sa:spam-score min="90"/>',
+                            '<sp:response code="607"/>'),
     "trudy": _more("trudy", f'<sp:method>INVITE</sp:method><identity><one id="{TRUDY.identity}"/></identity>',
                    "<sp:handling>polite-block</sp:handling>"),
     "ask-me-first": _more("ask-me-first", "<sp:method>MESSAGE</sp:method><sp:authentication>signed</sp:authentication>",

@@ -6,7 +6,8 @@ from ..ends import number_uri
 from ..numbers import CALLED
 from ..topology import SECOND_CALLEE
 from . import puzzle
-from .people import ALICE, CHARLIE, DORA, ERIN, FALSE_ALICE, HIJACKER, MALICE, ROBOT, TRUDY
+from .people import ALICE, CHARLIE, DORA, ERIN, FALSE_ALICE, HIJACKER, MALICE, ROBOT, SELLER, TRUDY
+from .texts import ADVERTISEMENT
 
 ROBOT_CALLS = 60
 
@@ -72,6 +73,25 @@ def robot(stage):
     stage.explain_caller(scene, ROBOT)
 
 
+def complaint(stage):
+    scene = stage.scene("Bob says that he did not want that call. Now it counts against its caller for others, too.")
+    stage.complain(scene, ROBOT)
+
+
+def advertisement(stage):
+    scene = stage.scene("Somebody whose provider signs writes what the filter of texts was trained to know. Bob has no use for it.",
+                        "block")
+    stage.add_rule(scene, "advertisements")
+    call = stage.new_call(SELLER)
+    place, message = stage.ask(scene, SELLER, "MESSAGE", call, body=ADVERTISEMENT)
+    scene.expect(message.status == 607, f"it came to {place}")
+    stage.explain(scene, call)
+    other = stage.new_call(SELLER)
+    place, _ = stage.ask(scene, SELLER, "MESSAGE", other, body="We are at the station tomorrow morning.")
+    scene.expect(place == "Bob", f"an ordinary text came to {place}")
+    stage.explain(scene, other)
+
+
 def avoided(stage):
     scene = stage.scene("Bob does not want to see Trudy, nor her to see that. She calls, and nobody answers.", "polite block")
     stage.add_rule(scene, "trudy")
@@ -122,7 +142,8 @@ def end(stage):
     stage.remove_rules(stage.scene("Bob deletes his rules."))
 
 
-SCENES = (before, upload, friend, borrowed_name, colleague, worker, idler, robot, avoided, consent, voice_test, law, end)
+SCENES = (before, upload, friend, borrowed_name, colleague, worker, idler, robot, complaint, advertisement, avoided, consent,
+          voice_test, law, end)
 
 
 def _gets_through(stage, scene, person, rule):

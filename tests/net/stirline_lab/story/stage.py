@@ -14,6 +14,7 @@ from ..topology import ENDS, SECOND_CALLEE
 from .documents import FIVE_RULES, LATER, LAW
 from .people import BOB, BOBS_LINE, COMPANY, HIJACKER, OUTSIDE, TESTER, VOICE_TEST, VOICEBOX
 from .scene import Scene, Step
+from .texts import SPAM, WANTED
 
 STIRLINE = "Stirline"
 _PLACES = {VOICEBOX: "voice box", VOICE_TEST: "voice test"}
@@ -39,10 +40,14 @@ class Stage:
         listed.write_text("list,kind,subject,until,origin,note\n"
                           f"do-not-originate,number,{HIJACKER.identity.removeprefix('tel:')},,,\n", encoding="utf-8")
         lab.verifier.import_lists(folder / "lists.db", listed)
+        for kind, texts in (("spam", SPAM), ("ham", WANTED)):
+            trained = folder / f"{kind}.txt"
+            trained.write_text("\n".join(texts) + "\n", encoding="utf-8")
+            lab.verifier.train(folder / "texts.db", "lab", kind, trained)
         lab.verifier.control.stop()
         (folder / "xcap.users").touch(mode=0o600)
         configuration.write_judging_file(lab.verifier, lab.pki, [configuration.SIP_PORT, PORT], COMPANY,
-                                         folder / "law.xml", folder / "lists.db", TESTER)
+                                         folder / "law.xml", folder / "lists.db", folder / "texts.db", TESTER)
         lab.verifier.start_control()
         lab.verifier.wait_ready()
         for credential in (lab.pki.ranges, lab.pki.provider):
@@ -157,6 +162,17 @@ class Stage:
         body = json.dumps({"state": "granted", "days": 30})
         reply = self.bob.change(204, "--request", "PUT", "--data", body, url=url)
         self._note_web(scene, "PUT", url, "", body, reply)
+
+    def complain(self, scene, person):
+        url = f"{self.bob.server}/feedback"
+        body = json.dumps({"from": person.identity, "verdict": "unwanted"})
+        reply = wait_until(lambda: self._taken(url, body), 20, "Bob's complaint is taken")
+        self._note_web(scene, "POST", url, "", body, reply)
+
+    def _taken(self, url, body):
+        """The reply, once the call that the complaint is about is known."""
+        reply = self.bob.ask(url, "--request", "POST", "--data", body)
+        return reply if reply.status == 204 else None
 
     def report_test(self, scene, call, person):
         url = f"{self.tester.server}/turing"
