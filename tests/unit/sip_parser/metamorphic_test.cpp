@@ -110,6 +110,9 @@ std::vector<std::string> originals() {
       invite(
           "Contact: \"a;b\" <sip:c@d;e=f>;expires=5\r\nP-Asserted-Identity: <sip:+1215@x>\r\n"
           "Identity: eyJh.eyJi.c2ln;info=<https://x>\r\nDate: Sat, 13 Nov 2010 23:29:00 GMT\r\nContent-Length: 0\r\n"),
+      "MESSAGE sip:b@c SIP/2.0\r\nv: SIP/2.0/UDP h;branch=z9hG4bKs\r\nf: <sip:a@b>;tag=1\r\nt: <sip:b@c>\r\ni: "
+      "short@h\r\n"
+      "CSeq: 1 MESSAGE\r\nMax-Forwards: 70\r\nc: text/plain\r\nl: 2\r\n\r\nhi",
       "SIP/2.0 486 Busy Here\r\n" + kVia + kVia + kFrom + "To: sip:b@c;tag=9\r\n" + kCallId + kCseq + "\r\n",
   };
   if (const auto folder = stirline::test::test_data("corpus/carrier")) {

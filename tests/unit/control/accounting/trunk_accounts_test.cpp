@@ -64,7 +64,8 @@ TEST(TrunkAccounts, SumsEqualTheTraffic) {  // SPIT-CL-11
   std::map<std::string, std::uint64_t> found;
   std::uint64_t hours = 0;
   std::int64_t before = 0;
-  for (const CountedAccount& row : accounts->list(0, kNow + 10 * kHour, {}).value()) {
+  const auto every_trunk = accounts->list(0, kNow + 10 * kHour, {}).value();
+  for (const CountedAccount& row : every_trunk) {
     EXPECT_EQ(row.account.hour % kHour, 0);
     hours += row.account.hour != before ? 1 : 0;
     before = row.account.hour;
@@ -73,7 +74,8 @@ TEST(TrunkAccounts, SumsEqualTheTraffic) {  // SPIT-CL-11
   EXPECT_EQ(found, sent);
   EXPECT_GE(hours, 2U);
   std::uint64_t of_gateway = 0;
-  for (const CountedAccount& row : accounts->list(0, kNow + 10 * kHour, "gateway").value()) {
+  const auto one_trunk = accounts->list(0, kNow + 10 * kHour, "gateway").value();
+  for (const CountedAccount& row : one_trunk) {
     EXPECT_EQ(row.account.trunk, "gateway");
     of_gateway += row.messages;
   }
