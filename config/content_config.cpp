@@ -23,6 +23,7 @@ std::vector<Section> read_content(Section& section, ContentConfig& config) {
   section.number<std::uint32_t>("url_points", config.url_points, 0, 100);
   section.number<std::uint32_t>("forget_days", config.forget_days, 1, 3'650);
   section.number<std::uint32_t>("most_tokens", config.most_tokens, 1'000, 10'000'000);
+  section.texts("trainers", config.trainers, kUserRule);
   std::vector<Section> corpora = section.tables("corpus");
   for (Section& each : corpora) {
     ContentCorpus corpus;

@@ -27,6 +27,7 @@ struct ContentConfig {
   std::uint32_t url_points = 60;          // 0 to 100: how suspect a URL is that spam is known by
   std::uint32_t forget_days = 180;        // tokens that no text was trained with for so long go
   std::uint32_t most_tokens = 1'000'000;  // of one corpus that packet cores get: those of most texts
+  std::vector<std::string> trainers;      // users who may train over HTTPS, as in URIs
   std::vector<ContentCorpus> corpora;
   friend bool operator==(const ContentConfig&, const ContentConfig&) = default;
 };

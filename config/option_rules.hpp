@@ -26,6 +26,8 @@ inline constexpr TextRule kShownRule{
              std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     }};
 
+inline constexpr TextRule kUserRule{"a user such as sip:alice@example.com", is_uri_text};
+
 template <typename Enum>
 using Choice = std::pair<std::string_view, Enum>;
 

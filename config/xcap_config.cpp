@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/ip_prefix.hpp"
+#include "config/option_rules.hpp"
 #include "config/text_rules.hpp"
 #include "config/toml_reader.hpp"
 
@@ -20,7 +21,6 @@ constexpr TextRule kRootRule{
       return text.starts_with('/') && text.ends_with('/') && text.size() <= kMaxRootOctets && !text.contains("//") &&
              std::ranges::all_of(text, [](char c) { return c == '/' || is_name({&c, 1}); });
     }};
-constexpr TextRule kUserRule{"a user such as sip:alice@example.com", is_uri_text};
 
 }  // namespace
 

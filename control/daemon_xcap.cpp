@@ -1,7 +1,11 @@
 // The XCAP server in the daemon: made at the start, shown in the status.
+#include <algorithm>
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "control/content/content_pages.hpp"
 #include "control/daemon.hpp"
 #include "control/feedback/feedback_pages.hpp"
 #include "control/http/http_status.hpp"
@@ -13,6 +17,23 @@
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::expected<std::unique_ptr<SideService>, std::string> training_pages(const config::ContentConfig& config,
+                                                                        const std::string& root,
+                                                                        std::function<std::int64_t()> now) {
+  auto store = content::open_content_store(config.database);
+  if (!store) {
+    return std::unexpected(config.database.string() + ": " + store.error());
+  }
+  std::vector<std::string> corpora;
+  std::ranges::transform(config.corpora, std::back_inserter(corpora), &config::ContentCorpus::name);
+  return std::make_unique<content::ContentPages>(
+      content::ContentPages::Options{root, config.trainers, std::move(corpora), std::move(now)}, std::move(*store));
+}
+
+}  // namespace
 
 std::expected<void, std::string> Daemon::open_documents() {
   const config::XcapConfig& config = state_.config.xcap;
@@ -42,6 +63,13 @@ std::expected<void, std::string> Daemon::serve_documents() {
   }
   if (feedback_ != nullptr) {
     xcap_->sides.add(std::make_unique<FeedbackPages>(config.root, *feedback_));
+  }
+  if (const config::ContentConfig& texts = state_.config.content; !texts.database.empty() && !texts.trainers.empty()) {
+    auto pages = training_pages(texts, config.root, options_.now);
+    if (!pages) {
+      return std::unexpected(std::move(pages.error()));
+    }
+    xcap_->sides.add(std::move(*pages));
   }
   auto server =
       XcapServer::start(config, {*xcap_->store, xcap_->checker, xcap_->capabilities, options_.now, &xcap_->sides});
