@@ -136,7 +136,7 @@ void read_duties(Section& section, Trunk& trunk) {
 }  // namespace
 
 Trunk read_trunk(Section& section) {
-  constexpr std::uint32_t kMost = tables::kMaxToleranceSeconds;
+  constexpr std::uint32_t kMostSeconds = tables::kMaxToleranceSeconds;
   Trunk trunk;
   trunk.line = section.line();
   trunk.ports = {5060};
@@ -183,10 +183,10 @@ Trunk read_trunk(Section& section) {
   section.choice<tables::TokenProfile>("profile", trunk.profile, kTokenProfiles);
   section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
   section.choice<tables::Redirect>("redirect", trunk.redirect, kRedirects);
-  section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMost);
-  section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMost);
+  section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMostSeconds);
+  section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMostSeconds);
   section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);
-  section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMost);
+  section.number<std::uint32_t>("date_seconds", trunk.date_seconds, 1, kMostSeconds);
   section.number<std::uint32_t>("certificate_wait_ms", trunk.certificate_wait_ms, 0, tables::kMaxCertificateWaitMs);
   section.text("country_code", trunk.country_code, kCountryRule);
   section.text("national_prefix", trunk.national_prefix, kPrefixRule);

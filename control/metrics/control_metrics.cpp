@@ -11,9 +11,10 @@
 
 namespace stirline::control {
 
+using Json = nlohmann::ordered_json;
+
 namespace {
 
-using Json = nlohmann::ordered_json;
 using enum MetricType;
 
 constexpr std::string_view kTable = "stirline_control_table_records";

@@ -16,9 +16,10 @@
 
 namespace stirline::control {
 
+using Json = nlohmann::ordered_json;
+
 namespace {
 
-using Json = nlohmann::ordered_json;
 using enum MetricType;
 
 constexpr std::string_view kTable = "stirline_dataplane_table_records";

@@ -12,9 +12,10 @@
 
 namespace stirline::control {
 
+using Json = nlohmann::ordered_json;
+
 namespace {
 
-using Json = nlohmann::ordered_json;
 using enum MetricType;
 
 constexpr std::array kFill{

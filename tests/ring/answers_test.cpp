@@ -12,6 +12,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/sip_calls.hpp"
 
@@ -23,10 +24,6 @@ using config::tables::AnswerPolicy;
 using dataplane::Counter;
 
 // A crypto core that gets no processor for a while must not change what is answered.
-Harness::Options unhurried() {
-  return {.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }};
-}
-
 LabTables with(const std::function<void(AnswerPolicy&)>& set) {
   LabTables tables = lab_tables();
   tables.trunks[0].certificate_wait_ms = 0;
@@ -38,26 +35,10 @@ LabTables identity_required() {
   return with([](AnswerPolicy& answers) { answers.no_identity = Answer::use_identity; });
 }
 
-std::string from_a(Harness& harness) {
-  return next_payload([&] { return harness.get_a(); });
-}
-std::string from_b(Harness& harness) {
-  return next_payload([&] { return harness.get_b(); });
-}
 void put_b(Harness& harness, const std::string& message) {
   for (const golden::PacketSpec& piece : golden::split(inward(message), 1'480)) {
     harness.put_b(golden::build(piece));
   }
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return at == std::string::npos ? text : text.replace(at, what.size(), by);
-}
-
-std::string call(std::uint32_t number) {
-  return invite({.number = number, .date = kTestNow});
 }
 
 // A call that this appliance has signed, as it comes back from the peer.
@@ -70,12 +51,6 @@ std::string signed_call(Harness& harness, std::uint32_t number) {
 
 std::string status_line(const std::string& answer) {
   return answer.substr(0, answer.find("\r\n"));
-}
-
-std::string tag_of(const std::string& message) {
-  const std::string to = header_line(message, "To: ");
-  const std::size_t at = to.find(";tag=");
-  return at == std::string::npos ? "" : to.substr(at + 5);
 }
 
 std::string with_tag(std::string message, const std::string& tag) {

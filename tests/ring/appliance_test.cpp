@@ -7,6 +7,7 @@
 #include "sip_parser/message.hpp"
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/sip_calls.hpp"
@@ -16,13 +17,6 @@ namespace {
 
 using dataplane::Counter;
 using golden::PacketSpec;
-
-std::string from_b(Harness& harness) {
-  return next_payload([&] { return harness.get_b(); });
-}
-std::string from_a(Harness& harness) {
-  return next_payload([&] { return harness.get_a(); });
-}
 
 std::string signed_invite(Harness& harness, const CallSpec& call) {
   harness.put_a(golden::build(outward(invite(call))));

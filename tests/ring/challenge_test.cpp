@@ -11,6 +11,7 @@
 #include "dataplane/poll/redirect_targets.hpp"
 #include "tests/ring/ruled_calls.hpp"
 #include "tests/ring/told_records.hpp"
+#include "tests/ring/usual_calls.hpp"
 
 namespace stirline::test {
 namespace {
@@ -26,11 +27,6 @@ std::string request_uri(const std::string& message) {
 
 std::string to_message(const std::string& call) {
   return replaced(replaced(call, "INVITE sip", "MESSAGE sip"), " INVITE\r\n", " MESSAGE\r\n");
-}
-
-std::string tag_of(const std::string& message) {
-  const std::string to = header_line(message, "To: ");
-  return to.substr(to.find(";tag=") + 5);
 }
 
 class Challenges : public RuledCalls {

@@ -9,6 +9,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/sip_calls.hpp"
 
@@ -17,19 +18,8 @@ namespace {
 
 using dataplane::Counter;
 
-std::string call(std::uint32_t number) {
-  return invite({.number = number, .date = kTestNow});
-}
-
 golden::Octets outward_frame(const std::string& text) {
   return golden::build(outward(text));
-}
-
-std::string from_b(Harness& harness) {
-  return next_payload([&] { return harness.get_b(); });
-}
-std::string from_a(Harness& harness) {
-  return next_payload([&] { return harness.get_a(); });
 }
 
 bool is(const std::string& message, const std::string& method) {

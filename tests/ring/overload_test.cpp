@@ -17,6 +17,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/engine_wrapper.hpp"
 #include "tests/support/harness.hpp"
 #include "tests/support/sip_calls.hpp"
@@ -25,10 +26,6 @@ namespace stirline::test {
 namespace {
 
 using dataplane::Counter;
-
-std::string call(std::uint32_t number) {
-  return invite({.number = number, .date = kTestNow});
-}
 
 // INL-AV-02, STIR-RP-05: SUBSCRIBE, MESSAGE, INVITE, priority: each finds less of the room taken than the one before.
 TEST(Overload, TheLastPlacesAreForThoseWhoMatterMost) {

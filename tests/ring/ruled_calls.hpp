@@ -9,17 +9,12 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/lab_rules.hpp"
 #include "tests/support/sip_calls.hpp"
 
 namespace stirline::test {
-
-inline std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return at == std::string::npos ? text : text.replace(at, what.size(), by);
-}
 
 inline std::string status_line(const std::string& answer) {
   return answer.substr(0, answer.find("\r\n"));

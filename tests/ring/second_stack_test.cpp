@@ -12,6 +12,7 @@
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/osip_caller.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/sip_calls.hpp"
 
@@ -23,20 +24,6 @@ using config::tables::AnswerPolicy;
 using dataplane::Counter;
 using Prepare = std::function<void(LabTables&)>;
 using Spoil = std::function<std::string(std::string)>;
-
-Harness::Options unhurried() {
-  return {.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }};
-}
-
-std::string call(std::uint32_t number) {
-  return invite({.number = number, .date = kTestNow});
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return at == std::string::npos ? text : text.replace(at, what.size(), by);
-}
 
 std::string as_it_is(std::string text) {
   return text;

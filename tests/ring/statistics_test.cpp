@@ -115,13 +115,13 @@ class CountedCalls : public testing::Test {
 };
 
 constexpr std::uint32_t kRobot = 500;
-constexpr std::uint32_t kCalls = 60;
+constexpr std::uint32_t kRobotCalls = 60;
 
 // Rings numbers that nobody has, or that are busy.
 TEST_F(CountedCalls, ARobocallerIsBlockedWhereAUserWantsIt) {  // SPIT-CL-14
-  rule_for_called(1, kCalls, rule_above(50, Handling::block));
+  rule_for_called(1, kRobotCalls, rule_above(50, Handling::block));
   std::uint32_t blocked = 0;
-  for (std::uint32_t number = 1; number <= kCalls; ++number) {
+  for (std::uint32_t number = 1; number <= kRobotCalls; ++number) {
     const std::string request = call(number, kRobot);
     const std::string got = outcome(request);
     if (got.starts_with("INVITE ")) {
@@ -131,14 +131,14 @@ TEST_F(CountedCalls, ARobocallerIsBlockedWhereAUserWantsIt) {  // SPIT-CL-14
       ++blocked;
     }
   }
-  EXPECT_GT(blocked, kCalls / 3);
-  EXPECT_LT(blocked, kCalls) << "nobody is suspect before he has done anything";
+  EXPECT_GT(blocked, kRobotCalls / 3);
+  EXPECT_LT(blocked, kRobotCalls) << "nobody is suspect before he has done anything";
   EXPECT_TRUE(outcome(call(7, 700)).starts_with("INVITE ")) << "an ordinary caller is not";
 }
 
 TEST_F(CountedCalls, NobodyIsBlockedByAScoreAlone) {  // SPIT-FW-04
   rule_for_called(1, 1, lab_rule("mark", Handling::allow_marked));
-  for (std::uint32_t number = 2; number <= kCalls; ++number) {
+  for (std::uint32_t number = 2; number <= kRobotCalls; ++number) {
     const std::string request = call(number, kRobot);
     EXPECT_TRUE(outcome(request).starts_with("INVITE "));
     respond(request, "404 Not Found");

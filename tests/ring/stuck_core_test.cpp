@@ -13,6 +13,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/ring/gated_harness.hpp"
 #include "tests/ring/packets.hpp"
+#include "tests/ring/usual_calls.hpp"
 #include "tests/support/datagrams.hpp"
 #include "tests/support/sip_calls.hpp"
 
@@ -20,10 +21,6 @@ namespace stirline::test {
 namespace {
 
 using dataplane::Counter;
-
-std::string call(std::uint32_t number) {
-  return invite({.number = number, .date = kTestNow});
-}
 
 // What the operator sees of crypto core `index`.
 nlohmann::json core_status(Harness& harness, std::size_t index) {

@@ -22,6 +22,13 @@ class BehindSigner:
 
     def send(self, octets, port, destination):
         """A datagram from that port of the caller's machine; `destination`: (IPv4 address, port)."""
-        for frame in frames.udp_frames(self._topology.mac("caller"), self._topology.mac("callee"),
-                                       (ENDS["caller"][1], port), destination, octets):
-            self._wire.send(frame)
+        for frame in self.frames_of(octets, port, destination):
+            self.put(frame)
+
+    def frames_of(self, octets, port, destination):
+        """The same datagram, for who sends it later."""
+        return frames.udp_frames(self._topology.mac("caller"), self._topology.mac("callee"), (ENDS["caller"][1], port),
+                                 destination, octets)
+
+    def put(self, frame):
+        self._wire.send(frame)

@@ -13,7 +13,7 @@ from .ends import Ends, request, session
 from .judgement import FAILED, NONE, PASSED
 from .numbers import CALLED, FIRST
 from .processes import LabError
-from .topology import ENDS, SECOND_CALLEE
+from .topology import SECOND_CALLEE
 
 OURS, THEIRS, TARGET = FIRST["B"] + 900, CALLED + 9_001, CALLED + 9_002
 

@@ -13,10 +13,10 @@ import threading
 import time
 import uuid
 
-from . import frames
-from .forge import PACKET_QDISC_BYPASS, PORT, SOL_PACKET, invite
+from .behind_signer import BehindSigner
+from .forge import PORT, invite
 from .numbers import CALLED, FIRST
-from .topology import ENDS, SECOND_CALLEE
+from .topology import SECOND_CALLEE
 
 TICK_SECONDS = 0.01
 
@@ -42,14 +42,13 @@ class Flood:
         self.sent = 0
 
     def __enter__(self):
-        self._wire = self._topology.raw_socket("signer", "s1")
-        self._wire.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+        self._wire = BehindSigner(self._topology).__enter__()
         self._sink = self._topology.socket("callee", socket.AF_INET, socket.SOCK_DGRAM)
         self._sink.bind((SECOND_CALLEE, 5060))
         return self
 
     def __exit__(self, *unused):
-        self._wire.close()
+        self._wire.__exit__()
         self._sink.close()
 
     def frame(self, x5u):
@@ -58,8 +57,7 @@ class Flood:
         caller, called = str(FIRST["A"]), str(CALLED)
         identity = f"Identity: {_token(x5u, caller, called)};info=<{x5u}>;alg=ES256;ppt=shaken\r\n"
         text = invite(f"cold-{self._made}", caller, called, extra=identity).encode()
-        frame, = frames.udp_frames(self._topology.mac("caller"), self._topology.mac("callee"),
-                                   (ENDS["caller"][1], PORT), (SECOND_CALLEE, 5060), text)
+        frame, = self._wire.frames_of(text, PORT, (SECOND_CALLEE, 5060))
         return frame
 
     def send(self, wanted, rate, enough=lambda: False):
@@ -68,7 +66,7 @@ class Flood:
         while self.sent < len(wanted) and not enough():
             due = min(len(wanted), int((time.monotonic() - begin) * rate) + 1)
             for frame in wanted[self.sent:due]:
-                self._wire.send(frame)
+                self._wire.put(frame)
             self.sent = due
             time.sleep(TICK_SECONDS)
 
