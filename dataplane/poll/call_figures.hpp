@@ -51,7 +51,8 @@ class CallFigures {
   };
   [[nodiscard]] Complained take_complaints(std::int64_t now);
 
-  // Main: calls `visit` with the Profile of each subject that has done something, at most once a minute for each.
+  // Main: calls `visit` with the Profile of each subject that has done something, for each once a minute and whenever
+  // its calls have doubled.
   template <typename Visit>
   void take_told(Visit&& visit) {
     told_.consume_all(visit);
