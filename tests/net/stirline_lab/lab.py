@@ -116,8 +116,9 @@ class Lab:
         return run(["nsenter", f"--net=/run/netns/{self.topology.names[appliance.role]}", "--", sys.executable, "-c",
                     read]).stdout
 
-    def ping(self, address, size=56):
-        return self.in_caller(["ping", "-n", "-c", "1", "-W", "1", "-s", str(size), address],
+    def ping(self, address, size=56, seconds=1):
+        """Whether one echo request was answered within `seconds`."""
+        return self.in_caller(["ping", "-n", "-c", "1", "-W", str(seconds), "-s", str(size), address],
                               check=False).returncode == 0
 
     def callee(self, family=4):
