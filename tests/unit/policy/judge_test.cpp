@@ -7,7 +7,7 @@
 
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::judge_test {
 namespace {
 
 using test::kSecret;
@@ -196,4 +196,4 @@ TEST(PolicyImages, EveryOctetChanged) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::judge_test
