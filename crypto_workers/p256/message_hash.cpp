@@ -19,7 +19,7 @@ constexpr std::size_t kLongestOfMany = 65'534;
 
 struct MessageHash::ManyLanes {
   struct Free {
-    void operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
+    void operator()(IMB_MGR* made) const { free_mb_mgr(made); }
   };
   std::unique_ptr<IMB_MGR, Free> manager{alloc_mb_mgr(0)};
 };
