@@ -17,6 +17,7 @@
 #include "config/fetch_config.hpp"
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
+#include "config/payment_config.hpp"
 #include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
 #include "config/regime_config.hpp"
@@ -85,6 +86,7 @@ struct ControlConfig {
   ListConfig lists;
   ContentConfig content;
   StatisticsConfig statistics;
+  PaymentConfig payment;
   FeedbackConfig feedback;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
