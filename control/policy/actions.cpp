@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/policy/rule_texts.hpp"
 #include "config/tables/answer_policy.hpp"
 #include "control/policy/rule_names.hpp"
 #include "control/policy/rule_parts.hpp"
@@ -111,11 +112,6 @@ Read read_notify(XmlElement element, const RuleContext& /*context*/, Rule& rule)
   return {};
 }
 
-bool is_phrase(std::string_view text) {
-  return text.size() <= config::policy::kMaxTextBytes &&
-         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
-
 Read read_response(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const auto code = number_of(element.attribute("code").value_or(""), 400, 699);
   if (!code ||
@@ -123,8 +119,8 @@ Read read_response(XmlElement element, const RuleContext& /*context*/, Rule& rul
     return std::unexpected("code is 403, 480, 486, 603, 607 or 608");
   }
   const std::string phrase = element.attribute("phrase").value_or("");
-  if (!is_phrase(phrase)) {
-    return std::unexpected("phrase is at most 255 printable ASCII characters");
+  if (!config::policy::is_reason_phrase(phrase)) {
+    return std::unexpected("phrase is at most 255 letters, digits, blanks and any of ;/?:@&=+$,-_.!~*'()");
   }
   rule.actions.response = static_cast<std::uint16_t>(*code);
   rule.actions.phrase = phrase;
@@ -182,10 +178,9 @@ Read read_strip_header(XmlElement element, const RuleContext& /*context*/, Rule&
   return {};
 }
 
-// Goes into a quoted string.
 Read read_set_display(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const std::string prefix = element.attribute("prefix").value_or("");
-  if (prefix.empty() || prefix.size() > 64 || !is_phrase(prefix) || prefix.find_first_of("\"\\") != std::string::npos) {
+  if (!config::policy::is_name_prefix(prefix)) {
     return std::unexpected("prefix is 1 to 64 printable ASCII characters without quotes and backslashes");
   }
   rule.actions.display_prefix = prefix;

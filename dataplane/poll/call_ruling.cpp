@@ -148,6 +148,9 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   }
   if (outcome.handling == Handling::block || outcome.handling == Handling::polite_block) {
     ruling.answer = refusal_of(outcome, call.facts.facts);
+    if (outcome.handling == Handling::block) {
+      ruling.phrase = judgement.rules.text(outcome.rule, policy::RuleText::phrase);
+    }
     return ruling;
   }
   if (outcome.component == policy::Component::hashcash) {
@@ -241,7 +244,8 @@ bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_vi
                    {.status = config::tables::facts(answer).status,
                     .rule = ruling.rule(),
                     .challenged = called_if_challenged(slot.datagram.payload(), *slot.trunk, ruling)});
-  give(slot.datagram, slot.name, *slot.trunk, answer, detail_of(ruling, slot.datagram.payload()));
+  const std::uint16_t detail = answer == ruling.answer ? detail_of(ruling, slot.datagram.payload()) : std::uint16_t{0};
+  give(slot.datagram, slot.name, *slot.trunk, answer, detail);
   return true;
 }
 

@@ -109,7 +109,7 @@ class CallStage {
     std::string_view reason;  // a static text
     bool stripped = false;
     std::string_view rule = {};        // that wants it
-    std::uint16_t detail = 0;          // see Decided
+    std::uint16_t detail = 0;          // of that answer and no other: see Decided
     bool wrong_sender = false;         // its peer may not speak for who calls
     bool known_caller = false;         // rules know who calls
     std::string_view challenged = {};  // see DecisionRecorder::Outcome
@@ -139,6 +139,7 @@ class CallStage {
     std::uint16_t detail = 0;                                            // of the answer
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
+    std::string_view phrase;  // of a refusal; empty: that of the standard
     std::uint8_t score = 0;
     ScoreParts parts = {};  // what it was made of
     bool known_caller = false;

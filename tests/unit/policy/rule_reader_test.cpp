@@ -245,6 +245,8 @@ TEST(RuleReader, EveryAction) {  // SPIT-PL-03
   EXPECT_EQ(does("<sp:mark>false</sp:mark><sp:handling>allow</sp:handling>").handling, Handling::allow);
   EXPECT_TRUE(does("<sp:notify/>").notify);
   EXPECT_EQ(does("<sp:response code=\"607\" phrase=\"Unwanted\"/>").response, 607);
+  EXPECT_EQ(does("<sp:response code=\"603\" phrase=\"Don't call; write (soon)!\"/>").phrase,
+            "Don't call; write (soon)!");
   EXPECT_EQ(does("<sp:limit cps=\"5\"/>").limit, 5);
 }
 
@@ -254,7 +256,9 @@ TEST(RuleReader, ActionsThatMustBeMended) {  // SPIT-XC-07
         "<sp:forward-to>sip:a@b.example sip:c@d.example</sp:forward-to>", "<sp:execute/>",
         "<sp:execute><hc:hashcash work=\"25\"/></sp:execute>", "<sp:execute><hc:hashcash/><sp:pay/></sp:execute>",
         "<sp:execute><sp:ivr/></sp:execute>", "<sp:mark>often</sp:mark>", "<sp:response code=\"200\"/>",
-        "<sp:response code=\"603\" phrase=\"a&#10;Via: b\"/>", "<sp:limit cps=\"0\"/>"}) {
+        "<sp:response code=\"603\" phrase=\"a&#10;Via: b\"/>", "<sp:response code=\"603\" phrase=\"a&#13;&#10;b\"/>",
+        "<sp:response code=\"603\" phrase=\"a&#9;b\"/>", "<sp:response code=\"603\" phrase=\"50%41\"/>",
+        "<sp:response code=\"603\" phrase=\"&#252;\"/>", "<sp:limit cps=\"0\"/>"}) {
     EXPECT_FALSE(read(doing(wrong))) << wrong;
   }
   for (const char* const wrong :

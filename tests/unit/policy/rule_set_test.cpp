@@ -236,6 +236,26 @@ TEST(RuleSet, MoreThanIsAllowedIsRefused) {  // SPIT-FW-06
   EXPECT_FALSE(write_rule_set(times, test::kSecret));
 }
 
+// SPIT-PL-03: no text of an image breaks a message, whoever has made the image.
+TEST(RuleSet, TextsThatAreNotAllowed) {
+  const auto refused = [](auto&& change) {
+    Rule bad = rule("r", Handling::block);
+    change(bad.actions);
+    const auto octets = write_rule_set({.rules = {bad}}, test::kSecret);
+    const auto set = octets ? RuleSet::open(*octets) : std::unexpected(octets.error());
+    return !set && set.error().ends_with("has a text that is not allowed");
+  };
+  for (const char* const phrase : {"a\r\nVia: b", "a\nb", "a\tb", "100%", "\xc3\xbc", "\x7f"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.phrase = phrase; })) << phrase;
+  }
+  for (const char* const prefix : {"\"", "a\\", "a\r\nb"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.display_prefix = prefix; })) << prefix;
+  }
+  for (const char* const target : {"http://example.com", "sip:a@b>", "sip:a b", "sip:a\r\n"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.target = target; })) << target;
+  }
+}
+
 // SPIT-FW-06: whoever sends a table can make the evaluation neither crash nor read elsewhere (sanitizers watch).
 TEST(RuleSet, EveryOctetChanged) {
   const std::vector<std::byte> good = opened(test::rich_rules()).octets;
