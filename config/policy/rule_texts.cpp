@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/policy/message_cuts.hpp"
+#include "config/policy/removable_fields.hpp"
 #include "config/policy/rule.hpp"
 #include "config/tables/answer_policy.hpp"
 
@@ -35,9 +37,11 @@ bool is_allowed(RuleText kind, std::string_view text) {
       return tables::is_redirection(text);
     case RuleText::display_prefix:
       return is_name_prefix(text);
-    case RuleText::id:
     case RuleText::strip_header:
+      return is_removable_field(text);
     case RuleText::remove_body_part:
+      return is_removable_type(text);
+    case RuleText::id:
       break;
   }
   return true;

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/policy/message_cuts.hpp"
+#include "config/policy/removable_fields.hpp"
 #include "config/policy/rule_texts.hpp"
 #include "config/tables/answer_policy.hpp"
 #include "control/policy/rule_names.hpp"
@@ -137,41 +139,10 @@ Read read_limit(XmlElement element, const RuleContext& /*context*/, Rule& rule) 
   return {};
 }
 
-// What a message cannot do without, and what we put there ourselves.
-bool is_needed(std::string_view name) {
-  constexpr std::array<std::string_view, 19> kNeeded{
-      "via",
-      "v",
-      "from",
-      "f",
-      "to",
-      "t",
-      "call-id",
-      "i",
-      "cseq",
-      "max-forwards",
-      "contact",
-      "m",
-      "route",
-      "record-route",
-      "content-length",
-      "l",
-      "content-type",
-      "identity",
-      "date",
-  };
-  return std::ranges::find(kNeeded, name) != kNeeded.end();
-}
-
-// In small letters (RFC 3261 25.1).
-bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~") == std::string_view::npos;
-}
-
 Read read_strip_header(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
-  const std::string name = small_letters(element.attribute("name").value_or(""));
-  if (!is_token(name) || is_needed(name)) {
+  const std::string written = small_letters(element.attribute("name").value_or(""));
+  const std::string name(config::policy::long_field_name(written));
+  if (!config::policy::is_removable_field(name)) {
     return std::unexpected("name \"" + name.substr(0, 64) + "\" is no header field that may be taken out");
   }
   rule.actions.strip_headers.push_back(name);
@@ -189,9 +160,8 @@ Read read_set_display(XmlElement element, const RuleContext& /*context*/, Rule& 
 
 Read read_remove_body_part(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const std::string type = small_letters(element.attribute("type").value_or(""));
-  const std::size_t slash = type.find('/');
-  if (slash == std::string::npos || !is_token(type.substr(0, slash)) || !is_token(type.substr(slash + 1))) {
-    return std::unexpected("type \"" + type.substr(0, 64) + "\" is no media type");
+  if (!config::policy::is_removable_type(type)) {
+    return std::unexpected("type \"" + type.substr(0, 64) + "\" is no media type that may be taken out");
   }
   rule.actions.remove_body_parts.push_back(type);
   return {};

@@ -169,6 +169,10 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
     ruling.handling = Handling::allow_marked;  // nobody here can carry out this challenge: it turns nobody away
   }
   ruling.name_prefix = judgement.rules.text(outcome.rule, policy::RuleText::display_prefix);
+  if (policy::has_cuts(judgement.rules, outcome.rule)) {
+    ruling.cutting = judgement.rules;
+    ruling.cutting_rule = outcome.rule;
+  }
   return ruling;
 }
 
@@ -294,6 +298,28 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
   send_ruled(datagram, marks, conveyance, ruling);
 }
 
+sip::EditList CallStage::cuts_of(const Ruling& ruling, std::string_view octets, policy::LengthText& length) {
+  sip::EditList edits;
+  if (!message_.parse(octets)) {
+    return edits;  // cannot be: it parsed when it came
+  }
+  Counters& counters = context_.counters;
+  const policy::Cuts cuts = policy::cut(ruling.cutting, ruling.cutting_rule, message_, octets, length, edits);
+  if (cuts.fields != 0) {
+    counters.add(Counter::fields_cut);
+  }
+  if (cuts.parts != 0) {
+    counters.add(Counter::parts_cut);
+  }
+  if (cuts.body_unread) {
+    counters.add(Counter::bodies_uncut);
+  }
+  if (cuts.is_incomplete) {
+    counters.add(Counter::cuts_left);
+  }
+  return edits;
+}
+
 void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
                            const Ruling& ruling) {
   if (ruling.handling == Handling::none) {
@@ -321,7 +347,12 @@ void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, co
     writer.add("\r\n");
     ruled.lines = writer.view();
   }
-  sender_.send_marked(datagram, marks, ruled);
+  if (ruling.cutting.rules() == 0) {
+    sender_.send_marked(datagram, marks, ruled);
+    return;
+  }
+  policy::LengthText length;
+  sender_.send_marked(datagram, marks, ruled, cuts_of(ruling, datagram.payload(), length));
 }
 
 }  // namespace stirline::dataplane

@@ -13,6 +13,7 @@
 
 #include "config/policy/content/near_copies.hpp"
 #include "config/policy/judge.hpp"
+#include "config/policy/message_cuts.hpp"
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
@@ -139,7 +140,9 @@ class CallStage {
     std::uint16_t detail = 0;                                            // of the answer
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
-    std::string_view phrase;  // of a refusal; empty: that of the standard
+    std::string_view phrase;          // of a refusal; empty: that of the standard
+    config::policy::RuleSet cutting;  // the rules one of which takes something out; none: nothing
+    std::uint16_t cutting_rule = 0;   // which of them
     std::uint8_t score = 0;
     ScoreParts parts = {};  // what it was made of
     bool known_caller = false;
@@ -204,6 +207,9 @@ class CallStage {
   // Sends on what rules do not refuse, as they want it.
   void send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
                   const Ruling& ruling);
+  // What the ruling takes out of it; `length` outlives that.
+  [[nodiscard]] sip::EditList cuts_of(const Ruling& ruling, std::string_view octets,
+                                      config::policy::LengthText& length);
   void refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code);
   void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer,
             std::uint16_t detail = 0);

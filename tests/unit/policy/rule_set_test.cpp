@@ -251,6 +251,12 @@ TEST(RuleSet, TextsThatAreNotAllowed) {
   for (const char* const prefix : {"\"", "a\\", "a\r\nb"}) {
     EXPECT_TRUE(refused([&](Actions& actions) { actions.display_prefix = prefix; })) << prefix;
   }
+  for (const char* const name : {"via", "Subject", "s", "privacy"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.strip_headers = {"x-note", name}; })) << name;
+  }
+  for (const char* const type : {"image", "Image/png", "application/sdp"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.remove_body_parts = {type}; })) << type;
+  }
   for (const char* const target : {"http://example.com", "sip:a@b>", "sip:a b", "sip:a\r\n"}) {
     EXPECT_TRUE(refused([&](Actions& actions) { actions.target = target; })) << target;
   }
