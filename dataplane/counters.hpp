@@ -101,6 +101,8 @@ namespace stirline::dataplane {
   X(rules_challenged, "calls", "calls that rules let on only behind a challenge")                                    \
   X(rules_blocked, "calls", "calls that rules refuse")                                                               \
   X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
+  X(rules_used_up, "calls", "calls beyond what a rule that they match is good for in a second (SPIT-PL-03)")         \
+  X(buckets_forgotten, "rules", "rules whose calls of the last second were forgotten: too many with a limit")        \
   X(fields_cut, "messages", "requests that lost header fields to a rule (SPIT-PL-03)")                               \
   X(parts_cut, "messages", "requests that lost parts of their body to a rule")                                       \
   X(bodies_uncut, "messages", "requests with a body that a rule looks into and that cannot be read: it stays")       \

@@ -150,7 +150,7 @@ void CallStage::finish_verifying(Slot& slot) {
   remember_complaints(slot);
   recorder_.judged(slot, Decision::judged, reason,
                    {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
-  remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded});
+  remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   send_ruled(slot.datagram, slot.marks, conveyance, ruling);
 }
 

@@ -127,11 +127,24 @@ void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall&
   }
 }
 
+std::uint16_t CallStage::spend(CallLimits& limits, const policy::Judgement& judgement) {
+  const CallLimits::Spent spent = limits.spend(judgement);
+  if (spent.was_used_up) {
+    context_.counters.add(Counter::rules_used_up);
+  }
+  if (spent.forgot) {
+    context_.counters.add(Counter::buckets_forgotten);
+  }
+  return spent.mark;
+}
+
 CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
-                                     const policy::DescribedCall& call) const {
-  const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
+                                     const policy::DescribedCall& call, const std::optional<Decided>& before) {
+  CallLimits limits(buckets_, {.called = call.called, .before = before, .now_cycles = rte_rdtsc(), .seed = hash_seed_});
+  const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts, &limits);
   const policy::Outcome& outcome = judgement.outcome;
   Ruling ruling;
+  ruling.limited = spend(limits, judgement);
   if (outcome.handling == Handling::none) {
     return ruling;
   }
@@ -209,7 +222,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   slot.known_caller = slot.call.facts.caller != policy::kNoKey;
   slot.call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(tables.lists, slot.call);
-  Ruling ruling = redirected(rule_on(*rules, user, slot.call), *slot.trunk);
+  Ruling ruling = redirected(rule_on(*rules, user, slot.call, slot.decided), *slot.trunk);
   ruling.parts = parts;
   return ruling;
 }
@@ -229,7 +242,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   policy::add_sender(sender, call);
   call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(rules->view().lists, call);
-  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call), trunk);
+  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call, known_), trunk);
   ruling.parts = parts;
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;
@@ -293,7 +306,7 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                      .known_caller = ruling.known_caller,
                      .challenged = challenged});
   if (begins_something()) {
-    remember(request_, datagram, {.course = Decided::Course::forwarded});
+    remember(request_, datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   }
   send_ruled(datagram, marks, conveyance, ruling);
 }

@@ -17,7 +17,9 @@
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
+#include "dataplane/poll/call_buckets.hpp"
 #include "dataplane/poll/call_figures.hpp"
+#include "dataplane/poll/call_limits.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/decided_requests.hpp"
@@ -143,6 +145,7 @@ class CallStage {
     std::string_view phrase;          // of a refusal; empty: that of the standard
     config::policy::RuleSet cutting;  // the rules one of which takes something out; none: nothing
     std::uint16_t cutting_rule = 0;   // which of them
+    std::uint16_t limited = 0;        // what a copy has to know: CallLimits::Spent::mark
     std::uint8_t score = 0;
     ScoreParts parts = {};  // what it was made of
     bool known_caller = false;
@@ -164,8 +167,11 @@ class CallStage {
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
   // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
   void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
+  // `before`: what was decided about the request that it is a copy of.
   [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
-                               const config::policy::DescribedCall& call) const;
+                               const config::policy::DescribedCall& call, const std::optional<Decided>& before);
+  // Counts the call to the rules that had a say; see Ruling::limited.
+  [[nodiscard]] std::uint16_t spend(CallLimits& limits, const config::policy::Judgement& judgement);
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);
@@ -277,6 +283,7 @@ class CallStage {
   SignedRequests signed_;
   DecidedRequests decided_;
   SourceLimits sources_;
+  CallBuckets buckets_;
   OutgoingRequests outgoing_;
   RecordQueue contacts_;
   CallFigures figures_;

@@ -98,14 +98,12 @@ TEST(RuleSet, NumbersCombineByTheHighestAndFlagsByOr) {  // SPIT-CP-06
   Rules rules{.rules = {rule("a", Handling::challenge), rule("b", Handling::challenge), rule("c", Handling::block)}};
   rules.rules[0].actions.component = Component::hashcash;
   rules.rules[0].actions.work = 12;
-  rules.rules[0].actions.limit = 7;
   rules.rules[1].actions.component = Component::hashcash;
   rules.rules[1].actions.work = 18;
   rules.rules[2].actions.notify = true;
   const auto set = opened(rules);
   const Outcome outcome = set.set.evaluate(to_stranger(plain_call()));
   EXPECT_EQ(outcome.work, 18);
-  EXPECT_EQ(outcome.limit, 7);
   EXPECT_TRUE(outcome.notify);
   EXPECT_EQ(set.set.text(outcome.rule, RuleText::id), "a");
 }
