@@ -224,6 +224,10 @@ bool RuleSet::is_admitted(std::uint16_t index, const RuleRow& row, const Limited
                                  .per_second = row.limit});
 }
 
+std::uint16_t RuleSet::limit_of(std::size_t index) const {
+  return rows_of(octets_)[index].limit;
+}
+
 Outcome RuleSet::evaluate(const CallFacts& call, FactWord facts, const Limited& limited) const {
   Outcome outcome;
   if (octets_ == nullptr) {

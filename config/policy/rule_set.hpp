@@ -86,6 +86,7 @@ class RuleSet {
   // Does rule `index` match? For explanations: evaluate() asks the same.
   [[nodiscard]] bool matches(std::size_t index, const CallFacts& call) const;
   [[nodiscard]] Handling handling_of(std::size_t index) const;
+  [[nodiscard]] std::uint16_t limit_of(std::size_t index) const;  // calls per second; 0: any number
 
   // The text of that kind, or empty; of kinds that may be there several times, the one with `number`.
   [[nodiscard]] std::string_view text(std::size_t index, RuleText kind, std::size_t number = 0) const;
