@@ -5,8 +5,7 @@
 // for `stirline verify`, and are judged as of the first request, so that an old capture keeps its verdicts. A source
 // that is no peer of a trunk is passed over, and so is what the appliance never judges: copies, what lies within a
 // dialog, emergency calls. Not known here: scores of statistics, sender checks, results of consent and tests; rules with
-// a limit always have calls left. Exit
-// status: 0 done; 64 wrong command line, or a file that cannot be read.
+// a limit always have calls left. Exit status: 0 done; 64 wrong command line, or a file that cannot be read.
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
