@@ -101,6 +101,12 @@ namespace stirline::dataplane {
   X(rules_challenged, "calls", "calls that rules let on only behind a challenge")                                    \
   X(rules_blocked, "calls", "calls that rules refuse")                                                               \
   X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
+  X(rules_used_up, "calls", "calls beyond what a rule that they match is good for in a second (SPIT-PL-03)")         \
+  X(buckets_forgotten, "rules", "rules whose calls of the last second were forgotten: too many with a limit")        \
+  X(fields_cut, "messages", "requests that lost header fields to a rule (SPIT-PL-03)")                               \
+  X(parts_cut, "messages", "requests that lost parts of their body to a rule")                                       \
+  X(bodies_uncut, "messages", "requests with a body that a rule looks into and that cannot be read: it stays")       \
+  X(cuts_left, "messages", "requests that keep what a rule takes out: more pieces than an edit has room for")        \
   X(listed, "calls", "judged calls of which lists know something, where rules ask for lists (SPIT-CL-02)")           \
   X(content_judged, "messages", "requests whose text has got a score (SPIT-CL-01)")                                  \
   X(content_unknown, "messages", "requests with a text, or what may be one, of which nothing is known")              \

@@ -42,7 +42,7 @@ Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
   return judge(tables, find_user(tables, called), call);
 }
 
-Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call) {
+Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call, RuleLimits* limits) {
   Judgement judgement;
   judgement.user = user;
   const FactWord facts = user.rules.with_results(call, call.facts | user.facts);
@@ -50,7 +50,8 @@ Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFa
   for (std::size_t i = 0; i < kLayers; ++i) {
     const auto layer = static_cast<Layer>(i);
     const RuleSet& rules = layer == Layer::user ? judgement.user.rules : tables.common.of(layer, group);
-    const Outcome outcome = rules.evaluate(call, facts);
+    const Outcome outcome =
+        rules.evaluate(call, facts, {limits, layer, layer == Layer::group_default ? group : UserGroup::none});
     if (outcome.handling == Handling::none) {
       continue;
     }

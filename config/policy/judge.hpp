@@ -35,6 +35,8 @@ struct Judgement {
 // memory works while the other calls are looked at.
 void prefetch_user(const PolicyTables& tables, Key called);
 [[nodiscard]] CalledUser find_user(const PolicyTables& tables, Key called);
-[[nodiscard]] Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call);
+// `limits`: asked about each rule with a limit that matches; null: none is used up.
+[[nodiscard]] Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call,
+                              RuleLimits* limits = nullptr);
 
 }  // namespace stirline::config::policy

@@ -130,13 +130,11 @@ void combine(Outcome& outcome, std::uint16_t index, const RuleRow& row) {
     outcome.component = component;
     outcome.work = row.work;
     outcome.response = row.response;
-    outcome.limit = row.limit;
     return;
   }
   if (component == outcome.component) {
     outcome.work = std::max(outcome.work, row.work);
   }
-  outcome.limit = std::max(outcome.limit, row.limit);
 }
 
 }  // namespace
@@ -216,7 +214,21 @@ Handling RuleSet::handling_of(std::size_t index) const {
   return static_cast<Handling>(rows_of(octets_)[index].handling);
 }
 
-Outcome RuleSet::evaluate(const CallFacts& call, FactWord facts) const {
+bool RuleSet::is_admitted(std::uint16_t index, const RuleRow& row, const Limited& limited) const {
+  return row.limit == 0 || limited.limits == nullptr ||
+         limited.limits->admits({.layer = limited.layer,
+                                 .group = limited.group,
+                                 .id = text(index, RuleText::id),
+                                 .index = index,
+                                 .handling = static_cast<Handling>(row.handling),
+                                 .per_second = row.limit});
+}
+
+std::uint16_t RuleSet::limit_of(std::size_t index) const {
+  return rows_of(octets_)[index].limit;
+}
+
+Outcome RuleSet::evaluate(const CallFacts& call, FactWord facts, const Limited& limited) const {
   Outcome outcome;
   if (octets_ == nullptr) {
     return outcome;
@@ -225,7 +237,7 @@ Outcome RuleSet::evaluate(const CallFacts& call, FactWord facts) const {
   const FactWord* const admitted = admitted_of(octets_);
   const RuleRow* const rows = rows_of(octets_);
   for (std::uint16_t i = 0; i < head.rules; ++i) {
-    if ((admitted[i] & facts) != facts || !holds(rows[i], call)) {
+    if ((admitted[i] & facts) != facts || !holds(rows[i], call) || !is_admitted(i, rows[i], limited)) {
       continue;
     }
     combine(outcome, i, rows[i]);

@@ -15,6 +15,7 @@
 #include "config/policy/facts.hpp"
 #include "config/policy/handling.hpp"
 #include "config/policy/identity_key.hpp"
+#include "config/policy/rule_limits.hpp"
 #include "sip_parser/fixed_list.hpp"
 
 namespace stirline::config::policy {
@@ -52,7 +53,6 @@ struct Outcome {
   Component component = Component::none;
   std::uint8_t work = 0;       // the highest of those that challenge by this component
   std::uint16_t response = 0;  // of `rule`; 0: none
-  std::uint16_t limit = 0;     // the highest of those that say so much; 0: none
   bool notify = false;         // any rule that matches
 };
 
@@ -70,9 +70,15 @@ class RuleSet {
   // Kinds of texts that conditions ask for, one bit 1 << KeyKind each: others need not be looked for in a call.
   [[nodiscard]] std::uint32_t asked() const;
 
-  [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts); }
-  // The same with other facts than those in `call`.
-  [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts) const;
+  // Whose rules these are, for those with limits; `limits` null: none is used up.
+  struct Limited {
+    RuleLimits* limits = nullptr;
+    Layer layer = Layer::none;
+    UserGroup group = UserGroup::none;
+  };
+  [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts, {}); }
+  // The same with other facts than those in `call`, and with limits.
+  [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts, const Limited& limited) const;
   // `facts` with what has become of challenges of this caller, as the set's contacts have it (SPIT-PL-05).
   [[nodiscard]] FactWord with_results(const CallFacts& call, FactWord facts) const;
   void prefetch() const;  // fetches what evaluate() looks at first
@@ -80,6 +86,7 @@ class RuleSet {
   // Does rule `index` match? For explanations: evaluate() asks the same.
   [[nodiscard]] bool matches(std::size_t index, const CallFacts& call) const;
   [[nodiscard]] Handling handling_of(std::size_t index) const;
+  [[nodiscard]] std::uint16_t limit_of(std::size_t index) const;  // calls per second; 0: any number
 
   // The text of that kind, or empty; of kinds that may be there several times, the one with `number`.
   [[nodiscard]] std::string_view text(std::size_t index, RuleText kind, std::size_t number = 0) const;
@@ -88,6 +95,7 @@ class RuleSet {
   explicit RuleSet(const std::byte* octets) : octets_(octets) {}
 
   [[nodiscard]] bool holds(const layout::RuleRow& row, const CallFacts& call) const;
+  [[nodiscard]] bool is_admitted(std::uint16_t index, const layout::RuleRow& row, const Limited& limited) const;
   [[nodiscard]] bool knows(const CallFacts& call) const;
   [[nodiscard]] std::span<const layout::ContactRow> contacts_of(Key caller) const;
 

@@ -5,6 +5,7 @@
 #include "config/policy/rule.hpp"
 #include "config/policy/rule_set.hpp"
 #include "config/policy/rule_set_layout.hpp"
+#include "config/policy/rule_texts.hpp"
 
 namespace stirline::config::policy {
 namespace {
@@ -43,10 +44,12 @@ class Check {
     }
   }
 
-  void skip(std::size_t octets) {
-    if (require(all_.size() - next_ >= octets, "ends too early")) {
-      next_ += octets;
+  std::string_view read_text(std::size_t octets) {
+    if (!require(all_.size() - next_ >= octets, "ends too early")) {
+      return {};
     }
+    next_ += octets;
+    return {reinterpret_cast<const char*>(all_.data()) + next_ - octets, octets};
   }
   void fill_up() {
     while (good() && next_ % kUnit != 0) {
@@ -142,7 +145,9 @@ void check_details(Check& check, const RuleRow& row, std::uint32_t& asked) {
     const auto head = check.read<TextHead>();
     check.require(head.kind < kRuleTexts && head.kind >= before && head.length != 0, "has a text of no kind");
     before = head.kind;
-    check.skip(head.length);
+    const std::string_view text = check.read_text(head.length);
+    check.require(!check.good() || is_allowed(static_cast<RuleText>(head.kind), text),
+                  "has a text that is not allowed");
   }
   check.fill_up();
 }

@@ -35,6 +35,10 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 200, "OK"},
 }};
 
+// With which a user's rule may refuse a call.
+constexpr std::array kRefusals = {Answer::forbidden, Answer::unavailable, Answer::busy,
+                                  Answer::declined,  Answer::unwanted,    Answer::rejected};
+
 }  // namespace
 
 const AnswerFacts& facts(Answer answer) {
@@ -42,10 +46,12 @@ const AnswerFacts& facts(Answer answer) {
 }
 
 Answer answer_of_refusal(std::uint16_t code) {
-  constexpr std::array kCodes = {Answer::forbidden, Answer::unavailable, Answer::busy,
-                                 Answer::declined,  Answer::unwanted,    Answer::rejected};
-  const auto* const found = std::ranges::find(kCodes, code, [](Answer answer) { return facts(answer).status; });
-  return found == kCodes.end() ? Answer::forward : *found;
+  const auto* const found = std::ranges::find(kRefusals, code, [](Answer answer) { return facts(answer).status; });
+  return found == kRefusals.end() ? Answer::forward : *found;
+}
+
+bool is_refusal(Answer answer) {
+  return std::ranges::find(kRefusals, answer) != kRefusals.end();
 }
 
 Answer answer_of_code(std::uint16_t code) {

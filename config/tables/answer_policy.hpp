@@ -50,6 +50,8 @@ struct AnswerFacts {
 // The answer with which a user's rule may refuse a call: 403, 480, 486, 603, 607 or 608; forward for any other code
 // (SPIT-PL-03, SPIT-PL-04).
 [[nodiscard]] Answer answer_of_refusal(std::uint16_t code);
+// One of these.
+[[nodiscard]] bool is_refusal(Answer answer);
 
 // The answer that a STIR reason calls for: 403, 428, 436, 437 or 438; forward for any other code.
 [[nodiscard]] Answer answer_of_code(std::uint16_t code);

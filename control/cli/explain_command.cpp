@@ -190,6 +190,35 @@ Json rules_json(const std::vector<LayerRules>& layers, const CallFacts& call) {
   return rows;
 }
 
+Json texts_json(const RuleSet& rules, std::size_t rule, RuleText kind) {
+  Json texts = Json::array();
+  for (std::string_view text = rules.text(rule, kind); !text.empty(); text = rules.text(rule, kind, texts.size())) {
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+// What else the rule that decides does, by the names of its elements; empty if nothing.
+Json actions_json(const RuleSet& rules, std::size_t rule, Handling handling) {
+  Json actions = Json::object();
+  const auto add = [&](const char* name, Json value) {
+    if (!value.empty()) {
+      actions[name] = std::move(value);
+    }
+  };
+  if (rules.limit_of(rule) != 0) {
+    actions["limit"] = rules.limit_of(rule);
+  }
+  if (handling == Handling::block) {
+    add("phrase", texts_json(rules, rule, RuleText::phrase));
+  } else if (handling >= Handling::forward) {
+    add("strip-header", texts_json(rules, rule, RuleText::strip_header));
+    add("set-display", texts_json(rules, rule, RuleText::display_prefix));
+    add("remove-body-part", texts_json(rules, rule, RuleText::remove_body_part));
+  }
+  return actions;
+}
+
 // The entries that count: by what has been shown of the caller, or by what the call says of itself.
 Json lists_json(const ListTable& table, const ListTable::Answer& answer) {
   Json rows = Json::array();
@@ -213,10 +242,21 @@ std::string why(const Judgement& judgement, std::string_view rule) {
   std::string text =
       fmt::format("rule {} of layer {} says most of those that match there, and no layer above says anything", rule,
                   to_string(judgement.layer));
+  if (judgement.outcome.rule < Outcome::kContact && judgement.rules.limit_of(judgement.outcome.rule) != 0) {
+    text += fmt::format("; it does so for {} calls a second", judgement.rules.limit_of(judgement.outcome.rule));
+  }
   if (judgement.is_softened) {
     text += "; the user keeps open house, so it is marked instead of refused";
   }
   return text;
+}
+
+std::string joined(const Json& texts) {
+  std::string all;
+  for (const Json& text : texts) {
+    all += (all.empty() ? "" : ", ") + text.get<std::string>();
+  }
+  return all;
 }
 
 void print_text(const Json& document, std::string_view why) {
@@ -233,6 +273,9 @@ void print_text(const Json& document, std::string_view why) {
   part("reason");
   part("target");
   part("component");
+  for (const auto& [name, value] : document["does"].items()) {
+    fmt::print("  does {:<17} {}\n", name, printable(value.is_array() ? joined(value) : value.dump()));
+  }
   for (const auto& [name, value] : document["facts"].items()) {
     fmt::print("  {:<14} {}\n", name, value.get<std::string>());
   }
@@ -303,25 +346,27 @@ std::expected<int, std::string> explain(const ExplainOptions& options) {
   all.facts |= user;
   const bool has_rule = judgement.layer != Layer::none && outcome.rule < Outcome::kContact;
   const std::string rule(has_rule ? judgement.rules.text(outcome.rule, RuleText::id) : "");
-  const Json document{{"handling", to_string(outcome.handling)},
-                      {"layer", to_string(judgement.layer)},
-                      {"rule", rule},
-                      {"softened", judgement.is_softened},
-                      {"target", has_rule ? judgement.rules.text(outcome.rule, RuleText::target) : std::string_view()},
-                      {"component", outcome.component == Component::none ? "" : to_string(outcome.component)},
-                      {"work", outcome.work},
-                      {"response", outcome.response},
-                      {"notify", outcome.notify},
-                      {"called", called},
-                      {"caller", call.facts.caller == kNoKey ? std::string_view()
-                                 : job->has_orig             ? job->orig.view()
-                                                             : job->orig_uri.view()},
-                      {"verdict", crypto::to_string(job->verdict)},
-                      {"reason", crypto::facts(job->reason).name},
-                      {"score", call.facts.score},
-                      {"facts", facts_json(all.facts)},
-                      {"lists", lists_json((*tables)->view().lists, listed)},
-                      {"rules", rules_json(*layers, all)}};
+  const Json document{
+      {"handling", to_string(outcome.handling)},
+      {"layer", to_string(judgement.layer)},
+      {"rule", rule},
+      {"softened", judgement.is_softened},
+      {"target", has_rule ? judgement.rules.text(outcome.rule, RuleText::target) : std::string_view()},
+      {"component", outcome.component == Component::none ? "" : to_string(outcome.component)},
+      {"work", outcome.work},
+      {"response", outcome.response},
+      {"notify", outcome.notify},
+      {"does", has_rule ? actions_json(judgement.rules, outcome.rule, outcome.handling) : Json::object()},
+      {"called", called},
+      {"caller", call.facts.caller == kNoKey ? std::string_view()
+                 : job->has_orig             ? job->orig.view()
+                                             : job->orig_uri.view()},
+      {"verdict", crypto::to_string(job->verdict)},
+      {"reason", crypto::facts(job->reason).name},
+      {"score", call.facts.score},
+      {"facts", facts_json(all.facts)},
+      {"lists", lists_json((*tables)->view().lists, listed)},
+      {"rules", rules_json(*layers, all)}};
   if (options.json) {
     fmt::print("{}\n", to_line(document));
   } else {

@@ -4,8 +4,8 @@
 // Rules, users, lists, contacts and trunks are those of stirline-control's configuration; chains come out of files, as
 // for `stirline verify`, and are judged as of the first request, so that an old capture keeps its verdicts. A source
 // that is no peer of a trunk is passed over, and so is what the appliance never judges: copies, what lies within a
-// dialog, emergency calls. Not known here: scores of statistics, sender checks, results of consent and tests. Exit
-// status: 0 done; 64 wrong command line, or a file that cannot be read.
+// dialog, emergency calls. Not known here: scores of statistics, sender checks, results of consent and tests; rules
+// with a limit always have calls left. Exit status: 0 done; 64 wrong command line, or a file that cannot be read.
 #include <cstdint>
 #include <cstdio>
 #include <ctime>

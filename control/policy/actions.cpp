@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include "config/policy/message_cuts.hpp"
+#include "config/policy/removable_fields.hpp"
+#include "config/policy/rule_texts.hpp"
 #include "config/tables/answer_policy.hpp"
 #include "control/policy/rule_names.hpp"
 #include "control/policy/rule_parts.hpp"
@@ -111,11 +114,6 @@ Read read_notify(XmlElement element, const RuleContext& /*context*/, Rule& rule)
   return {};
 }
 
-bool is_phrase(std::string_view text) {
-  return text.size() <= config::policy::kMaxTextBytes &&
-         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
-
 Read read_response(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const auto code = number_of(element.attribute("code").value_or(""), 400, 699);
   if (!code ||
@@ -123,8 +121,8 @@ Read read_response(XmlElement element, const RuleContext& /*context*/, Rule& rul
     return std::unexpected("code is 403, 480, 486, 603, 607 or 608");
   }
   const std::string phrase = element.attribute("phrase").value_or("");
-  if (!is_phrase(phrase)) {
-    return std::unexpected("phrase is at most 255 printable ASCII characters");
+  if (!config::policy::is_reason_phrase(phrase)) {
+    return std::unexpected("phrase is at most 255 letters, digits, blanks and any of ;/?:@&=+$,-_.!~*'()");
   }
   rule.actions.response = static_cast<std::uint16_t>(*code);
   rule.actions.phrase = phrase;
@@ -141,51 +139,19 @@ Read read_limit(XmlElement element, const RuleContext& /*context*/, Rule& rule) 
   return {};
 }
 
-// What a message cannot do without, and what we put there ourselves.
-bool is_needed(std::string_view name) {
-  constexpr std::array<std::string_view, 19> kNeeded{
-      "via",
-      "v",
-      "from",
-      "f",
-      "to",
-      "t",
-      "call-id",
-      "i",
-      "cseq",
-      "max-forwards",
-      "contact",
-      "m",
-      "route",
-      "record-route",
-      "content-length",
-      "l",
-      "content-type",
-      "identity",
-      "date",
-  };
-  return std::ranges::find(kNeeded, name) != kNeeded.end();
-}
-
-// In small letters (RFC 3261 25.1).
-bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~") == std::string_view::npos;
-}
-
 Read read_strip_header(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
-  const std::string name = small_letters(element.attribute("name").value_or(""));
-  if (!is_token(name) || is_needed(name)) {
+  const std::string written = small_letters(element.attribute("name").value_or(""));
+  const std::string name(config::policy::long_field_name(written));
+  if (!config::policy::is_removable_field(name)) {
     return std::unexpected("name \"" + name.substr(0, 64) + "\" is no header field that may be taken out");
   }
   rule.actions.strip_headers.push_back(name);
   return {};
 }
 
-// Goes into a quoted string.
 Read read_set_display(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const std::string prefix = element.attribute("prefix").value_or("");
-  if (prefix.empty() || prefix.size() > 64 || !is_phrase(prefix) || prefix.find_first_of("\"\\") != std::string::npos) {
+  if (!config::policy::is_name_prefix(prefix)) {
     return std::unexpected("prefix is 1 to 64 printable ASCII characters without quotes and backslashes");
   }
   rule.actions.display_prefix = prefix;
@@ -194,9 +160,8 @@ Read read_set_display(XmlElement element, const RuleContext& /*context*/, Rule& 
 
 Read read_remove_body_part(XmlElement element, const RuleContext& /*context*/, Rule& rule) {
   const std::string type = small_letters(element.attribute("type").value_or(""));
-  const std::size_t slash = type.find('/');
-  if (slash == std::string::npos || !is_token(type.substr(0, slash)) || !is_token(type.substr(slash + 1))) {
-    return std::unexpected("type \"" + type.substr(0, 64) + "\" is no media type");
+  if (!config::policy::is_removable_type(type)) {
+    return std::unexpected("type \"" + type.substr(0, 64) + "\" is no media type that may be taken out");
   }
   rule.actions.remove_body_parts.push_back(type);
   return {};

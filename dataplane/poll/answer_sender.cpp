@@ -64,7 +64,18 @@ std::string_view AnswerSender::puzzle_line(const sip::Message& request, std::str
 
 std::uint16_t AnswerSender::keep_target(const sip::Message& request, std::string_view octets, std::string_view target) {
   crypto::AnswerTagText tag{};
-  return tags_.make(named(request, octets), tag) ? targets_.keep(tag, target) : RedirectTargets::kNowhere;
+  return tags_.make(named(request, octets), tag) ? targets_.keep(tag, target) : AnswerTexts::kNowhere;
+}
+
+std::uint16_t AnswerSender::keep_phrase(const sip::Message& request, std::string_view octets, std::string_view phrase) {
+  crypto::AnswerTagText tag{};
+  return tags_.make(named(request, octets), tag) ? phrases_.keep(tag, phrase) : AnswerTexts::kNowhere;
+}
+
+std::string_view AnswerSender::phrase_of(const Wanted& wanted) const {
+  const std::string_view phrase =
+      config::tables::is_refusal(wanted.answer) ? phrases_.find(wanted.detail, wanted.tag) : std::string_view();
+  return phrase.empty() ? config::tables::facts(wanted.answer).phrase : phrase;
 }
 
 std::optional<std::string_view> AnswerSender::lines_of(const Wanted& wanted, const sip::Message& request,
@@ -75,7 +86,7 @@ std::optional<std::string_view> AnswerSender::lines_of(const Wanted& wanted, con
   if (wanted.answer == config::tables::Answer::consent) {
     return permission_line(request, octets, line_);
   }
-  if (wanted.answer == config::tables::Answer::redirected && wanted.detail != RedirectTargets::kNowhere) {
+  if (wanted.answer == config::tables::Answer::redirected && wanted.detail != AnswerTexts::kNowhere) {
     const std::string_view target = targets_.find(wanted.detail, wanted.tag);
     return target.empty() ? std::nullopt : std::optional(contact_line(target, line_));
   }
@@ -105,14 +116,15 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
     return false;
   }
   const config::tables::AnswerFacts& facts = config::tables::facts(answer);
-  const auto lines = lines_of({.answer = answer, .detail = detail, .tag = tag}, request, octets, trunk);
-  const std::size_t length =
-      !lines
-          ? 0
-          : sip::write_answer(
-                request, octets, *path,
-                {.status = facts.status, .phrase = facts.phrase, .to_tag = {tag.data(), tag.size()}, .lines = *lines},
-                text_);
+  const Wanted wanted{.answer = answer, .detail = detail, .tag = tag};
+  const auto lines = lines_of(wanted, request, octets, trunk);
+  const std::size_t length = !lines ? 0
+                                    : sip::write_answer(request, octets, *path,
+                                                        {.status = facts.status,
+                                                         .phrase = phrase_of(wanted),
+                                                         .to_tag = {tag.data(), tag.size()},
+                                                         .lines = *lines},
+                                                        text_);
   const auto reply = Reply::to(datagram.first, frame, path->port);
   if (length == 0 || !reply) {
     return false;

@@ -11,10 +11,10 @@
 #include "config/tables/answer_policy.hpp"
 #include "crypto_workers/puzzle/hashcash.hpp"
 #include "crypto_workers/stir/answer_tag.hpp"
+#include "dataplane/poll/answer_texts.hpp"
 #include "dataplane/poll/challenge_lines.hpp"
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/poll_context.hpp"
-#include "dataplane/poll/redirect_targets.hpp"
 #include "dataplane/state/generation.hpp"
 #include "sip_parser/answer.hpp"
 #include "sip_parser/message.hpp"
@@ -32,13 +32,17 @@ class AnswerSender {
 
   // `request` was parsed, or salvaged, from `datagram`, which is gone then. Where no answer can be sent (no buffers; a
   // way back that is not the sender's own) the request ends here all the same: what a trunk refuses does not cross for
-  // being odd. Both ends are counted. `detail`: of a puzzle, see puzzle_detail(); else 0.
+  // being odd. Both ends are counted. `detail`: what puzzle_detail(), keep_target() or keep_phrase() gave; else 0.
   void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer,
               std::uint16_t detail = 0);
 
   // Where a 302 that rules want leads: its `detail`. kNowhere: the library fails, and no answer can be made.
   [[nodiscard]] std::uint16_t keep_target(const sip::Message& request, std::string_view octets,
                                           std::string_view target);
+  // The phrase that a rule wants for its refusal, likewise: of kNowhere, or when another request has its place, the
+  // answer has the phrase of the standard. `phrase` is a Reason-Phrase (config/policy/rule_texts.hpp).
+  [[nodiscard]] std::uint16_t keep_phrase(const sip::Message& request, std::string_view octets,
+                                          std::string_view phrase);
 
   // What makes a puzzle the same again for copies of its request: work, and the minute it is of.
   [[nodiscard]] static std::uint16_t puzzle_detail(std::uint8_t work, std::int64_t now);
@@ -57,6 +61,7 @@ class AnswerSender {
   // What goes with an answer, perhaps nothing. No value: it can no longer be made as it was.
   [[nodiscard]] std::optional<std::string_view> lines_of(const Wanted& wanted, const sip::Message& request,
                                                          std::string_view octets, const Trunk& trunk);
+  [[nodiscard]] std::string_view phrase_of(const Wanted& wanted) const;
   [[nodiscard]] std::string_view puzzle_line(const sip::Message& request, std::string_view octets,
                                              std::uint16_t detail);
 
@@ -65,7 +70,8 @@ class AnswerSender {
   crypto::AnswerTag tags_;
   crypto::Hashcash& puzzles_;
   std::array<char, crypto::kPuzzleLineBytes> puzzle_line_;
-  RedirectTargets targets_;
+  AnswerTexts targets_;
+  AnswerTexts phrases_;
   std::array<char, kPermissionLineBytes> line_;  // of other kinds
   std::array<char, sip::kMaxAnswerBytes> text_;
 };

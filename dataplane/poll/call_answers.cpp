@@ -97,7 +97,7 @@ bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direct
                      .wrong_sender = refusal.wrong_sender,
                      .known_caller = refusal.known_caller,
                      .challenged = refusal.challenged});
-  give(datagram, request_, trunk, answer, refusal.detail);
+  give(datagram, request_, trunk, answer, answer == refusal.wanted ? refusal.detail : std::uint16_t{0});
   return true;
 }
 

@@ -26,9 +26,10 @@ CallStage::Ruling CallStage::redirected(Ruling ruling, const Trunk& trunk) {
 }
 
 std::uint16_t CallStage::detail_of(const Ruling& ruling, std::string_view octets) {
-  return ruling.answer == config::tables::Answer::redirected && !ruling.target.empty()
-             ? answers_.keep_target(message_, octets, ruling.target)
-             : ruling.detail;
+  if (ruling.answer == config::tables::Answer::redirected && !ruling.target.empty()) {
+    return answers_.keep_target(message_, octets, ruling.target);
+  }
+  return ruling.phrase.empty() ? ruling.detail : answers_.keep_phrase(message_, octets, ruling.phrase);
 }
 
 }  // namespace stirline::dataplane

@@ -32,8 +32,9 @@ std::optional<std::uint8_t> CallStage::score_of_text(const Slot& slot) {
   std::optional<std::uint8_t> score;
   if (verdict.found == content::TextFound::text) {
     const content::ContentSettings& settings = slot.content.image->table.settings();
-    const double copies =
-        slot.decided ? 0 : copies_.see(verdict.likeness, slot.content.corpus, context_.clock.now(), settings.half_life);
+    const double copies = slot.decided.has_value() ? 0
+                                                   : copies_.see(verdict.likeness, slot.content.corpus,
+                                                                 context_.clock.now(), settings.half_life);
     score = content::content_score(verdict, copies, settings);
   }
   counters.add(score ? Counter::content_judged : Counter::content_unknown);
@@ -85,7 +86,7 @@ void CallStage::finish_text(Slot& slot) {
     return;
   }
   request_ = slot.name;
-  known_ = slot.decided ? std::optional(Decided{.course = Decided::Course::forwarded}) : std::nullopt;
+  known_ = slot.decided;
   text_score_ = score_of_text(slot);
   go_by_rules(slot.datagram, *slot.trunk, slot.marks, without_token(is_trusted), decision_without_token(is_trusted));
   text_score_.reset();

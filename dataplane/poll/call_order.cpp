@@ -80,7 +80,7 @@ bool CallStage::sends_copy(Datagram& datagram, const Trunk& trunk, const crypto:
   if (sender_.write(datagram, edits)) {
     sender_.retire(datagram);
   } else {
-    sender_.leave_unedited(datagram, departure);
+    sender_.leave_unedited(datagram, departure.removals.empty());
   }
   return true;
 }

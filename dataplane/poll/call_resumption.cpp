@@ -76,7 +76,7 @@ void CallStage::finish_signing(Slot& slot) {
   context_.watcher.decided(slot.datagram, to_string(Decision::signed_), {&job.attest, 1});
   if (!sender_.write(slot.datagram, edits)) {
     recorder_.unanswered(slot, Decision::not_signed, "not_written");
-    sender_.leave_unedited(slot.datagram, slot.marks);
+    sender_.leave_unedited(slot.datagram, slot.marks.removals.empty());
     return;
   }
   for (const crypto::TokenOrder& order : job.orders.view()) {
@@ -150,7 +150,7 @@ void CallStage::finish_verifying(Slot& slot) {
   remember_complaints(slot);
   recorder_.judged(slot, Decision::judged, reason,
                    {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
-  remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded});
+  remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   send_ruled(slot.datagram, slot.marks, conveyance, ruling);
 }
 

@@ -127,11 +127,24 @@ void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall&
   }
 }
 
+std::uint16_t CallStage::spend(CallLimits& limits, const policy::Judgement& judgement) {
+  const CallLimits::Spent spent = limits.spend(judgement);
+  if (spent.was_used_up) {
+    context_.counters.add(Counter::rules_used_up);
+  }
+  if (spent.forgot) {
+    context_.counters.add(Counter::buckets_forgotten);
+  }
+  return spent.mark;
+}
+
 CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
-                                     const policy::DescribedCall& call) const {
-  const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts);
+                                     const policy::DescribedCall& call, const std::optional<Decided>& before) {
+  CallLimits limits(buckets_, {.called = call.called, .before = before, .now_cycles = rte_rdtsc(), .seed = hash_seed_});
+  const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts, &limits);
   const policy::Outcome& outcome = judgement.outcome;
   Ruling ruling;
+  ruling.limited = spend(limits, judgement);
   if (outcome.handling == Handling::none) {
     return ruling;
   }
@@ -148,6 +161,9 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   }
   if (outcome.handling == Handling::block || outcome.handling == Handling::polite_block) {
     ruling.answer = refusal_of(outcome, call.facts.facts);
+    if (outcome.handling == Handling::block) {
+      ruling.phrase = judgement.rules.text(outcome.rule, policy::RuleText::phrase);
+    }
     return ruling;
   }
   if (outcome.component == policy::Component::hashcash) {
@@ -166,6 +182,10 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
     ruling.handling = Handling::allow_marked;  // nobody here can carry out this challenge: it turns nobody away
   }
   ruling.name_prefix = judgement.rules.text(outcome.rule, policy::RuleText::display_prefix);
+  if (policy::has_cuts(judgement.rules, outcome.rule)) {
+    ruling.cutting = judgement.rules;
+    ruling.cutting_rule = outcome.rule;
+  }
   return ruling;
 }
 
@@ -202,7 +222,7 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   slot.known_caller = slot.call.facts.caller != policy::kNoKey;
   slot.call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(tables.lists, slot.call);
-  Ruling ruling = redirected(rule_on(*rules, user, slot.call), *slot.trunk);
+  Ruling ruling = redirected(rule_on(*rules, user, slot.call, slot.decided), *slot.trunk);
   ruling.parts = parts;
   return ruling;
 }
@@ -222,7 +242,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   policy::add_sender(sender, call);
   call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   ask_lists(rules->view().lists, call);
-  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call), trunk);
+  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call, known_), trunk);
   ruling.parts = parts;
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;
@@ -241,7 +261,8 @@ bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_vi
                    {.status = config::tables::facts(answer).status,
                     .rule = ruling.rule(),
                     .challenged = called_if_challenged(slot.datagram.payload(), *slot.trunk, ruling)});
-  give(slot.datagram, slot.name, *slot.trunk, answer, detail_of(ruling, slot.datagram.payload()));
+  const std::uint16_t detail = answer == ruling.answer ? detail_of(ruling, slot.datagram.payload()) : std::uint16_t{0};
+  give(slot.datagram, slot.name, *slot.trunk, answer, detail);
   return true;
 }
 
@@ -285,9 +306,31 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                      .known_caller = ruling.known_caller,
                      .challenged = challenged});
   if (begins_something()) {
-    remember(request_, datagram, {.course = Decided::Course::forwarded});
+    remember(request_, datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   }
   send_ruled(datagram, marks, conveyance, ruling);
+}
+
+sip::EditList CallStage::cuts_of(const Ruling& ruling, std::string_view octets, policy::LengthText& length) {
+  sip::EditList edits;
+  if (!message_.parse(octets)) {
+    return edits;  // cannot be: it parsed when it came
+  }
+  Counters& counters = context_.counters;
+  const policy::Cuts cuts = policy::cut(ruling.cutting, ruling.cutting_rule, message_, octets, length, edits);
+  if (cuts.fields != 0) {
+    counters.add(Counter::fields_cut);
+  }
+  if (cuts.parts != 0) {
+    counters.add(Counter::parts_cut);
+  }
+  if (cuts.body_unread) {
+    counters.add(Counter::bodies_uncut);
+  }
+  if (cuts.is_incomplete) {
+    counters.add(Counter::cuts_left);
+  }
+  return edits;
 }
 
 void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
@@ -317,7 +360,12 @@ void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, co
     writer.add("\r\n");
     ruled.lines = writer.view();
   }
-  sender_.send_marked(datagram, marks, ruled);
+  if (ruling.cutting.rules() == 0) {
+    sender_.send_marked(datagram, marks, ruled);
+    return;
+  }
+  policy::LengthText length;
+  sender_.send_marked(datagram, marks, ruled, cuts_of(ruling, datagram.payload(), length));
 }
 
 }  // namespace stirline::dataplane

@@ -37,7 +37,7 @@ std::uint8_t CallStage::score_of_judged(const Slot& slot, const RuleTables& rule
                          .call_id = sip::text(job.message, slot.name.place.call_id),
                          .authentication = authentication,
                          .now = context_.clock.now(),
-                         .again = slot.decided},
+                         .again = slot.decided.has_value()},
                         rules.view().common);
 }
 

@@ -33,6 +33,7 @@ using config::wire::Decision;
 
 constexpr std::size_t kContactQueueBytes = 262'144;  // some 5,000 contacts that control has not taken
 constexpr std::uint32_t kNearCopies = 8'192;         // texts of which copies are counted, some 400 kB
+constexpr std::uint32_t kLimitedRules = 16'384;      // with calls counted, 256 kB
 constexpr std::uint64_t kAskAgainMs = 100;
 constexpr std::uint64_t kLingerSeconds = 32;  // 64*T1 (RFC 3261 13.3.1.4, 17.1.1.1): copies come so long
 
@@ -61,6 +62,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
                kLingerSeconds * rte_get_tsc_hz()),
       sources_(context.config.limits.sources, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                rte_get_tsc_hz()),
+      buckets_(kLimitedRules, static_cast<int>(rte_socket_id()), rte_get_tsc_hz()),
       outgoing_(context.config.limits.outgoing),
       contacts_(kContactQueueBytes),
       figures_(context.config.limits, static_cast<int>(rte_socket_id())),
@@ -221,7 +223,7 @@ Slot* CallStage::park(const Datagram& datagram, const Trunk& trunk, const Live& 
   slot.live = &live;
   slot.trunk = &trunk;
   slot.name = request_;
-  slot.decided = known_.has_value();
+  slot.decided = known_;
   slot.unsigned_text = false;
   slot.job.sign.wants_hashes = recorder_.enabled();
   slot.job.verify.wants_hashes = recorder_.enabled();

@@ -13,10 +13,13 @@
 
 #include "config/policy/content/near_copies.hpp"
 #include "config/policy/judge.hpp"
+#include "config/policy/message_cuts.hpp"
 #include "config/wire/call_record.hpp"
 #include "crypto_workers/stir/origid.hpp"
 #include "dataplane/poll/answer_sender.hpp"
+#include "dataplane/poll/call_buckets.hpp"
 #include "dataplane/poll/call_figures.hpp"
+#include "dataplane/poll/call_limits.hpp"
 #include "dataplane/poll/certificate_requests.hpp"
 #include "dataplane/poll/crypto_links.hpp"
 #include "dataplane/poll/decided_requests.hpp"
@@ -109,7 +112,7 @@ class CallStage {
     std::string_view reason;  // a static text
     bool stripped = false;
     std::string_view rule = {};        // that wants it
-    std::uint16_t detail = 0;          // see Decided
+    std::uint16_t detail = 0;          // of that answer and no other: see Decided
     bool wrong_sender = false;         // its peer may not speak for who calls
     bool known_caller = false;         // rules know who calls
     std::string_view challenged = {};  // see DecisionRecorder::Outcome
@@ -139,6 +142,10 @@ class CallStage {
     std::uint16_t detail = 0;                                            // of the answer
     std::string_view target;                                             // empty: it goes where it was going
     std::string_view name_prefix;
+    std::string_view phrase;          // of a refusal; empty: that of the standard
+    config::policy::RuleSet cutting;  // the rules one of which takes something out; none: nothing
+    std::uint16_t cutting_rule = 0;   // which of them
+    std::uint16_t limited = 0;        // what a copy has to know: CallLimits::Spent::mark
     std::uint8_t score = 0;
     ScoreParts parts = {};  // what it was made of
     bool known_caller = false;
@@ -160,8 +167,11 @@ class CallStage {
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
   // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
   void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
+  // `before`: what was decided about the request that it is a copy of.
   [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
-                               const config::policy::DescribedCall& call) const;
+                               const config::policy::DescribedCall& call, const std::optional<Decided>& before);
+  // Counts the call to the rules that had a say; see Ruling::limited.
+  [[nodiscard]] std::uint16_t spend(CallLimits& limits, const config::policy::Judgement& judgement);
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);
@@ -203,6 +213,9 @@ class CallStage {
   // Sends on what rules do not refuse, as they want it.
   void send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
                   const Ruling& ruling);
+  // What the ruling takes out of it; `length` outlives that.
+  [[nodiscard]] sip::EditList cuts_of(const Ruling& ruling, std::string_view octets,
+                                      config::policy::LengthText& length);
   void refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code);
   void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer,
             std::uint16_t detail = 0);
@@ -270,6 +283,7 @@ class CallStage {
   SignedRequests signed_;
   DecidedRequests decided_;
   SourceLimits sources_;
+  CallBuckets buckets_;
   OutgoingRequests outgoing_;
   RecordQueue contacts_;
   CallFigures figures_;

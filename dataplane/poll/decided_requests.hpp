@@ -24,7 +24,7 @@ struct Decided {
   };
   Course course = Course::forwarded;
   config::tables::Answer answer = config::tables::Answer::forward;  // course answered
-  std::uint16_t detail = 0;  // likewise: what makes it the same again (AnswerSender)
+  std::uint16_t detail = 0;  // what makes it the same again: answered, AnswerSender; forwarded, CallLimits
 
   friend bool operator==(const Decided&, const Decided&) = default;
 };

@@ -37,13 +37,39 @@ void MessageSender::refuse_malformed(Datagram& datagram) {
   }
 }
 
+namespace {
+
+// All or none.
+bool add_all(const sip::EditList& more, sip::EditList& edits) {
+  sip::EditList all = edits;
+  for (const sip::Edit& edit : more.edits()) {
+    if (!all.replace(edit.remove, edit.insert)) {
+      return false;
+    }
+  }
+  edits = all;
+  return true;
+}
+
+const sip::EditList kNoCuts;
+
+}  // namespace
+
 void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks,
                                 const crypto::Conveyance& conveyance) {
+  send_marked(datagram, marks, conveyance, kNoCuts);
+}
+
+void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
+                                const sip::EditList& cuts) {
   sip::EditList edits;
   if (!crypto::apply_marks(marks, conveyance, edits)) {
     context_.counters.add(Counter::unmarked);
     refuse_malformed(datagram);
     return;
+  }
+  if (!cuts.empty() && !add_all(cuts, edits)) {
+    context_.counters.add(Counter::cuts_left);
   }
   if (edits.empty()) {
     pass(datagram);
@@ -52,12 +78,12 @@ void MessageSender::send_marked(Datagram& datagram, const crypto::MarkPlan& mark
   if (write(datagram, edits)) {
     retire(datagram);
   } else {
-    leave_unedited(datagram, marks);
+    leave_unedited(datagram, marks.removals.empty() && cuts.empty());
   }
 }
 
-void MessageSender::leave_unedited(Datagram& datagram, const crypto::MarkPlan& marks) {
-  if (marks.removals.empty()) {
+void MessageSender::leave_unedited(Datagram& datagram, bool may_go_on) {
+  if (may_go_on) {
     pass(datagram);
     return;
   }

@@ -20,13 +20,16 @@ class MessageSender {
   void pass(Datagram& datagram);
   void refuse_malformed(Datagram& datagram);  // or drops them: as `bad_input.malformed_sip` has it
 
-  // Edits by `marks` and sends; refuses what cannot hold them.
+  // Edits by `marks` and sends; refuses what cannot hold them. `cuts`: edits besides, which take something out; if
+  // there is no room for them they are left out, and counted.
+  void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance,
+                   const sip::EditList& cuts);
   void send_marked(Datagram& datagram, const crypto::MarkPlan& marks, const crypto::Conveyance& conveyance);
 
   // For a message that could not be edited, for want of buffers or of room in a datagram: it goes on as it came if
-  // nothing in it may stay here. Else it is dropped, and its sender repeats it: a verstat of the peer's own making must
-  // not come in by exhausting memory (STIR-VS-15), nor a private identity go out (STIR-PR-01).
-  void leave_unedited(Datagram& datagram, const crypto::MarkPlan& marks);
+  // nothing in it has to stay here. Else it is dropped, and its sender repeats it: a verstat of the peer's own making
+  // must not come in by exhausting memory (STIR-VS-15), nor a private identity go out (STIR-PR-01).
+  void leave_unedited(Datagram& datagram, bool may_go_on);
 
   // Send another message, the edited one or a copy; the original stays where it is. False: no memory, nothing was sent.
   [[nodiscard]] bool write(const Datagram& datagram, const sip::EditList& edits);

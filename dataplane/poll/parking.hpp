@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "dataplane/packet/frame.hpp"
 #include "dataplane/packet/reassembly.hpp"
 #include "dataplane/packet/slot_index.hpp"
+#include "dataplane/poll/decided_requests.hpp"
 #include "dataplane/poll/delay_meter.hpp"
 #include "dataplane/poll/transaction.hpp"
 #include "dataplane/state/publication.hpp"
@@ -68,7 +70,7 @@ struct Slot {
   std::size_t largest = 0;                // sign: octets that the signed request may have at most
   sip::Span method;                       // in the message, for its record
   sip::Span call_id;                      // likewise
-  bool decided = false;                   // it is a copy of one that went on: it is not answered (INL-TX-09)
+  std::optional<Decided> decided;         // it is a copy of one that went on: it is not answered (INL-TX-09)
   bool stripped = false;                  // foreign marks were found (STIR-VS-15)
   bool ruled = false;                     // verify: rules have a say in it
   bool unsigned_text = false;             // verify: there is no Identity, it is here for its text alone

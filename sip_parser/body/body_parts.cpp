@@ -71,10 +71,11 @@ bool changes_octets(std::string_view octets, const HeaderLine* field) {
 
 class BodyPartsReader {
  public:
-  explicit BodyPartsReader(std::string_view octets) : octets_(octets) {}
+  // `tree`: gets the nodes; null: nobody wants them.
+  BodyPartsReader(std::string_view octets, BodyTree* tree) : octets_(octets), tree_(tree) {}
 
-  // One body or part, whose header fields are `fields`.
-  Result read(const ContentFields& fields, BodyPart part) {
+  // One body or part, whose header fields are `fields`. `node`: what is known of its place.
+  Result read(const ContentFields& fields, BodyPart part, BodyNode node) {
     if (fields.type != nullptr) {
       const auto type = read_media_type(octets_, fields.type->value());
       if (!type) {
@@ -90,7 +91,12 @@ class BodyPartsReader {
       part.disposition = *disposition;
     }
     part.encoded = changes_octets(octets_, fields.encoding) || changes_octets(octets_, fields.transfer_encoding);
-    if (part.type && is_media_type(octets_, *part.type, "multipart")) {
+    node.type = part.type;
+    node.is_multipart = part.type && is_media_type(octets_, *part.type, "multipart");
+    if (tree_ != nullptr && !tree_->push(node)) {
+      return detail::body_failure(BodyErrorCode::part_count, part.content.offset);
+    }
+    if (node.is_multipart) {
       return read_multipart(part);
     }
     if (!parts_.push(part)) {
@@ -114,6 +120,7 @@ class BodyPartsReader {
       return detail::body_failure(BodyErrorCode::bad_boundary, boundary.error().offset);
     }
     detail::MultipartCursor cursor(octets_, whole.content, text(octets_, *boundary));
+    BodyNode node{.type = {}, .cut = {}, .parent = tree_ != nullptr ? last_node() : BodyNode::kBody};
     Span part;
     for (;;) {
       const auto more = cursor.next(part);
@@ -123,7 +130,8 @@ class BodyPartsReader {
       if (!*more) {
         return {};
       }
-      if (auto result = read_part(part, static_cast<std::uint8_t>(whole.depth + 1)); !result) {
+      node.cut = cursor.cut();
+      if (auto result = read_part(part, static_cast<std::uint8_t>(whole.depth + 1), node); !result) {
         return result;
       }
     }
@@ -131,7 +139,7 @@ class BodyPartsReader {
 
   // Its header lines, a blank line, its content. The CRLF of the delimiter behind it may be that blank line: the
   // content is absent then (RFC 2046 5.1.1: body-part = MIME-part-headers [ CRLF *OCTET ]).
-  Result read_part(Span where, std::uint8_t depth) {
+  Result read_part(Span where, std::uint8_t depth, const BodyNode& node) {
     std::array<HeaderLine, kMaxHeaderLines> lines;
     // As if the part were a message: the limits of a header block hold for it, wherever in the body it lies.
     detail::HeaderBlock block;
@@ -160,18 +168,20 @@ class BodyPartsReader {
         detail::decimal(text(octets_, fields->length->value()), kMaxMessageBytes) != part.content.length) {
       return detail::body_failure(BodyErrorCode::part_length, fields->length->begin);
     }
-    return read(*fields, part);
+    return read(*fields, part, node);
   }
 
+  [[nodiscard]] std::uint8_t last_node() const { return static_cast<std::uint8_t>(tree_->size() - 1); }
+
   std::string_view octets_;
+  BodyTree* tree_;
   BodyParts parts_;
 };
 
-}  // namespace
-
-std::expected<BodyParts, BodyError> read_body_parts(const Message& message, std::string_view octets) {
+// The parts go to `parts`, the nodes to `tree` unless it is null.
+Result read_body(const Message& message, std::string_view octets, BodyParts& parts, BodyTree* tree) {
   if (message.body().empty()) {
-    return BodyParts{};
+    return {};
   }
   const auto fields = content_fields(message.headers());
   if (!fields) {
@@ -182,11 +192,31 @@ std::expected<BodyParts, BodyError> read_body_parts(const Message& message, std:
   }
   BodyPart body;
   body.content = message.body();
-  BodyPartsReader reader(octets);
-  if (auto result = reader.read(*fields, body); !result) {
+  BodyPartsReader reader(octets, tree);
+  if (auto result = reader.read(*fields, body, {.type = {}, .cut = message.body()}); !result) {
+    return result;
+  }
+  parts = reader.parts();
+  return {};
+}
+
+}  // namespace
+
+std::expected<BodyParts, BodyError> read_body_parts(const Message& message, std::string_view octets) {
+  BodyParts parts;
+  if (const auto result = read_body(message, octets, parts, nullptr); !result) {
     return std::unexpected(result.error());
   }
-  return reader.parts();
+  return parts;
+}
+
+std::expected<BodyTree, BodyError> read_body_tree(const Message& message, std::string_view octets) {
+  BodyParts parts;
+  std::expected<BodyTree, BodyError> tree;
+  if (const auto result = read_body(message, octets, parts, &*tree); !result) {
+    tree = std::unexpected(result.error());
+  }
+  return tree;
 }
 
 }  // namespace stirline::sip

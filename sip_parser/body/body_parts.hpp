@@ -37,4 +37,19 @@ using BodyParts = FixedList<BodyPart, kMaxBodyParts>;
 // part that is encoded says so.
 [[nodiscard]] std::expected<BodyParts, BodyError> read_body_parts(const Message& message, std::string_view octets);
 
+// The same as a tree, for whoever takes parts out: multiparts too, each in front of its parts.
+struct BodyNode {
+  static constexpr std::uint8_t kBody = 0xFF;  // no multipart around it: the body itself
+
+  std::optional<MediaType> type;  // as in BodyPart
+  Span cut;                       // with its delimiter, MultipartCursor::cut(); of the body itself: all of it
+  std::uint8_t parent = kBody;    // index of the multipart around it
+  bool is_multipart = false;
+};
+inline constexpr std::size_t kMaxBodyNodes = kMaxBodyParts * (1 + kMaxMultipartDepth);  // a multipart has a part
+using BodyTree = FixedList<BodyNode, kMaxBodyNodes>;
+
+// As read_body_parts(), with the same errors.
+[[nodiscard]] std::expected<BodyTree, BodyError> read_body_tree(const Message& message, std::string_view octets);
+
 }  // namespace stirline::sip

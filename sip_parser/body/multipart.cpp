@@ -64,6 +64,7 @@ std::expected<bool, BodyError> MultipartCursor::next(Span& part) {
       return body_failure(BodyErrorCode::no_delimiter, begin_);
     }
     opened_ = true;
+    delimiter_ = first->begin;
     at_ = first->next;
   }
   const std::size_t begin = at_;
@@ -78,6 +79,8 @@ std::expected<bool, BodyError> MultipartCursor::next(Span& part) {
     return body_failure(BodyErrorCode::part_without_end, begin);
   }
   part = span_between(begin, delimiter->begin - 2);
+  cut_ = span_between(delimiter_, delimiter->begin);
+  delimiter_ = delimiter->begin;
   at_ = delimiter->next;
   if (delimiter->close) {
     closed_ = true;

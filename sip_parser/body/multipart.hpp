@@ -29,6 +29,10 @@ class MultipartCursor {
   // behind a delimiter).
   [[nodiscard]] std::expected<bool, BodyError> next(Span& part);
 
+  // Of the part that next() gave last: from the first '-' of the delimiter in front of it to that of the one behind it.
+  // Without these octets the body is the same, less this part.
+  [[nodiscard]] Span cut() const { return cut_; }
+
  private:
   struct Delimiter {
     std::size_t begin = 0;  // of its first '-'
@@ -45,6 +49,8 @@ class MultipartCursor {
   std::string_view boundary_;
   std::size_t begin_;
   std::size_t at_;
+  std::size_t delimiter_ = 0;  // the one in front of at_
+  Span cut_;
   bool opened_ = false;
   bool closed_ = false;
 };

@@ -57,6 +57,37 @@ void put_together_anew(std::string_view octets, const BodyParts& parts) {
   }
 }
 
+// Each part in turn: the others stay, as they were.
+void take_out_each(const Message& message, std::string_view octets, const BodyParts& parts) {
+  const auto tree = read_body_tree(message, octets);
+  check(tree.has_value(), "what has parts is a tree");
+  std::size_t leaf = 0;
+  for (const BodyNode& node : tree->view()) {
+    check(test::within(node.cut, message.body()), "what is taken out lies in the body");
+    if (node.is_multipart) {
+      continue;
+    }
+    const BodyPart& part = parts[leaf++];
+    check(test::within(part.content, node.cut), "the nodes are the parts in their order");
+    const auto siblings = std::ranges::count(tree->view(), node.parent, &BodyNode::parent);
+    if (node.parent == BodyNode::kBody || siblings == 1) {
+      continue;
+    }
+    std::string less(octets);
+    less.erase(node.cut.offset, node.cut.length);
+    const ExactBlock block(less);
+    static Message again;
+    check(again.parse(block.view()).has_value(), "it is still a message");
+    const auto others = read_body_parts(again, block.view());
+    check(others && others->size() + 1 == parts.size(), "one part less");
+    for (std::size_t i = 0; i < others->size(); ++i) {
+      const BodyPart& same = parts[i < leaf - 1 ? i : i + 1];
+      check(text(block.view(), (*others)[i].content) == text(octets, same.content), "the others as they were");
+    }
+  }
+  check(leaf == parts.size(), "each part is a node");
+}
+
 void check_description(std::string_view octets, Span where) {
   const auto description = read_sdp(octets, where);
   if (!description) {
@@ -99,6 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   check_parts(message, block.view(), *parts);
+  take_out_each(message, block.view(), *parts);
   put_together_anew(block.view(), *parts);
   if (keys) {
     for (const Fingerprint& fingerprint : keys->fingerprints.view()) {

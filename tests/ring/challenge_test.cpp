@@ -8,7 +8,7 @@
 
 #include "config/wire/call_record.hpp"
 #include "config/wire/protocol.hpp"
-#include "dataplane/poll/redirect_targets.hpp"
+#include "dataplane/poll/answer_texts.hpp"
 #include "tests/ring/ruled_calls.hpp"
 #include "tests/ring/told_records.hpp"
 #include "tests/ring/usual_calls.hpp"
@@ -258,7 +258,7 @@ TEST_F(Challenges, MoreRedirectionsThanPlaces) {  // SPIT-MK-05
   user(1, {voicebox});
   const std::string first = call(1);
   EXPECT_EQ(status_line(answered(first)), "SIP/2.0 302 Moved Temporarily");
-  for (unsigned i = 0; i < dataplane::RedirectTargets::kPlaces; ++i) {
+  for (unsigned i = 0; i < dataplane::AnswerTexts::kPlaces; ++i) {
     ASSERT_EQ(status_line(answered(another(call(1), "n" + std::to_string(i)))), "SIP/2.0 302 Moved Temporarily") << i;
   }
   send(first);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto_workers/puzzle/hashcash.hpp"
+#include "dataplane/poll/answer_texts.hpp"
 #include "tests/ring/ruled_calls.hpp"
 
 namespace stirline::test {
@@ -25,6 +26,42 @@ TEST_F(RuledCalls, BlockIsAFinalAnswer) {  // SPIT-PL-04
   EXPECT_EQ(answered(call(2)), answer) << "copies get the same octets";
   EXPECT_TRUE(delivered(call(3)).starts_with("INVITE ")) << "who has no rules gets his calls";
   EXPECT_EQ(harness_.counter(Counter::rules_blocked), 2U);
+}
+
+TEST_F(RuledCalls, ARefusalHasThePhraseOfItsRule) {  // SPIT-PL-03
+  Rule no = lab_rule("no", Handling::block);
+  no.actions.response = 607;
+  no.actions.phrase = "Please write a letter";
+  rule_for(1, no);
+  const std::string answer = answered(call(1));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 607 Please write a letter");
+  rules_.users.clear();
+  no.actions.phrase = "Something else";
+  rule_for(1, no);
+  EXPECT_EQ(answered(call(1)), answer) << "copies get the same octets, whatever rules have become (INL-TX-06)";
+  EXPECT_EQ(status_line(answered(another(call(1), "2"))), "SIP/2.0 607 Something else");
+  EXPECT_EQ(status_line(answered(another(signed_call(1), "3"))), "SIP/2.0 607 Something else")
+      << "behind a crypto core, too";
+  // Where nobody tells the caller what 608 means it is 603 (STIR-BL-03), and the phrase was for the other.
+  no.actions.response = 608;
+  rule_for(2, no);
+  EXPECT_EQ(status_line(answered(call(2))), "SIP/2.0 603 Decline");
+  // Who is refused politely learns nothing by a phrase either.
+  no.actions.handling = Handling::polite_block;
+  rule_for(3, no);
+  EXPECT_EQ(status_line(answered(call(3))), "SIP/2.0 480 Temporarily Unavailable");
+}
+
+TEST_F(RuledCalls, MorePhrasesThanPlaces) {  // SPIT-PL-03: bounded memory
+  Rule no = lab_rule("no", Handling::block);
+  no.actions.response = 403;
+  no.actions.phrase = "Not here";
+  rule_for(1, no);
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 403 Not here");
+  for (unsigned i = 0; i < dataplane::AnswerTexts::kPlaces; ++i) {
+    ASSERT_EQ(status_line(answered(another(call(1), "n" + std::to_string(i)))), "SIP/2.0 403 Not here") << i;
+  }
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 403 Forbidden") << "its place is another's by now";
 }
 
 TEST_F(RuledCalls, PoliteBlockTellsNothing) {  // SPIT-PL-04

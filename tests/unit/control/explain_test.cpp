@@ -93,6 +93,24 @@ TEST_F(Explain, AFriendIsOneOnlyIfHeIsAuthenticated) {  // SPIT-FW-02
       {"layer": "user", "rule": "strangers", "handling": "challenge", "matches": true}])"));
 }
 
+TEST_F(Explain, WhatElseTheRuleDoes) {  // SPIT-PL-03
+  const auto does = [&](const std::string& actions, const std::string& transformations = {}) {
+    const Finished finished =
+        explain(kInvite, {"--rules", rules("<rule id=\"r\"><actions>" + actions + "</actions><transformations>" +
+                                           transformations + "</transformations></rule>")});
+    EXPECT_NE(finished.status, 64) << finished.err;
+    return json::parse(finished.out)["does"];
+  };
+  EXPECT_EQ(does("<sp:handling>allow</sp:handling>"), json::object());
+  EXPECT_EQ(does("<sp:response code=\"607\" phrase=\"Please write\"/>", "<sp:strip-header name=\"Subject\"/>"),
+            json::parse(R"({"phrase": ["Please write"]})"));
+  EXPECT_EQ(does("<sp:handling>allow</sp:handling><sp:limit cps=\"5\"/>",
+                 "<sp:strip-header name=\"s\"/><sp:strip-header name=\"Call-Info\"/><sp:set-display prefix=\"[?] \"/>"
+                 "<sp:remove-body-part type=\"image/*\"/>"),
+            json::parse(R"({"limit": 5, "strip-header": ["subject", "call-info"], "set-display": ["[?] "],
+                            "remove-body-part": ["image/*"]})"));
+}
+
 TEST_F(Explain, LayersGroupsAndWhereNobodySaysAnything) {  // SPIT-PL-06, SPIT-FW-08
   const std::string block = folder_
                                 .write("block.xml", ruleset("<rule id=\"b\"><actions><sp:handling>block</sp:handling>"

@@ -2,6 +2,9 @@
 #include "config/policy/judge.hpp"
 
 #include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -26,9 +29,24 @@ struct Tables {
   PolicyTables view;
 };
 
+// Rules with a limit as they are asked about; those of `used_up` have no call left.
+class Asked final : public RuleLimits {
+ public:
+  bool admits(const LimitedRule& rule) override {
+    asked.push_back(std::string(to_string(rule.layer)) + ' ' + std::string(rule.id) + ' ' +
+                    std::to_string(rule.per_second));
+    groups.push_back(rule.group);
+    return !used_up.contains(rule.layer);
+  }
+  std::set<Layer> used_up;
+  std::vector<std::string> asked;
+  std::vector<UserGroup> groups;
+};
+
 struct Wanted {
   std::map<Layer, Handling> layers;  // what a rule without conditions there says
   UserGroup group = UserGroup::none;
+  std::uint16_t limit = 0;  // of all of them
 };
 
 constexpr std::string_view kBob = "12155550100";
@@ -37,6 +55,7 @@ Tables make(const Wanted& wanted) {
   std::map<Layer, std::vector<std::byte>> sets;
   for (const auto& [layer, handling] : wanted.layers) {
     Rules rules{.rules = {rule(std::string(to_string(layer)), handling)}};
+    rules.rules[0].actions.limit = wanted.limit;
     if (handling == Handling::challenge) {
       rules.rules[0].actions.component = Component::consent;
     }
@@ -90,6 +109,27 @@ TEST(Judge, WhereNobodySpeaksNothingIsDecided) {  // SPIT-FW-04
   EXPECT_EQ(judged(tables).outcome.handling, Handling::none);
   const PolicyTables empty;
   EXPECT_EQ(judge(empty, identity_key(kSecret, kBob), plain_call()).layer, Layer::none);
+}
+
+TEST(Judge, ARuleWhoseCallsAreUsedUpDoesNotMatch) {  // SPIT-PL-03: the next layer decides
+  const Tables tables = make({.layers = {{Layer::legal, Handling::allow},
+                                         {Layer::user, Handling::block},
+                                         {Layer::group_default, Handling::allow_marked}},
+                              .group = UserGroup::closed,
+                              .limit = 7});
+  const CalledUser bob = find_user(tables.view, identity_key(kSecret, kBob));
+  Asked limits;
+  EXPECT_EQ(judge(tables.view, bob, plain_call(), &limits).layer, Layer::legal);
+  EXPECT_EQ(limits.asked, std::vector<std::string>{"legal legal 7"});
+  limits.used_up = {Layer::legal, Layer::user};
+  limits.asked.clear();
+  limits.groups.clear();
+  EXPECT_EQ(judge(tables.view, bob, plain_call(), &limits).layer, Layer::group_default);
+  EXPECT_EQ(limits.asked, (std::vector<std::string>{"legal legal 7", "user user 7", "group-default group-default 7"}));
+  EXPECT_EQ(limits.groups, (std::vector<UserGroup>{UserGroup::none, UserGroup::none, UserGroup::closed}));
+  limits.used_up.insert(Layer::group_default);
+  EXPECT_EQ(judge(tables.view, bob, plain_call(), &limits).outcome.handling, Handling::none);
+  EXPECT_EQ(judge(tables.view, bob, plain_call()).layer, Layer::legal) << "without limits none is used up";
 }
 
 TEST(Judge, OpenHouseTurnsNobodyAway) {  // SPIT-FW-08

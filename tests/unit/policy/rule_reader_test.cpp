@@ -245,6 +245,8 @@ TEST(RuleReader, EveryAction) {  // SPIT-PL-03
   EXPECT_EQ(does("<sp:mark>false</sp:mark><sp:handling>allow</sp:handling>").handling, Handling::allow);
   EXPECT_TRUE(does("<sp:notify/>").notify);
   EXPECT_EQ(does("<sp:response code=\"607\" phrase=\"Unwanted\"/>").response, 607);
+  EXPECT_EQ(does("<sp:response code=\"603\" phrase=\"Don't call; write (soon)!\"/>").phrase,
+            "Don't call; write (soon)!");
   EXPECT_EQ(does("<sp:limit cps=\"5\"/>").limit, 5);
 }
 
@@ -254,11 +256,15 @@ TEST(RuleReader, ActionsThatMustBeMended) {  // SPIT-XC-07
         "<sp:forward-to>sip:a@b.example sip:c@d.example</sp:forward-to>", "<sp:execute/>",
         "<sp:execute><hc:hashcash work=\"25\"/></sp:execute>", "<sp:execute><hc:hashcash/><sp:pay/></sp:execute>",
         "<sp:execute><sp:ivr/></sp:execute>", "<sp:mark>often</sp:mark>", "<sp:response code=\"200\"/>",
-        "<sp:response code=\"603\" phrase=\"a&#10;Via: b\"/>", "<sp:limit cps=\"0\"/>"}) {
+        "<sp:response code=\"603\" phrase=\"a&#10;Via: b\"/>", "<sp:response code=\"603\" phrase=\"a&#13;&#10;b\"/>",
+        "<sp:response code=\"603\" phrase=\"a&#9;b\"/>", "<sp:response code=\"603\" phrase=\"50%41\"/>",
+        "<sp:response code=\"603\" phrase=\"&#252;\"/>", "<sp:limit cps=\"0\"/>"}) {
     EXPECT_FALSE(read(doing(wrong))) << wrong;
   }
   for (const char* const wrong :
        {"<sp:strip-header name=\"Via\"/>", "<sp:strip-header name=\"f\"/>", "<sp:strip-header name=\"a b\"/>",
+        "<sp:strip-header name=\"Privacy\"/>", "<sp:strip-header name=\"k\"/>",
+        "<sp:remove-body-part type=\"application/SDP\"/>", "<sp:remove-body-part type=\"*/png\"/>",
         "<sp:strip-header/>", "<sp:set-display prefix=\"&quot;x\"/>", "<sp:set-display/>",
         "<sp:remove-body-part type=\"text\"/>", "<sp:remove-body-part type=\"text/a b\"/>"}) {
     EXPECT_FALSE(read(doing("", wrong))) << wrong;
@@ -267,7 +273,7 @@ TEST(RuleReader, ActionsThatMustBeMended) {  // SPIT-XC-07
 
 TEST(RuleReader, Transformations) {  // SPIT-PL-03
   const Rules rules = good(doing("<sp:handling>allow</sp:handling>",
-                                 "<sp:strip-header name=\"Subject\"/><sp:set-display prefix=\"[Spam?] \"/>"
+                                 "<sp:strip-header name=\"S\"/><sp:set-display prefix=\"[Spam?] \"/>"
                                  "<sp:remove-body-part type=\"Image/PNG\"/>"));
   EXPECT_EQ(rules.rules.at(0).actions.strip_headers, std::vector<std::string>{"subject"});
   EXPECT_EQ(rules.rules.at(0).actions.display_prefix, "[Spam?] ");

@@ -98,14 +98,12 @@ TEST(RuleSet, NumbersCombineByTheHighestAndFlagsByOr) {  // SPIT-CP-06
   Rules rules{.rules = {rule("a", Handling::challenge), rule("b", Handling::challenge), rule("c", Handling::block)}};
   rules.rules[0].actions.component = Component::hashcash;
   rules.rules[0].actions.work = 12;
-  rules.rules[0].actions.limit = 7;
   rules.rules[1].actions.component = Component::hashcash;
   rules.rules[1].actions.work = 18;
   rules.rules[2].actions.notify = true;
   const auto set = opened(rules);
   const Outcome outcome = set.set.evaluate(to_stranger(plain_call()));
   EXPECT_EQ(outcome.work, 18);
-  EXPECT_EQ(outcome.limit, 7);
   EXPECT_TRUE(outcome.notify);
   EXPECT_EQ(set.set.text(outcome.rule, RuleText::id), "a");
 }
@@ -234,6 +232,32 @@ TEST(RuleSet, MoreThanIsAllowedIsRefused) {  // SPIT-FW-06
   Rules times{.rules = {rule("r", Handling::allow)}};
   times.rules[0].times.emplace_back(kMaxIntervals + 1);
   EXPECT_FALSE(write_rule_set(times, test::kSecret));
+}
+
+// SPIT-PL-03: no text of an image breaks a message, whoever has made the image.
+TEST(RuleSet, TextsThatAreNotAllowed) {
+  const auto refused = [](auto&& change) {
+    Rule bad = rule("r", Handling::block);
+    change(bad.actions);
+    const auto octets = write_rule_set({.rules = {bad}}, test::kSecret);
+    const auto set = octets ? RuleSet::open(*octets) : std::unexpected(octets.error());
+    return !set && set.error().ends_with("has a text that is not allowed");
+  };
+  for (const char* const phrase : {"a\r\nVia: b", "a\nb", "a\tb", "100%", "\xc3\xbc", "\x7f"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.phrase = phrase; })) << phrase;
+  }
+  for (const char* const prefix : {"\"", "a\\", "a\r\nb"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.display_prefix = prefix; })) << prefix;
+  }
+  for (const char* const name : {"via", "Subject", "s", "privacy"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.strip_headers = {"x-note", name}; })) << name;
+  }
+  for (const char* const type : {"image", "Image/png", "application/sdp"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.remove_body_parts = {type}; })) << type;
+  }
+  for (const char* const target : {"http://example.com", "sip:a@b>", "sip:a b", "sip:a\r\n"}) {
+    EXPECT_TRUE(refused([&](Actions& actions) { actions.target = target; })) << target;
+  }
 }
 
 // SPIT-FW-06: whoever sends a table can make the evaluation neither crash nor read elsewhere (sanitizers watch).

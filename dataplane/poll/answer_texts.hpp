@@ -1,5 +1,5 @@
-// Where our 302 answers lead that rules want, for as long as copies of their requests come (SPIT-MK-04, INL-TX-06): a
-// copy gets the same Contact, whatever has become of the rules.
+// Texts of rules that our answers carry, for as long as copies of their requests come: where a 302 leads (SPIT-MK-04),
+// the phrase of a refusal (SPIT-PL-03). A copy gets the same octets, whatever has become of the rules (INL-TX-06).
 //
 // A fixed number of places, filled in turn; the oldest makes way. No heap after construction. Thread: one poll core.
 #pragma once
@@ -15,20 +15,20 @@
 
 namespace stirline::dataplane {
 
-class RedirectTargets {
+class AnswerTexts {
  public:
   static constexpr std::uint16_t kPlaces = 1'024;
   static constexpr std::uint16_t kNowhere = 0;  // no place
 
-  RedirectTargets() : places_(kPlaces) {}
+  AnswerTexts() : places_(kPlaces) {}
 
-  // `tag`: of the answer, so of the request. The target has at most kMaxTextBytes octets. Never kNowhere.
-  [[nodiscard]] std::uint16_t keep(const crypto::AnswerTagText& tag, std::string_view target) {
+  // `tag`: of the answer, so of the request. The text has at most kMaxTextBytes octets. Never kNowhere.
+  [[nodiscard]] std::uint16_t keep(const crypto::AnswerTagText& tag, std::string_view text) {
     const std::uint16_t place = next_;
     next_ = static_cast<std::uint16_t>((next_ + 1) % kPlaces);
     Place& kept = places_[place];
     kept.tag = tag;
-    kept.length = static_cast<std::uint8_t>(target.copy(kept.target.data(), kept.target.size()));
+    kept.length = static_cast<std::uint8_t>(text.copy(kept.text.data(), kept.text.size()));
     return static_cast<std::uint16_t>(place + 1);
   }
 
@@ -38,14 +38,14 @@ class RedirectTargets {
       return {};
     }
     const Place& kept = places_[place - 1U];
-    return {kept.target.data(), kept.length};
+    return {kept.text.data(), kept.length};
   }
 
  private:
   struct Place {
     crypto::AnswerTagText tag{};
     std::uint8_t length = 0;
-    std::array<char, config::policy::kMaxTextBytes> target{};
+    std::array<char, config::policy::kMaxTextBytes> text{};
   };
   std::vector<Place> places_;
   std::uint16_t next_ = 0;
