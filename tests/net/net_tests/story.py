@@ -3,7 +3,7 @@
 from stirline_lab.story import play
 
 OUTPUTS = ["forward", "challenge: puzzle", "re-route", "block", "forward, marked", "polite block", "challenge: consent",
-           "challenge: voice test"]
+           "challenge: payment", "challenge: voice test"]
 
 
 def test_story(build, out):

@@ -109,10 +109,10 @@ def write_verifier_file(appliance, pki, crls=(), crl_urls=(), fetch=None, answer
     _write(appliance.control_file, tables)
 
 
-def write_judging_file(appliance, pki, ports, company, law, lists, texts, tester):
+def write_judging_file(appliance, pki, ports, company, law, lists, texts, tester, payment):
     """A verifier with all that judges behaviour. `ports`: of both sides, so that it sees answers. `company`: a second peer,
     who says who calls and is believed. `law`: file of rules. `lists`, `texts`: databases of lists and of the corpus "lab".
-    `tester`: the user who reports results of tests."""
+    `tester`: the user who reports results of tests. `payment`: options of that section."""
     _write(appliance.control_file, [
         *_control_tables(appliance),
         _from_caller(peers=[ENDS["caller"][1]], ports=ports),
@@ -122,6 +122,7 @@ def write_judging_file(appliance, pki, ports, company, law, lists, texts, tester
         _xcap(appliance, pki, permissions=appliance.folder / "permissions.db", testers=[tester]),
         _table("[policy]", legal=law),
         _table("[lists]", database=lists),
+        _table("[payment]", **payment),
         _table("[feedback]", database=appliance.folder / "feedback.db"),
         _table("[content]", database=texts),
         _table("[[content.corpus]]", name="lab", trunks=["from-caller"]),

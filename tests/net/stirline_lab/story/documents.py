@@ -1,6 +1,6 @@
 """What Bob, and the law, want: rules as they are uploaded (RFC 4745, SPIT-PL)."""
 
-from .people import ALICE, CHARLIE, TRUDY, VOICEBOX, VOICE_TEST
+from .people import ALICE, CHARLIE, FRANK, TRUDY, VOICEBOX, VOICE_TEST
 
 _NAMESPACES = ('xmlns="urn:ietf:params:xml:ns:common-policy" xmlns:sp="urn:ietf:params:xml:ns:spit-policy" '
                'xmlns:h="urn:ietf:params:xml:ns:hashcash" xmlns:sa="urn:ietf:params:xml:ns:statistical-analysis"')
@@ -42,6 +42,9 @@ LATER = {
                    "<sp:handling>polite-block</sp:handling>"),
     "ask-me-first": _more("ask-me-first", "<sp:method>MESSAGE</sp:method><sp:authentication>signed</sp:authentication>",
                           "<sp:execute><sp:consent/></sp:execute>"),
+    "frank-pays": _more("frank-pays", f'<sp:method>INVITE</sp:method><identity><one id="{FRANK.identity}"/></identity>'
+                        '<sp:result component="pay">none</sp:result>', "<sp:execute><sp:pay/></sp:execute>"),
+    "has-paid": _more("has-paid", '<sp:result component="pay">success</sp:result>', "<sp:handling>allow</sp:handling>"),
     "are-you-human": _more("are-you-human",
                            "<sp:method>INVITE</sp:method><sp:authentication>asserted</sp:authentication>",
                            f'<sp:execute><sp:ivr target="{VOICE_TEST}"/></sp:execute>'),

@@ -5,8 +5,8 @@ from ..configuration import SIP_PORT
 from ..ends import number_uri
 from ..numbers import CALLED
 from ..topology import SECOND_CALLEE
-from . import puzzle
-from .people import ALICE, CHARLIE, DORA, ERIN, FALSE_ALICE, HIJACKER, MALICE, ROBOT, SELLER, TRUDY
+from . import payment, puzzle
+from .people import ALICE, CHARLIE, DORA, ERIN, FALSE_ALICE, FRANK, HIJACKER, MALICE, ROBOT, SELLER, TRUDY
 from .texts import ADVERTISEMENT
 
 ROBOT_CALLS = 60
@@ -116,6 +116,20 @@ def consent(stage):
     stage.explain(scene, second)
 
 
+def deposit(stage):
+    scene = stage.scene("Frank calls too often for Bob's taste: he shall leave a deposit. He pays, and calls again with the receipt, "
+                        "which is good for that one call.", "challenge: payment")
+    for rule in ("frank-pays", "has-paid"):
+        stage.add_rule(scene, rule)
+    call = stage.new_call(FRANK)
+    place, message = stage.ask(scene, FRANK, name=call)
+    scene.expect(message.status == 402, f"it came to {place}")
+    receipt = f"Payment-Receipt: {payment.receipt(message.first('payment-offer'))}\r\n"
+    place, _ = stage.ask(scene, FRANK, name=call, attempt=2, extra=receipt)
+    scene.expect(place == "Bob", f"with the receipt it came to {place}")
+    stage.explain(scene, call, 2)
+
+
 def voice_test(stage):
     scene = stage.scene("Others who call through the company's exchange shall show that they are human. Erin passes the test "
                         "and calls again.", "challenge: voice test")
@@ -143,7 +157,7 @@ def end(stage):
 
 
 SCENES = (before, upload, friend, borrowed_name, colleague, worker, idler, robot, complaint, advertisement, avoided, consent,
-          voice_test, law, end)
+          deposit, voice_test, law, end)
 
 
 def _gets_through(stage, scene, person, rule):

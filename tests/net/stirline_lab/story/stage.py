@@ -11,6 +11,7 @@ from ..ends import PORT, Ends, session, write_request
 from ..processes import LabError, wait_until
 from ..rule_keeper import DOCUMENT, ELEMENT, RuleKeeper
 from ..topology import ENDS, SECOND_CALLEE
+from . import payment
 from .documents import FIVE_RULES, LATER, LAW
 from .people import BOB, BOBS_LINE, COMPANY, HIJACKER, OUTSIDE, TESTER, VOICE_TEST, VOICEBOX
 from .scene import Scene, Step
@@ -46,8 +47,10 @@ class Stage:
             lab.verifier.train(folder / "texts.db", "lab", kind, trained)
         lab.verifier.control.stop()
         (folder / "xcap.users").touch(mode=0o600)
+        (folder / "payment.key").write_bytes(payment.KEY)
         configuration.write_judging_file(lab.verifier, lab.pki, [configuration.SIP_PORT, PORT], COMPANY,
-                                         folder / "law.xml", folder / "lists.db", folder / "texts.db", TESTER)
+                                         folder / "law.xml", folder / "lists.db", folder / "texts.db", TESTER,
+                                         {"provider": payment.PROVIDER, "key": folder / "payment.key"})
         lab.verifier.start_control()
         lab.verifier.wait_ready()
         for credential in (lab.pki.ranges, lab.pki.provider):
