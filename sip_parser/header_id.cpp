@@ -22,7 +22,7 @@ HeaderId header_id(std::string_view name) {
 }
 
 HeaderId detail::header_id_before_colon(const char* octets, std::size_t length) {
-  constexpr std::size_t kWord = 8;
+  constexpr std::size_t kWordOctets = 8;
   if (length > kLongestHeaderName) {
     return HeaderId::unknown;
   }
@@ -30,7 +30,7 @@ HeaderId detail::header_id_before_colon(const char* octets, std::size_t length) 
   const HeaderPattern& pattern = kHeaderTable.patterns[slot / sizeof(HeaderPattern)];
   // All of the pattern, however long the name is: no branch to guess.
   std::uint64_t differing = 0;
-  for (std::size_t at = 0; at < kHeaderPatternBytes; at += kWord) {
+  for (std::size_t at = 0; at < kHeaderPatternBytes; at += kWordOctets) {
     differing |= (word_at(octets + at) ^ word_at(pattern.letters.data() + at)) & word_at(pattern.care.data() + at);
   }
   return differing == 0 ? pattern.id() : HeaderId::unknown;

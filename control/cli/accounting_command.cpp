@@ -21,7 +21,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct AccountingOptions {
   std::string since = "24h";
   std::string until;
   std::string trunk;
@@ -36,7 +36,7 @@ int wrong(int status, std::string_view text) {
 }
 
 // Names of trunks, methods and decisions hold nothing that CSV would have to quote.
-void show(const Json& accounts, const Options& options) {
+void show(const Json& accounts, const AccountingOptions& options) {
   const std::vector<std::string> heading{"hour", "trunk", "flow", "method", "decision", "verdict", "messages"};
   std::vector<std::vector<std::string>> rows;
   for (const Json& entry : accounts) {
@@ -57,7 +57,7 @@ void show(const Json& accounts, const Options& options) {
   }
 }
 
-int account(const Options& options) {
+int account(const AccountingOptions& options) {
   const std::int64_t now = std::time(nullptr);
   const auto since = read_query_time(options.since, Edge::begin, now);
   const auto until = options.until.empty() ? now : read_query_time(options.until, Edge::end, now);
@@ -82,7 +82,7 @@ int account(const Options& options) {
 }  // namespace
 
 void add_accounting(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AccountingOptions>();
   CLI::App* verb = app.add_subcommand("accounting", "Messages over each trunk by hour, and what became of them");
   verb->add_option("--since", options->since,
                    "2026-11-18, 2026-11-18T10:15, with :30 (UTC), seconds since 1970, or how long ago: 90m, 24h, 7d")

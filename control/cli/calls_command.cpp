@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::size_t kMostShown = 100'000;
 
-struct Options {
+struct CallsOptions {
   std::string number;
   std::string since;
   std::string until;
@@ -69,7 +69,7 @@ std::string identity_of(const std::string& written) {
   return uri.contains(':') ? uri : std::string();
 }
 
-std::expected<Place, Failure> read_question(const Options& options) {
+std::expected<Place, Failure> read_question(const CallsOptions& options) {
   const std::int64_t now = std::time(nullptr);
   Place place;
   place.query.identities = {identity_of(options.number)};
@@ -88,7 +88,7 @@ std::expected<Place, Failure> read_question(const Options& options) {
   return place;
 }
 
-std::optional<Failure> look_in_copy(const Options& options, Place& place) {
+std::optional<Failure> look_in_copy(const CallsOptions& options, Place& place) {
   place.folder = options.records;
   const std::string number = place.query.identities.front();
   for (const std::string& file : options.keys) {
@@ -116,7 +116,7 @@ std::expected<Json, Failure> ask_in_its_place(const std::string& file, const std
   return (*keeper)->ask(question, ::getuid());
 }
 
-std::expected<Json, Failure> ask(const Options& options, const std::string& question) {
+std::expected<Json, Failure> ask(const CallsOptions& options, const std::string& question) {
   const auto answer = ask_control(options.socket, "calls", question);
   if (answer) {
     Json document = Json::parse(answer->text, nullptr, false);
@@ -128,7 +128,7 @@ std::expected<Json, Failure> ask(const Options& options, const std::string& ques
   return ask_in_its_place(options.config, question);
 }
 
-std::optional<Failure> look_where_control_says(const Options& options, Place& place) {
+std::optional<Failure> look_where_control_says(const CallsOptions& options, Place& place) {
   const Json question{{"number", place.query.identities.front()},
                       {"since", place.query.times.first},
                       {"until", place.query.times.last},
@@ -167,7 +167,7 @@ std::vector<std::string> table_row(const Json& record) {
   return row;
 }
 
-std::expected<void, Failure> answer(const Options& options) {
+std::expected<void, Failure> answer(const CallsOptions& options) {
   auto place = read_question(options);
   if (!place) {
     return std::unexpected(place.error());
@@ -214,7 +214,7 @@ std::expected<void, Failure> answer(const Options& options) {
 }  // namespace
 
 void add_calls(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CallsOptions>();
   CLI::App* verb = app.add_subcommand("calls", "Records of the calls from or to a number");
   verb->add_option("--number", options->number,
                    "the number, or a URI: as caller, called party or target of a diversion")

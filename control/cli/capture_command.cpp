@@ -21,7 +21,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct CaptureOptions {
   WatchOptions watch;
   std::string file;
 };
@@ -37,7 +37,7 @@ bool write_all(int fd, std::string_view octets) {
   return true;
 }
 
-int capture(const Options& options) {
+int capture(const CaptureOptions& options) {
   const config::wire::Descriptor file(
       ::open(options.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
   bool good = file.valid() && write_all(file.get(), Pcapng::begin());
@@ -60,7 +60,7 @@ int capture(const Options& options) {
 }  // namespace
 
 void add_capture(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CaptureOptions>();
   CLI::App* verb = app.add_subcommand("capture", "Frames of a call before and after editing, as a pcapng file");
   verb->add_option("--out", options->file, "the file")->required();
   add_watch_options(*verb, options->watch);

@@ -31,7 +31,7 @@ namespace wire = config::wire;
 
 namespace {
 
-struct Options {
+struct CertOptions {
   std::string socket = config::ControlConfig{}.socket;
   std::string config;
   bool json = false;
@@ -158,7 +158,7 @@ class Offline {
 
 class Command {
  public:
-  explicit Command(const Options& options) : options_(options), offline_(options.config) {}
+  explicit Command(const CertOptions& options) : options_(options), offline_(options.config) {}
 
   int run(const std::string& verb) {
     if (verb == "list") {
@@ -238,7 +238,7 @@ class Command {
     }
   }
 
-  const Options& options_;
+  const CertOptions& options_;
   Offline offline_;
   int status_ = kExitOk;
 };
@@ -250,7 +250,7 @@ void add_cert(CLI::App& app, int& status) {
       app.add_subcommand("cert", "The certificate chains of others: list, show, fetch, forget, import, lint");
   cert->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, const char* arguments) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<CertOptions>();
     CLI::App* verb = cert->add_subcommand(name, help);
     verb->add_option("--socket", options->socket, "stirline-control's socket")->capture_default_str();
     verb->add_option("--config", options->config, "stirline-control's configuration, for its store if it is away");

@@ -29,7 +29,7 @@ namespace {
 
 using crypto::CertificateRole;
 
-struct Options {
+struct CertLintOptions {
   bool json = false;
   std::string role;  // empty: guessed
   std::vector<std::string> files;
@@ -71,7 +71,7 @@ Json describe(X509& certificate, CertificateRole role, const std::vector<crypto:
 }
 
 // Prints one certificate; true if it has a hard finding.
-bool lint(const std::string& file, std::size_t number, X509& certificate, const Options& options) {
+bool lint(const std::string& file, std::size_t number, X509& certificate, const CertLintOptions& options) {
   const CertificateRole role = role_named(options.role).value_or(crypto::guess_role(certificate));
   const auto findings = crypto::lint(certificate, role);
   if (options.json) {
@@ -92,7 +92,7 @@ bool lint(const std::string& file, std::size_t number, X509& certificate, const 
   return hard;
 }
 
-int lint_files(const Options& options) {
+int lint_files(const CertLintOptions& options) {
   int status = kExitOk;
   for (const std::string& file : options.files) {
     const auto certificates = read(file);
@@ -112,7 +112,7 @@ int lint_files(const Options& options) {
 }  // namespace
 
 void add_cert_lint(CLI::App& cert, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CertLintOptions>();
   CLI::App* verb = cert.add_subcommand("lint", "Compare certificates with the SHAKEN profile");
   verb->add_flag("--json", options->json, "one line of JSON for each certificate");
   verb->add_option("--as", options->role, "judge all as leaf, intermediate or root; by default each shows what it is")

@@ -21,7 +21,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct ConsentOptions {
   std::string user;
   std::string caller;
   std::int64_t days = 0;
@@ -50,7 +50,7 @@ void show(const Json& answer, bool json) {
   }
 }
 
-int ask(const char* verb, const Options& options) {
+int ask(const char* verb, const ConsentOptions& options) {
   const Json question{{"do", verb}, {"user", options.user}, {"caller", options.caller}, {"days", options.days}};
   const auto answer = ask_control(options.socket, "consent", to_line(question));
   if (!answer) {
@@ -67,7 +67,7 @@ int ask(const char* verb, const Options& options) {
 }
 
 void add_verb(CLI::App& parent, int& status, const char* name, const char* help) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ConsentOptions>();
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->add_option("--user", options->user, "the called user: a sip, sips or tel URI, or a number")->required();
   const std::string_view word = name;

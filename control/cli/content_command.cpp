@@ -34,10 +34,10 @@ using content::ContentStore;
 using content::Label;
 
 constexpr std::size_t kMaxFileOctets = std::size_t{64} << 20U;
-constexpr std::size_t kMostShown = 20;  // words that a score rests on
+constexpr std::size_t kMostWords = 20;  // words that a score rests on
 constexpr std::int64_t kMostTokens = 10'000'000;
 
-struct Options {
+struct ContentOptions {
   std::string store;
   std::string corpus = "default";
   std::vector<std::string> files;
@@ -87,7 +87,7 @@ std::expected<std::string, std::string> text_file(const std::string& name) {
 
 // Calls `take(what, text)` with each text of the files; `skip(what, why)` where there is none. The error: a file.
 std::expected<void, std::string> each_text(
-    const Options& options, const std::function<void(const std::string& what, std::string_view text)>& take,
+    const ContentOptions& options, const std::function<void(const std::string& what, std::string_view text)>& take,
     const std::function<void(const std::string& what, std::string_view why)>& skip) {
   const auto body = std::make_unique<filter::TextBody>();
   for (const std::string& name : files_of(options.files)) {
@@ -124,7 +124,7 @@ std::expected<void, std::string> each_text(
   return {};
 }
 
-int train(const Options& options) {
+int train(const ContentOptions& options) {
   if (options.spam == options.ham) {
     return wrong("train", "either --spam or --ham");
   }
@@ -159,7 +159,7 @@ int train(const Options& options) {
   return skipped == 0 ? kExitOk : kExitRefused;
 }
 
-int show(const Options& options) {
+int show(const ContentOptions& options) {
   const auto store = content::open_content_store(options.store);
   const auto corpora = store ? (*store)->corpora() : std::unexpected(store.error());
   if (!corpora) {
@@ -180,7 +180,7 @@ Json judged(const std::string& what, const filter::ContentJudge& judge, const fi
             const filter::ContentSettings& settings) {
   const auto score = filter::content_score(verdict, 1, settings);
   Json words = Json::array();
-  for (const filter::Telling& each : judge.telling().first(std::min(judge.telling().size(), kMostShown))) {
+  for (const filter::Telling& each : judge.telling().first(std::min(judge.telling().size(), kMostWords))) {
     words.push_back(
         {{"text", judge.tokens().text_of(each.token)}, {"spam_percent", 100.0 * each.share / filter::kWholeShare}});
   }
@@ -191,7 +191,7 @@ Json judged(const std::string& what, const filter::ContentJudge& judge, const fi
           {"words", std::move(words)}};
 }
 
-int score(const Options& options) {
+int score(const ContentOptions& options) {
   const auto store = content::open_content_store(options.store);
   if (!store) {
     return wrong("score", options.store + ": " + store.error());
@@ -243,14 +243,14 @@ int score(const Options& options) {
 void add_content(CLI::App& app, int& status) {
   CLI::App* content = app.add_subcommand("content", "what texts of messages are judged by");
   content->require_subcommand(1);
-  const auto add = [&](const char* name, const char* what, int (*act)(const Options&)) {
-    auto options = std::make_shared<Options>();
+  const auto add = [&](const char* name, const char* what, int (*act)(const ContentOptions&)) {
+    auto options = std::make_shared<ContentOptions>();
     CLI::App* verb = content->add_subcommand(name, what);
     verb->add_option("--store", options->store, "the database of [content]")->required();
     verb->callback([options, act, &status] { status = act(*options); });
     return std::pair(verb, options);
   };
-  const auto take_files = [](CLI::App* verb, const std::shared_ptr<Options>& options) {
+  const auto take_files = [](CLI::App* verb, const std::shared_ptr<ContentOptions>& options) {
     verb->add_option("--corpus", options->corpus, "of which tenant")->capture_default_str();
     verb->add_option("files", options->files, "SIP messages, or folders of them")->required();
     verb->add_flag("--text", options->text, "files are texts in UTF-8");

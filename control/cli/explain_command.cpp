@@ -47,7 +47,7 @@ namespace {
 
 using namespace config::policy;
 
-struct Options {
+struct ExplainOptions {
   VerdictOptions verdict;
   std::string user;
   std::array<std::string, kLayers> rules;  // files, by layer
@@ -73,7 +73,7 @@ struct LayerRules {
 
 using Error = std::unexpected<std::string>;
 
-std::expected<LayerRules, std::string> compile(Layer layer, const std::string& path, const Options& options,
+std::expected<LayerRules, std::string> compile(Layer layer, const std::string& path, const ExplainOptions& options,
                                                std::int64_t now) {
   const auto text = read_file(path, kMaxXmlOctets);
   if (!text) {
@@ -101,7 +101,7 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   return compiled;
 }
 
-std::expected<std::vector<LayerRules>, std::string> compile_layers(const Options& options, std::int64_t now) {
+std::expected<std::vector<LayerRules>, std::string> compile_layers(const ExplainOptions& options, std::int64_t now) {
   std::vector<LayerRules> layers;
   for (std::size_t i = 0; i < kLayers; ++i) {
     if (!options.rules[i].empty()) {
@@ -288,7 +288,7 @@ void print_text(const Json& document, std::string_view why) {
   }
 }
 
-std::expected<int, std::string> explain(const Options& options) {
+std::expected<int, std::string> explain(const ExplainOptions& options) {
   const std::int64_t now = options.at.value_or(std::time(nullptr));
   const auto file = read_message(options.file);
   if (!file) {
@@ -379,7 +379,7 @@ std::expected<int, std::string> explain(const Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainOptions>();
   CLI::App* verb = app.add_subcommand("explain", "What rules make of one message, and why, offline");
   verb->add_flag("--json", options->json, "one line of JSON");
   verb->add_option("--user", options->user, "who is called; without it, the Request-URI says so");

@@ -20,7 +20,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct FeedbackOptions {
   std::string user;
   std::string caller;
   std::string socket = config::ControlConfig{}.socket;
@@ -44,7 +44,7 @@ void show(const Json& feedback) {
   }
 }
 
-int ask(std::string_view word, const Options& options) {
+int ask(std::string_view word, const FeedbackOptions& options) {
   const char* const verb = word.data();
   const Json question{{"do", word == "undo" ? "undo" : "show"}, {"user", options.user}, {"caller", options.caller}};
   const auto answer = ask_control(options.socket, "feedback", to_line(question));
@@ -71,7 +71,7 @@ int ask(std::string_view word, const Options& options) {
 }
 
 void add_verb(CLI::App& parent, int& status, const char* name, const char* help) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<FeedbackOptions>();
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->add_option("--user", options->user, "the called user: a sip, sips or tel URI, or a number")->required();
   if (std::string_view(name) == "undo") {

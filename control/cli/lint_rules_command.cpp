@@ -30,7 +30,7 @@ namespace {
 using config::policy::Handling;
 using config::policy::Rule;
 
-struct Options {
+struct LintRulesOptions {
   std::vector<std::string> files;
   std::string sphere;
   std::optional<std::int64_t> at;
@@ -64,7 +64,8 @@ void remark_on(const Rule& rule, std::int64_t now, Findings& found) {
   }
 }
 
-Findings findings_of(const std::string& file, const std::string& text, const Options& options, std::int64_t now) {
+Findings findings_of(const std::string& file, const std::string& text, const LintRulesOptions& options,
+                     std::int64_t now) {
   Findings found{.file = file};
   const auto document = XmlDocument::parse(text);
   if (!document) {
@@ -87,7 +88,7 @@ Findings findings_of(const std::string& file, const std::string& text, const Opt
   return found;
 }
 
-void print(const Findings& found, const Options& options) {
+void print(const Findings& found, const LintRulesOptions& options) {
   if (options.json) {
     fmt::print("{}\n", to_line({{"file", found.file},
                                 {"rules", found.rules},
@@ -108,7 +109,7 @@ void print(const Findings& found, const Options& options) {
   }
 }
 
-int lint(const Options& options) {
+int lint(const LintRulesOptions& options) {
   const std::int64_t now = options.at.value_or(std::time(nullptr));
   int status = kExitOk;
   for (const std::string& file : options.files) {
@@ -129,7 +130,7 @@ int lint(const Options& options) {
 }  // namespace
 
 void add_policy_lint(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LintRulesOptions>();
   CLI::App* verb = policy.add_subcommand("lint", "Is a document of rules right, and can it mean what it says?");
   verb->add_option("files", options->files, "XML rulesets")->required();
   verb->add_option("--sphere", options->sphere, "the sphere of the user whose rules they are");

@@ -59,17 +59,17 @@ Json describe(Json line, const MessageFile& file) {
   return line;
 }
 
-struct Options {
+struct ParseOptions {
   std::vector<std::string> files;
   bool json = false;
   bool stream = false;
 };
 
-void print(const Json& line, const Options& options) {
+void print(const Json& line, const ParseOptions& options) {
   fmt::print("{}\n", options.json ? to_line(line) : to_text(line));
 }
 
-void print_stream(const std::string& name, std::string_view octets, const Options& options) {
+void print_stream(const std::string& name, std::string_view octets, const ParseOptions& options) {
   sip::StreamFramer framer;
   for (std::size_t at = 0;;) {
     const sip::FrameStep step = framer.next(octets.substr(at));
@@ -93,7 +93,7 @@ void print_stream(const std::string& name, std::string_view octets, const Option
 }
 
 // False: the file could not be read, and this was said.
-bool parse_file(const std::string& name, const Options& options) {
+bool parse_file(const std::string& name, const ParseOptions& options) {
   std::string error;
   if (options.stream) {
     if (const auto octets = read_file(name == "-" ? "/dev/stdin" : name, kMaxStreamBytes)) {
@@ -112,7 +112,7 @@ bool parse_file(const std::string& name, const Options& options) {
   return error.empty();
 }
 
-int parse_all(const Options& options) {
+int parse_all(const ParseOptions& options) {
   int status = kExitOk;
   for (const std::string& argument : options.files) {
     for (const std::string& name : files_of(argument)) {
@@ -127,7 +127,7 @@ int parse_all(const Options& options) {
 }  // namespace
 
 void add_parse(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ParseOptions>();
   CLI::App* verb = app.add_subcommand("parse", "What the parser reads in SIP messages");
   verb->add_flag("--json", options->json, "a line of JSON for each file or step");
   verb->add_flag("--stream", options->stream, "files are TCP connections, one direction each: a line for each message");

@@ -31,7 +31,7 @@ namespace {
 
 using namespace control::policy;
 
-struct Options {
+struct PolicyOptions {
   std::string store;
   std::string file;
   std::string owner;
@@ -64,7 +64,7 @@ std::string owner_in_store(const std::string& written) {
 }
 
 // Of whom, and of which list; false: there is no such list.
-bool fill_in(const Options& options, ListFilter& filter) {
+bool fill_in(const PolicyOptions& options, ListFilter& filter) {
   if (!options.owner.empty()) {
     filter.owner = owner_in_store(options.owner);
   }
@@ -78,13 +78,13 @@ bool fill_in(const Options& options, ListFilter& filter) {
   return options.list.empty() || filter.list.has_value();
 }
 
-std::string origin_of(const Options& options) {
+std::string origin_of(const PolicyOptions& options) {
   return !options.origin.empty() ? options.origin
          : options.file == "-"   ? "standard input"
                                  : std::filesystem::path(options.file).filename().string();
 }
 
-void tell_mistakes(const Options& options, const ListImport& import) {
+void tell_mistakes(const PolicyOptions& options, const ListImport& import) {
   for (const ListFileMistake& mistake : import.told) {
     fmt::print(stderr, "{}:{}: {}\n", printable(options.file), mistake.line, printable(mistake.text));
   }
@@ -93,7 +93,7 @@ void tell_mistakes(const Options& options, const ListImport& import) {
   }
 }
 
-int tell_import(const Options& options, const ListImport& import, bool takes_the_rest) {
+int tell_import(const PolicyOptions& options, const ListImport& import, bool takes_the_rest) {
   tell_mistakes(options, import);
   if (options.json) {
     fmt::print("{}\n", to_line({{"taken", import.taken}, {"mistakes", import.mistakes}}));
@@ -103,7 +103,7 @@ int tell_import(const Options& options, const ListImport& import, bool takes_the
   return import.mistakes == 0 || takes_the_rest ? kExitOk : kExitRefused;
 }
 
-int import_book(const Options& options, std::istream& file, ListStore& store) {
+int import_book(const PolicyOptions& options, std::istream& file, ListStore& store) {
   const auto user = canonical_identity(options.user, {});
   const auto form = options.form.empty() ? std::optional(form_of(file)) : find_address_book_form(options.form);
   if (!user || !form) {
@@ -120,7 +120,7 @@ int import_book(const Options& options, std::istream& file, ListStore& store) {
   return import ? tell_import(options, *import, true) : wrong("import", options.file + ": " + import.error());
 }
 
-int import_file(const Options& options) {
+int import_file(const PolicyOptions& options) {
   auto store = open_list_store(options.store);
   if (!store) {
     return wrong("import", options.store + ": " + store.error());
@@ -144,7 +144,7 @@ int import_file(const Options& options) {
                 : wrong("import", options.file + ": " + import.error());
 }
 
-int remove_entries(const Options& options) {
+int remove_entries(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
     return wrong("remove", options.list + " is no list");
@@ -165,7 +165,7 @@ int remove_entries(const Options& options) {
   return kExitOk;
 }
 
-int export_file(const Options& options) {
+int export_file(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
     return wrong("export", options.list + " is no list");
@@ -185,7 +185,7 @@ int export_file(const Options& options) {
   return written ? kExitOk : wrong("export", written.error());
 }
 
-int show(const Options& options) {
+int show(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
     return wrong("show", options.list + " is no list");
@@ -225,7 +225,7 @@ int show(const Options& options) {
 }
 
 CLI::App& add_verb(CLI::App& policy, int& status, const char* name, const char* help,
-                   const std::shared_ptr<Options>& options, int (*act)(const Options&)) {
+                   const std::shared_ptr<PolicyOptions>& options, int (*act)(const PolicyOptions&)) {
   CLI::App* verb = policy.add_subcommand(name, help);
   verb->add_option("--store", options->store, "the file of lists; made if it is not there")->required();
   verb->add_option("--owner", options->owner, "whose entries: operator, a tenant or a user's URI");
@@ -234,7 +234,7 @@ CLI::App& add_verb(CLI::App& policy, int& status, const char* name, const char* 
 }
 
 void add_import(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PolicyOptions>();
   CLI::App& verb = add_verb(policy, status, "import", "Take in a file of list entries (CSV)", options, import_file);
   verb.add_option("file", options->file, "list,kind,subject,until,origin,note; - is standard input")->required();
   verb.add_option("--origin", options->origin, "of entries that name none; by default the file's name");
@@ -250,14 +250,14 @@ void add_import(CLI::App& policy, int& status) {
 }
 
 void add_export(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PolicyOptions>();
   CLI::App& verb = add_verb(policy, status, "export", "Write list entries as CSV", options, export_file);
   verb.add_option("file", options->file, "where to; standard output if left out");
   verb.add_option("--list", options->list, "white, black, do-not-originate, do-not-call, unallocated");
 }
 
 void add_remove(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PolicyOptions>();
   CLI::App& verb = add_verb(policy, status, "remove", "Take entries of one owner back", options, remove_entries);
   verb.get_option("--owner")->required();
   verb.add_option("--list", options->list, "only of this list");
@@ -267,7 +267,7 @@ void add_remove(CLI::App& policy, int& status) {
 }
 
 void add_show(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PolicyOptions>();
   CLI::App& verb = add_verb(policy, status, "show", "Who is on the lists", options, show);
   verb.add_option("--list", options->list, "white, black, do-not-originate, do-not-call, unallocated");
   verb.add_option("--origin", options->origin, "only what comes from there: \"outbound\" is what calls have made");

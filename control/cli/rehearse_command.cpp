@@ -52,7 +52,7 @@ using rehearsal::UdpDatagram;
 
 using Error = std::unexpected<std::string>;
 
-struct Options {
+struct RehearseOptions {
   VerdictOptions verdict;
   std::string config;
   std::string documents;
@@ -173,7 +173,7 @@ std::expected<std::unique_ptr<OfflineTables>, std::string> make_tables(const con
 
 class Rehearsal {
  public:
-  Rehearsal(const config::ControlConfig& config, std::string documents, const Options& options)
+  Rehearsal(const config::ControlConfig& config, std::string documents, const RehearseOptions& options)
       : config_(config), documents_(std::move(documents)), options_(options) {}
 
   // The first error stays, and nothing is taken behind it.
@@ -194,7 +194,7 @@ class Rehearsal {
 
   const config::ControlConfig& config_;
   const std::string documents_;
-  const Options& options_;
+  const RehearseOptions& options_;
   std::unique_ptr<TokenJudge> tokens_;
   std::unique_ptr<OfflineTables> tables_;
   std::optional<std::string> error_;
@@ -338,7 +338,7 @@ Json Rehearsal::report(const rehearsal::CaptureTally& tally) const {
           {"outcomes", outcomes}};
 }
 
-std::expected<void, std::string> rehearse(const Options& options) {
+std::expected<void, std::string> rehearse(const RehearseOptions& options) {
   const auto config = config::load_control_config(options.config);
   if (!config) {
     return Error(first_mistake(config.error()));
@@ -361,7 +361,7 @@ std::expected<void, std::string> rehearse(const Options& options) {
 }  // namespace
 
 void add_policy_rehearse(CLI::App& policy, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RehearseOptions>();
   CLI::App* verb = policy.add_subcommand("rehearse", "What would today's rules make of the calls in a capture?");
   verb->add_option("--config", options->config, "stirline-control's configuration")->required();
   verb->add_option("--documents", options->documents,

@@ -30,7 +30,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct SignOptions {
   std::string key;
   std::string x5u;
   std::string attest;
@@ -87,7 +87,7 @@ std::string_view phrase(crypto::SignOutcome outcome) {
 }
 
 // Fills a job from the plan and has it worked off; the key's validity is not known here: its certificate is elsewhere.
-void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, crypto::Engine& engine,
+void process(const SignOptions& options, std::unique_ptr<crypto::SigningKey> key, crypto::Engine& engine,
              const crypto::SignPlan& plan, const sip::Message& message, std::string_view octets, std::int64_t now,
              crypto::Job& job) {
   crypto::Keyring keyring;
@@ -111,7 +111,7 @@ void process(const Options& options, std::unique_ptr<crypto::SigningKey> key, cr
   job.keyring = nullptr;
 }
 
-int sign(const Options& options) {
+int sign(const SignOptions& options) {
   const auto file = read_message(options.file);
   if (!file) {
     return complain(fmt::format("{}: {}", options.file, file.error()), kExitUsage);
@@ -163,7 +163,7 @@ int sign(const Options& options) {
 }  // namespace
 
 void add_sign(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SignOptions>();
   CLI::App* verb = app.add_subcommand("sign", "Sign one message, offline");
   verb->add_option("--key", options->key, "PEM file with a P-256 private key")->required();
   verb->add_option("--x5u", options->x5u, "where the certificate chain is published")

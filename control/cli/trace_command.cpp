@@ -17,12 +17,12 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct TraceOptions {
   WatchOptions watch;
   bool json = false;
 };
 
-int trace(const Options& options) {
+int trace(const TraceOptions& options) {
   TraceView view;
   return watch("trace", options.watch, false, [&](const config::wire::WatchEvent& event) {
     fmt::print("{}\n",
@@ -34,7 +34,7 @@ int trace(const Options& options) {
 }  // namespace
 
 void add_trace(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TraceOptions>();
   CLI::App* verb = app.add_subcommand("trace", "The way of a call's messages through the data plane, with reasons");
   add_watch_options(*verb, options->watch);
   verb->add_flag("--json", options->json, "a line of JSON for each event");

@@ -33,7 +33,7 @@ namespace stirline::control::cli {
 
 namespace {
 
-struct Options {
+struct VerifyOptions {
   VerdictOptions verdict;
   std::optional<std::int64_t> at;
   bool json = false;
@@ -53,7 +53,7 @@ struct Judgement {
 constexpr int kExitInvalid = 1;
 constexpr int kExitNone = 2;
 
-int exit_status(crypto::Verdict verdict) {
+int verdict_status(crypto::Verdict verdict) {
   switch (verdict) {
     case crypto::Verdict::valid:
       return kExitOk;
@@ -101,7 +101,8 @@ Judgement judgement_of(const MessageFile& file, const crypto::VerifyJob& job) {
   return judgement;
 }
 
-std::expected<Judgement, std::string> judge_message(const MessageFile& file, const Options& options, std::int64_t now) {
+std::expected<Judgement, std::string> judge_message(const MessageFile& file, const VerifyOptions& options,
+                                                    std::int64_t now) {
   if (!file.result) {
     return malformed("message_malformed", fmt::format("no SIP message: {}", to_text(file.result.error())));
   }
@@ -115,7 +116,7 @@ std::expected<Judgement, std::string> judge_message(const MessageFile& file, con
   return judgement_of(file, *(*tokens)->judge(file, now));
 }
 
-void print(const Judgement& judgement, const Options& options) {
+void print(const Judgement& judgement, const VerifyOptions& options) {
   if (options.json) {
     fmt::print("{}\n", to_line({{"verdict", crypto::to_string(judgement.verdict)},
                                 {"verstat", judgement.verstat},
@@ -131,7 +132,7 @@ void print(const Judgement& judgement, const Options& options) {
   }
 }
 
-int verify(const Options& options) {
+int verify(const VerifyOptions& options) {
   const auto complain = [](std::string_view text) {
     fmt::print(stderr, "stirline verify: {}\n", printable(text));
     return kExitUsage;
@@ -146,13 +147,13 @@ int verify(const Options& options) {
     return complain(judgement.error());
   }
   print(*judgement, options);
-  return exit_status(judgement->verdict);
+  return verdict_status(judgement->verdict);
 }
 
 }  // namespace
 
 void add_verify(CLI::App& app, int& status) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<VerifyOptions>();
   CLI::App* verb = app.add_subcommand("verify", "Judge the Identity headers of one message, offline");
   verb->add_flag("--json", options->json, "one line of JSON");
   add_verdict_options(*verb, options->verdict, true);

@@ -33,7 +33,7 @@ constexpr std::size_t kLeastPassword = 8;
 constexpr std::size_t kMostPassword = 256;
 constexpr std::size_t kTokenOctets = 32;
 
-struct Options {
+struct XcapOptions {
   std::string users;
   std::string config;
   std::string user;
@@ -56,7 +56,7 @@ std::unexpected<Failure> refused(std::string text) {
   return std::unexpected(Failure{kExitRefused, std::move(text)});
 }
 
-std::expected<std::filesystem::path, Failure> file_of(const Options& options) {
+std::expected<std::filesystem::path, Failure> file_of(const XcapOptions& options) {
   if (!options.users.empty()) {
     return options.users;
   }
@@ -124,7 +124,7 @@ std::string make_token() {
   return text;
 }
 
-std::expected<XcapUsers, Failure> read_or_begin(const std::filesystem::path& file, const Options& options) {
+std::expected<XcapUsers, Failure> read_or_begin(const std::filesystem::path& file, const XcapOptions& options) {
   std::error_code error;
   if (!std::filesystem::exists(file, error) && !error) {
     return XcapUsers(options.realm.empty() ? XcapUsers().realm() : options.realm);
@@ -140,7 +140,7 @@ std::expected<XcapUsers, Failure> read_or_begin(const std::filesystem::path& fil
   return std::move(*users);
 }
 
-Done add(const Options& options) {
+Done add(const XcapOptions& options) {
   const auto file = file_of(options);
   if (!file) {
     return std::unexpected(file.error());
@@ -177,7 +177,7 @@ Done add(const Options& options) {
   return {};
 }
 
-Done remove(const Options& options) {
+Done remove(const XcapOptions& options) {
   const auto file = file_of(options);
   if (!file) {
     return std::unexpected(file.error());
@@ -195,7 +195,7 @@ Done remove(const Options& options) {
   return {};
 }
 
-Done list(const Options& options) {
+Done list(const XcapOptions& options) {
   const auto file = file_of(options);
   if (!file) {
     return std::unexpected(file.error());
@@ -217,8 +217,8 @@ Done list(const Options& options) {
   return {};
 }
 
-void add_verb(CLI::App& parent, int& status, const char* name, const char* help, Done (*act)(const Options&)) {
-  const auto options = std::make_shared<Options>();
+void add_verb(CLI::App& parent, int& status, const char* name, const char* help, Done (*act)(const XcapOptions&)) {
+  const auto options = std::make_shared<XcapOptions>();
   CLI::App* verb = parent.add_subcommand(name, help);
   CLI::Option* users = verb->add_option("--users", options->users, "the file of users");
   CLI::Option* config =

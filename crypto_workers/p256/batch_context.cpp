@@ -31,7 +31,7 @@ void BatchContext::fault() {
   }
 }
 
-void BatchContext::set_claim(std::size_t job, const Claim& claim, const TableEntry* table) {
+void BatchContext::set_claim(std::size_t job, const SignatureClaim& claim, const TableEntry* table) {
   set(claims.r, job, claim.r);
   set(claims.s, job, claim.s);
   set(claims.digest, job, claim.digest);

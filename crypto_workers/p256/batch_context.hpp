@@ -40,7 +40,7 @@ inline std::size_t whole_lanes(std::size_t jobs) {
 }
 
 // What a verification is about, apart from the key.
-struct Claim {
+struct SignatureClaim {
   Words r{};
   Words s{};
   Words digest{};
@@ -49,7 +49,7 @@ struct Claim {
 // A claim known to be good, and its key, which should get a table.
 struct Candidate {
   PublicPart* key = nullptr;
-  Claim claim;
+  SignatureClaim claim;
 };
 
 // At most kTablesAtOnce different keys.
@@ -74,7 +74,7 @@ class BatchContext {
   void distrust() { trusted.store(false, std::memory_order_relaxed); }
   [[nodiscard]] bool trusts_kernel() const { return trusted.load(std::memory_order_relaxed); }
 
-  void set_claim(std::size_t job, const Claim& claim, const TableEntry* table);
+  void set_claim(std::size_t job, const SignatureClaim& claim, const TableEntry* table);
   // Has the kernel judge claims 0 .. jobs - 1: see claims.valid and .recheck.
   void judge_claims(std::size_t jobs, unsigned bits);
 

@@ -133,7 +133,7 @@ bool BatchSigner::sample_holds(std::span<SignRequest* const> jobs) {
   Candidates wanted;
   for (std::size_t job = first; job < end; ++job) {
     PublicPart& key = key_of(*jobs[job]).public_part;
-    const Claim claim = {get(batch.r, job), get(batch.s, job), get(batch.digest, job)};
+    const SignatureClaim claim = {get(batch.r, job), get(batch.s, job), get(batch.digest, job)};
     KeyTable* const table = context_.tables.find(key.octets, key.hint);
     if (table == nullptr) {
       wanted.add({&key, claim}, kTablesAtOnce);

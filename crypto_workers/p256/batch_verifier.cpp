@@ -73,7 +73,7 @@ void BatchVerifier::verify_piece(std::span<VerifyRequest> piece) {
   want_large_tables();
 }
 
-void BatchVerifier::verify_cold(VerifyRequest& request, const Claim& claim) {
+void BatchVerifier::verify_cold(VerifyRequest& request, const SignatureClaim& claim) {
   context_.cold.fetch_add(1, std::memory_order_relaxed);
   request.valid = verify_in_refuge(request);
   PublicPart& key = key_of(request);

@@ -19,17 +19,17 @@ class BatchVerifier {
   struct Tier {
     unsigned bits;
     std::array<VerifyRequest*, kKernelJobs> jobs{};
-    std::array<Claim, kKernelJobs> claims{};
+    std::array<SignatureClaim, kKernelJobs> claims{};
     std::size_t count = 0;
 
-    void add(VerifyRequest* request, const Claim& claim) {
+    void add(VerifyRequest* request, const SignatureClaim& claim) {
       jobs[count] = request;
       claims[count++] = claim;
     }
   };
 
   void verify_piece(std::span<VerifyRequest> piece);
-  void verify_cold(VerifyRequest& request, const Claim& claim);
+  void verify_cold(VerifyRequest& request, const SignatureClaim& claim);
   void verify_tier(const Tier& tier);
   void note_met_sums(PublicPart& key);
   void want_large_tables();
@@ -37,7 +37,7 @@ class BatchVerifier {
 
   BatchContext& context_;
   // Of one piece; kept, as clearing them would cost a small batch more than filling them.
-  std::array<Claim, kKernelJobs> claims_{};
+  std::array<SignatureClaim, kKernelJobs> claims_{};
   Tier small_{.bits = kSmallTable};
   Tier large_{.bits = kLargeTable};
   Candidates small_tables_;

@@ -18,7 +18,10 @@ constexpr std::size_t kLongestOfMany = 65'534;
 }  // namespace
 
 struct MessageHash::ManyLanes {
-  std::unique_ptr<IMB_MGR, decltype([](IMB_MGR* manager) { free_mb_mgr(manager); })> manager{alloc_mb_mgr(0)};
+  struct Free {
+    void operator()(IMB_MGR* made) const { free_mb_mgr(made); }
+  };
+  std::unique_ptr<IMB_MGR, Free> manager{alloc_mb_mgr(0)};
 };
 
 MessageHash::MessageHash()

@@ -8,7 +8,6 @@
 #include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/passport/integrity_digest.hpp"
 #include "crypto_workers/passport/text_writer.hpp"
-#include "sip_parser/characters.hpp"
 
 namespace stirline::crypto {
 namespace {
@@ -54,11 +53,6 @@ void add_identity(TextWriter& json, const ClaimedIdentity& identity, bool array)
 
 bool acceptable(const ClaimedIdentity& identity) {
   return identity.is_uri ? is_plain_uri(identity.text) : is_canonical_number(identity.text);
-}
-
-// r-value of Resource-Priority (RFC 4412 3.1): tokens, none of whose characters JSON escapes.
-bool is_priority(std::string_view text) {
-  return text.find('.') != std::string_view::npos && sip::detail::all(text, sip::detail::kToken);
 }
 
 enum class Given : std::uint8_t { no, good, bad };

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "sip_parser/characters.hpp"
+
 namespace stirline::crypto {
 
 inline constexpr std::string_view kAlgorithm = "ES256";
@@ -52,6 +54,14 @@ struct ClaimedIdentity {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
     return c > ' ' && c < 0x7f && kExcluded.find(c) == std::string_view::npos;
   });
+}
+
+// r-value of Resource-Priority = namespace "." r-priority, both tokens without a dot (RFC 4412 3.1), none of whose
+// characters JSON escapes.
+[[nodiscard]] inline bool is_priority(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  return dot != std::string_view::npos && dot != 0 && dot + 1 < text.size() &&
+         text.find('.', dot + 1) == std::string_view::npos && sip::detail::all(text, sip::detail::kToken);
 }
 
 }  // namespace stirline::crypto

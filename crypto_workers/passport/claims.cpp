@@ -1,7 +1,6 @@
 #include "crypto_workers/passport/claims.hpp"
 
 #include "crypto_workers/passport/json_members.hpp"
-#include "sip_parser/characters.hpp"
 
 namespace stirline::crypto {
 namespace {
@@ -94,13 +93,6 @@ bool read_orig(const dom::element& element, Claims& claims) {
 
 bool read_origid(const dom::element& element, Claims& claims) {
   return get(element, claims.origid) && is_uuid(claims.origid);
-}
-
-// r-value = namespace "." r-priority, both tokens without a dot (RFC 4412 3.1)
-bool is_priority(std::string_view text) {
-  const std::size_t dot = text.find('.');
-  return dot != std::string_view::npos && dot != 0 && dot + 1 < text.size() &&
-         text.find('.', dot + 1) == std::string_view::npos && sip::detail::all(text, sip::detail::kToken);
 }
 
 bool read_rph(const dom::element& element, Claims& claims) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <string_view>
 
 namespace stirline::sip {
@@ -46,5 +47,13 @@ struct BodyError {
   BodyErrorCode code = BodyErrorCode::no_content_type;
   std::uint16_t offset = 0;  // octets from the start of the message to where the trouble was seen
 };
+
+namespace detail {
+
+inline std::unexpected<BodyError> body_failure(BodyErrorCode code, std::size_t offset) {
+  return std::unexpected(BodyError{code, static_cast<std::uint16_t>(offset)});
+}
+
+}  // namespace detail
 
 }  // namespace stirline::sip

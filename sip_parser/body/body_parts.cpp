@@ -13,10 +13,6 @@ namespace {
 
 using Result = std::expected<void, BodyError>;
 
-std::unexpected<BodyError> failure(BodyErrorCode code, std::size_t offset) {
-  return std::unexpected(BodyError{code, static_cast<std::uint16_t>(offset)});
-}
-
 // The header fields that say what a body or a part of it is.
 struct ContentFields {
   const HeaderLine* type = nullptr;
@@ -52,7 +48,7 @@ std::expected<ContentFields, BodyError> content_fields(std::span<const HeaderLin
       continue;
     }
     if (*place != nullptr) {
-      return failure(BodyErrorCode::bad_part_header, line.begin);
+      return detail::body_failure(BodyErrorCode::bad_part_header, line.begin);
     }
     *place = &line;
   }
@@ -73,24 +69,24 @@ bool changes_octets(std::string_view octets, const HeaderLine* field) {
   return true;
 }
 
-class Reader {
+class BodyPartsReader {
  public:
   // `tree`: gets the nodes; null: nobody wants them.
-  Reader(std::string_view octets, BodyTree* tree) : octets_(octets), tree_(tree) {}
+  BodyPartsReader(std::string_view octets, BodyTree* tree) : octets_(octets), tree_(tree) {}
 
   // One body or part, whose header fields are `fields`. `node`: what is known of its place.
   Result read(const ContentFields& fields, BodyPart part, BodyNode node) {
     if (fields.type != nullptr) {
       const auto type = read_media_type(octets_, fields.type->value());
       if (!type) {
-        return failure(BodyErrorCode::bad_content_type, type.error().offset);
+        return detail::body_failure(BodyErrorCode::bad_content_type, type.error().offset);
       }
       part.type = *type;
     }
     if (fields.disposition != nullptr) {
       const auto disposition = read_content_disposition(octets_, fields.disposition->value());
       if (!disposition) {
-        return failure(BodyErrorCode::bad_disposition, disposition.error().offset);
+        return detail::body_failure(BodyErrorCode::bad_disposition, disposition.error().offset);
       }
       part.disposition = *disposition;
     }
@@ -98,13 +94,13 @@ class Reader {
     node.type = part.type;
     node.is_multipart = part.type && is_media_type(octets_, *part.type, "multipart");
     if (tree_ != nullptr && !tree_->push(node)) {
-      return failure(BodyErrorCode::part_count, part.content.offset);
+      return detail::body_failure(BodyErrorCode::part_count, part.content.offset);
     }
     if (node.is_multipart) {
       return read_multipart(part);
     }
     if (!parts_.push(part)) {
-      return failure(BodyErrorCode::part_count, part.content.offset);
+      return detail::body_failure(BodyErrorCode::part_count, part.content.offset);
     }
     return {};
   }
@@ -114,14 +110,14 @@ class Reader {
  private:
   Result read_multipart(const BodyPart& whole) {
     if (whole.encoded) {
-      return failure(BodyErrorCode::encoded, whole.content.offset);
+      return detail::body_failure(BodyErrorCode::encoded, whole.content.offset);
     }
     if (whole.depth == kMaxMultipartDepth) {
-      return failure(BodyErrorCode::part_depth, whole.content.offset);
+      return detail::body_failure(BodyErrorCode::part_depth, whole.content.offset);
     }
     const auto boundary = boundary_of(octets_, *whole.type);
     if (!boundary) {
-      return failure(BodyErrorCode::bad_boundary, boundary.error().offset);
+      return detail::body_failure(BodyErrorCode::bad_boundary, boundary.error().offset);
     }
     detail::MultipartCursor cursor(octets_, whole.content, text(octets_, *boundary));
     BodyNode node{.type = {}, .cut = {}, .parent = tree_ != nullptr ? last_node() : BodyNode::kBody};
@@ -151,8 +147,8 @@ class Reader {
             detail::split_header_lines(octets_.substr(where.offset, where.length + 2U), 0, {}, lines, block);
         error.code != ErrorCode::ok) {
       const bool endless = error.code == ErrorCode::no_blank_line;
-      return failure(endless ? BodyErrorCode::part_without_end : BodyErrorCode::bad_part_header,
-                     where.offset + std::size_t{error.offset});
+      return detail::body_failure(endless ? BodyErrorCode::part_without_end : BodyErrorCode::bad_part_header,
+                                  where.offset + std::size_t{error.offset});
     }
     const std::span<HeaderLine> own = std::span(lines).first(block.count);
     for (HeaderLine& line : own) {
@@ -170,7 +166,7 @@ class Reader {
     part.depth = depth;
     if (fields->length != nullptr &&
         detail::decimal(text(octets_, fields->length->value()), kMaxMessageBytes) != part.content.length) {
-      return failure(BodyErrorCode::part_length, fields->length->begin);
+      return detail::body_failure(BodyErrorCode::part_length, fields->length->begin);
     }
     return read(*fields, part, node);
   }
@@ -192,11 +188,11 @@ Result read_body(const Message& message, std::string_view octets, BodyParts& par
     return std::unexpected(fields.error());
   }
   if (fields->type == nullptr) {
-    return failure(BodyErrorCode::no_content_type, message.body().offset);
+    return detail::body_failure(BodyErrorCode::no_content_type, message.body().offset);
   }
   BodyPart body;
   body.content = message.body();
-  Reader reader(octets, tree);
+  BodyPartsReader reader(octets, tree);
   if (auto result = reader.read(*fields, body, {.type = {}, .cut = message.body()}); !result) {
     return result;
   }

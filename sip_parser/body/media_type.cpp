@@ -7,7 +7,7 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::content_type;
+constexpr HeaderId kMediaTypeId = HeaderId::content_type;
 
 // bchars = bcharsnospace / " " (RFC 2046 5.1.1)
 bool is_boundary(std::string_view written) {
@@ -21,7 +21,7 @@ bool is_boundary(std::string_view written) {
 
 std::expected<MediaType, FieldError> read_media_type(std::string_view octets, Span value) {
   if (!detail::lies_inside(octets, value)) {
-    return detail::field_failure(FieldErrorCode::malformed, kId, value.offset);
+    return detail::field_failure(FieldErrorCode::malformed, kMediaTypeId, value.offset);
   }
   MediaType media;
   media.whole = value;
@@ -30,21 +30,21 @@ std::expected<MediaType, FieldError> read_media_type(std::string_view octets, Sp
   media.type = detail::span_between(value.offset, stop);
   const std::size_t slash = detail::skip(octets, stop, end, detail::kBlank);
   if (media.type.empty() || slash == end || octets[slash] != '/') {
-    return detail::field_failure(FieldErrorCode::malformed, kId, slash);
+    return detail::field_failure(FieldErrorCode::malformed, kMediaTypeId, slash);
   }
   const std::size_t subtype = detail::skip(octets, slash + 1, end, detail::kBlank);
   stop = detail::skip(octets, subtype, end, detail::kToken);
   media.subtype = detail::span_between(subtype, stop);
   if (media.subtype.empty()) {
-    return detail::field_failure(FieldErrorCode::malformed, kId, subtype);
+    return detail::field_failure(FieldErrorCode::malformed, kMediaTypeId, subtype);
   }
-  const auto params = detail::parameters_behind(octets, stop, end, kId);
+  const auto params = detail::parameters_behind(octets, stop, end, kMediaTypeId);
   if (!params) {
     return std::unexpected(params.error());
   }
   media.params = *params;
-  const auto read =
-      detail::each_parameter(octets, *params, kId, [](const detail::ParameterItem&) { return detail::FieldResult(); });
+  const auto read = detail::each_parameter(octets, *params, kMediaTypeId,
+                                           [](const detail::ParameterItem&) { return detail::FieldResult(); });
   if (!read) {
     return std::unexpected(read.error());
   }
@@ -59,19 +59,19 @@ bool is_media_type(std::string_view octets, const MediaType& media, std::string_
 std::expected<Span, FieldError> boundary_of(std::string_view octets, const MediaType& media) {
   Span boundary;
   bool seen = false;
-  const auto read = detail::each_parameter(octets, media.params, kId, [&](const detail::ParameterItem& item) {
+  const auto read = detail::each_parameter(octets, media.params, kMediaTypeId, [&](const detail::ParameterItem& item) {
     return detail::is_named(octets, item, "boundary")
-               ? detail::take_once(item, is_boundary(text(octets, item.value)), kId, seen, boundary)
+               ? detail::take_once(item, is_boundary(text(octets, item.value)), kMediaTypeId, seen, boundary)
                : detail::FieldResult();
   });
   if (!read) {
     return std::unexpected(read.error());
   }
   if (!seen) {
-    return detail::field_failure(FieldErrorCode::missing, kId, media.whole.offset);
+    return detail::field_failure(FieldErrorCode::missing, kMediaTypeId, media.whole.offset);
   }
   if (boundary.length > kMaxBoundaryBytes) {
-    return detail::field_failure(FieldErrorCode::too_long, kId, boundary.offset);
+    return detail::field_failure(FieldErrorCode::too_long, kMediaTypeId, boundary.offset);
   }
   return boundary;
 }

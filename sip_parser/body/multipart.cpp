@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::string_view kDashes = "--";
 
-std::unexpected<BodyError> failure(BodyErrorCode code, std::size_t offset) {
-  return std::unexpected(BodyError{code, static_cast<std::uint16_t>(offset)});
-}
-
 }  // namespace
 
 bool MultipartCursor::is_dash_boundary(std::size_t at) const {
@@ -31,10 +27,10 @@ std::expected<MultipartCursor::Delimiter, BodyError> MultipartCursor::judge(std:
   }
   const std::string_view rest = octets_.substr(delimiter.next);
   if (!behind_line || (!rest.empty() && !rest.starts_with("\r\n"))) {
-    return failure(BodyErrorCode::ambiguous_delimiter, begin);
+    return body_failure(BodyErrorCode::ambiguous_delimiter, begin);
   }
   if (rest.empty() && !delimiter.close) {
-    return failure(BodyErrorCode::no_close_delimiter, begin);
+    return body_failure(BodyErrorCode::no_close_delimiter, begin);
   }
   delimiter.next += rest.empty() ? 0U : 2U;
   return delimiter;
@@ -65,7 +61,7 @@ std::expected<bool, BodyError> MultipartCursor::next(Span& part) {
       return std::unexpected(first.error());
     }
     if (!first->found || first->close) {
-      return failure(BodyErrorCode::no_delimiter, begin_);
+      return body_failure(BodyErrorCode::no_delimiter, begin_);
     }
     opened_ = true;
     delimiter_ = first->begin;
@@ -77,10 +73,10 @@ std::expected<bool, BodyError> MultipartCursor::next(Span& part) {
     return std::unexpected(delimiter.error());
   }
   if (!delimiter->found) {
-    return failure(BodyErrorCode::no_close_delimiter, octets_.size());
+    return body_failure(BodyErrorCode::no_close_delimiter, octets_.size());
   }
   if (delimiter->begin < begin + 2) {
-    return failure(BodyErrorCode::part_without_end, begin);
+    return body_failure(BodyErrorCode::part_without_end, begin);
   }
   part = span_between(begin, delimiter->begin - 2);
   cut_ = span_between(delimiter_, delimiter->begin);
@@ -90,7 +86,7 @@ std::expected<bool, BodyError> MultipartCursor::next(Span& part) {
     closed_ = true;
     const auto behind = find();
     if (!behind || behind->found) {
-      return failure(BodyErrorCode::ambiguous_delimiter, at_);
+      return body_failure(BodyErrorCode::ambiguous_delimiter, at_);
     }
   }
   return true;

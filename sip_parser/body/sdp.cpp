@@ -10,10 +10,6 @@ namespace {
 
 using Result = std::expected<void, BodyError>;
 
-std::unexpected<BodyError> failure(BodyErrorCode code, std::size_t offset) {
-  return std::unexpected(BodyError{code, static_cast<std::uint16_t>(offset)});
-}
-
 struct HashFunction {
   std::string_view name;
   std::size_t octets;
@@ -71,9 +67,9 @@ bool visible(std::string_view octets, Span span) {
   return !span.empty() && detail::all(text(octets, span), detail::kVisible);
 }
 
-class Reader {
+class SdpReader {
  public:
-  Reader(std::string_view octets, Span where) : octets_(octets.substr(0, where.end())), at_(where.offset) {}
+  SdpReader(std::string_view octets, Span where) : octets_(octets.substr(0, where.end())), at_(where.offset) {}
 
   std::expected<SessionDescription, BodyError> read() {
     Span line;
@@ -85,24 +81,24 @@ class Reader {
         return std::unexpected(result.error());
       }
       if (++lines > kMaxSdpLines) {
-        return failure(BodyErrorCode::sdp_line_count, begin);
+        return detail::body_failure(BodyErrorCode::sdp_line_count, begin);
       }
       ended = ended || line.empty();
       if (ended && lines > 1) {
         if (!line.empty()) {
-          return failure(BodyErrorCode::sdp_line, begin);
+          return detail::body_failure(BodyErrorCode::sdp_line, begin);
         }
         continue;
       }
       if (lines == 1 && text(octets_, line) != "v=0") {
-        return failure(BodyErrorCode::sdp_start, begin);
+        return detail::body_failure(BodyErrorCode::sdp_start, begin);
       }
       if (auto result = lines == 1 ? Result() : take(line); !result) {
         return std::unexpected(result.error());
       }
     }
     if (lines == 0) {
-      return failure(BodyErrorCode::sdp_start, at_);
+      return detail::body_failure(BodyErrorCode::sdp_start, at_);
     }
     return description_;
   }
@@ -117,11 +113,11 @@ class Reader {
       --end;
     }
     if (end - begin > kMaxSdpLineBytes) {
-      return failure(BodyErrorCode::sdp_line_length, begin);
+      return detail::body_failure(BodyErrorCode::sdp_line_length, begin);
     }
     for (std::size_t at = begin; at < end; ++at) {
       if (octets_[at] == '\0' || octets_[at] == '\r') {
-        return failure(BodyErrorCode::sdp_line_end, at);
+        return detail::body_failure(BodyErrorCode::sdp_line_end, at);
       }
     }
     line = detail::span_between(begin, end);
@@ -134,7 +130,7 @@ class Reader {
     const std::string_view written = text(octets_, line);
     if (written.size() < 2 || !detail::is(written[0], detail::kAlpha) || written[1] != '=' || written[0] == 'v' ||
         written.starts_with("a= ")) {
-      return failure(BodyErrorCode::sdp_line, line.offset);
+      return detail::body_failure(BodyErrorCode::sdp_line, line.offset);
     }
     const Span value = detail::span_between(line.offset + 2U, line.end());
     switch (written[0]) {
@@ -154,13 +150,13 @@ class Reader {
     const SdpConnection connection{fields.next(), fields.next(), fields.next()};
     if (!visible(octets_, connection.network_type) || !visible(octets_, connection.address_type) ||
         !visible(octets_, connection.address) || !fields.rest().empty()) {
-      return failure(BodyErrorCode::sdp_connection, value.offset);
+      return detail::body_failure(BodyErrorCode::sdp_connection, value.offset);
     }
     if (!description_.media.empty()) {
       auto& own = description_.media.back().connection;
       own = own ? own : connection;
     } else if (description_.connection) {
-      return failure(BodyErrorCode::sdp_connection, value.offset);
+      return detail::body_failure(BodyErrorCode::sdp_connection, value.offset);
     } else {
       description_.connection = connection;
     }
@@ -182,12 +178,12 @@ class Reader {
                       number && *number > 0 && visible(octets_, media.protocol) && !protocol.starts_with('/') &&
                       !protocol.ends_with('/') && !media.formats.empty() && octets_[media.formats.offset] != ' ';
     if (!good) {
-      return failure(BodyErrorCode::sdp_media, value.offset);
+      return detail::body_failure(BodyErrorCode::sdp_media, value.offset);
     }
     media.port = static_cast<std::uint16_t>(*port);
     media.ports = static_cast<std::uint16_t>(*number);
     if (!description_.media.push(media)) {
-      return failure(BodyErrorCode::sdp_media_count, value.offset);
+      return detail::body_failure(BodyErrorCode::sdp_media_count, value.offset);
     }
     return {};
   }
@@ -202,7 +198,7 @@ class Reader {
       return {};
     }
     if (!written.starts_with("fingerprint:")) {
-      return failure(BodyErrorCode::fingerprint, value.offset);
+      return detail::body_failure(BodyErrorCode::fingerprint, value.offset);
     }
     Fields fields(octets_, detail::span_between(value.offset + kName.size() + 1, value.end()));
     Fingerprint fingerprint;
@@ -213,10 +209,10 @@ class Reader {
     const std::string_view hash = text(octets_, fingerprint.hash);
     if (hash.empty() || !detail::all(hash, detail::kToken) || !fields.rest().empty() ||
         !fits_hash(hash, fingerprint_octets(text(octets_, fingerprint.value)))) {
-      return failure(BodyErrorCode::fingerprint, value.offset);
+      return detail::body_failure(BodyErrorCode::fingerprint, value.offset);
     }
     if (!description_.fingerprints.push(fingerprint)) {
-      return failure(BodyErrorCode::fingerprint_count, value.offset);
+      return detail::body_failure(BodyErrorCode::fingerprint_count, value.offset);
     }
     return {};
   }
@@ -230,9 +226,9 @@ class Reader {
 
 std::expected<SessionDescription, BodyError> read_sdp(std::string_view octets, Span where) {
   if (!detail::lies_inside(octets, where)) {
-    return failure(BodyErrorCode::sdp_start, where.offset);
+    return detail::body_failure(BodyErrorCode::sdp_start, where.offset);
   }
-  return Reader(octets, where).read();
+  return SdpReader(octets, where).read();
 }
 
 }  // namespace stirline::sip

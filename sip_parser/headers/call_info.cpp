@@ -8,19 +8,20 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::call_info;
+constexpr HeaderId kCallInfoId = HeaderId::call_info;
 
-struct Name {
+struct CallInfoName {
   std::string_view name;
   CallInfoPurpose purpose;
 };
 
-constexpr std::array kPurposes = {Name{"icon", CallInfoPurpose::icon}, Name{"info", CallInfoPurpose::info},
-                                  Name{"card", CallInfoPurpose::card}, Name{"jcard", CallInfoPurpose::jcard},
-                                  Name{"jwscard", CallInfoPurpose::jwscard}};
+constexpr std::array kPurposes = {
+    CallInfoName{"icon", CallInfoPurpose::icon}, CallInfoName{"info", CallInfoPurpose::info},
+    CallInfoName{"card", CallInfoPurpose::card}, CallInfoName{"jcard", CallInfoPurpose::jcard},
+    CallInfoName{"jwscard", CallInfoPurpose::jwscard}};
 
 CallInfoPurpose purpose_of(std::string_view written) {
-  for (const Name& known : kPurposes) {
+  for (const CallInfoName& known : kPurposes) {
     if (detail::equal_ignoring_case(written, known.name)) {
       return known.purpose;
     }
@@ -28,9 +29,9 @@ CallInfoPurpose purpose_of(std::string_view written) {
   return CallInfoPurpose::other;
 }
 
-class Reader {
+class CallInfoReader {
  public:
-  Reader(std::string_view octets, Span value) : octets_(octets) { info_.whole = value; }
+  CallInfoReader(std::string_view octets, Span value) : octets_(octets) { info_.whole = value; }
 
   // info = LAQUOT absoluteURI RAQUOT *( SEMI info-param )
   std::expected<CallInfo, FieldError> read() {
@@ -38,18 +39,18 @@ class Reader {
     const std::size_t end = info_.whole.end();
     const std::size_t close = octets_.substr(0, end).find('>', begin);
     if (octets_[begin] != '<' || close == std::string_view::npos) {
-      return detail::field_failure(FieldErrorCode::malformed, kId, begin);
+      return detail::field_failure(FieldErrorCode::malformed, kCallInfoId, begin);
     }
     info_.uri = detail::span_between(begin + 1, close);
     if (!detail::is_absolute_uri(text(octets_, info_.uri))) {
-      return detail::field_failure(FieldErrorCode::bad_uri, kId, info_.uri.offset);
+      return detail::field_failure(FieldErrorCode::bad_uri, kCallInfoId, info_.uri.offset);
     }
-    const auto params = detail::parameters_behind(octets_, close + 1, end, kId);
+    const auto params = detail::parameters_behind(octets_, close + 1, end, kCallInfoId);
     if (!params) {
       return std::unexpected(params.error());
     }
-    const auto result =
-        detail::each_parameter(octets_, *params, kId, [this](const detail::ParameterItem& item) { return take(item); });
+    const auto result = detail::each_parameter(octets_, *params, kCallInfoId,
+                                               [this](const detail::ParameterItem& item) { return take(item); });
     if (!result) {
       return std::unexpected(result.error());
     }
@@ -62,17 +63,17 @@ class Reader {
     const bool token = detail::is_token(octets_, item);
     if (detail::is_named(octets_, item, "purpose")) {
       info_.known_purpose = purpose_of(text(octets_, item.value));
-      return detail::take_once(item, token, kId, purpose_, info_.purpose);
+      return detail::take_once(item, token, kCallInfoId, purpose_, info_.purpose);
     }
     if (detail::is_named(octets_, item, "call-reason")) {
-      return detail::take_once(item, quoted, kId, call_reason_, info_.call_reason);
+      return detail::take_once(item, quoted, kCallInfoId, call_reason_, info_.call_reason);
     }
     if (detail::is_named(octets_, item, "verified")) {
       info_.whole_verified = item.whole;
-      return detail::take_once(item, quoted || token, kId, verified_, info_.verified);
+      return detail::take_once(item, quoted || token, kCallInfoId, verified_, info_.verified);
     }
     if (detail::is_named(octets_, item, "integrity")) {
-      return detail::take_once(item, quoted || token, kId, integrity_, info_.integrity);
+      return detail::take_once(item, quoted || token, kCallInfoId, integrity_, info_.integrity);
     }
     return {};
   }
@@ -88,8 +89,8 @@ class Reader {
 }  // namespace
 
 std::expected<CallInfoList, FieldError> read_call_infos(const Message& message, std::string_view octets) {
-  return detail::read_list<CallInfoList>(message, octets, kId,
-                                         [&](Span value) { return Reader(octets, value).read(); });
+  return detail::read_list<CallInfoList>(message, octets, kCallInfoId,
+                                         [&](Span value) { return CallInfoReader(octets, value).read(); });
 }
 
 }  // namespace stirline::sip

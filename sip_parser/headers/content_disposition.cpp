@@ -7,22 +7,22 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::content_disposition;
+constexpr HeaderId kContentDispositionId = HeaderId::content_disposition;
 
-struct Name {
+struct ContentDispositionName {
   std::string_view name;
   Disposition disposition;
 };
 
-constexpr std::array kNames = {Name{"render", Disposition::render},
-                               Name{"session", Disposition::session},
-                               Name{"icon", Disposition::icon},
-                               Name{"alert", Disposition::alert},
-                               Name{"early-session", Disposition::early_session},
-                               Name{"by-reference", Disposition::by_reference}};
+constexpr std::array kContentDispositionNames = {ContentDispositionName{"render", Disposition::render},
+                                                 ContentDispositionName{"session", Disposition::session},
+                                                 ContentDispositionName{"icon", Disposition::icon},
+                                                 ContentDispositionName{"alert", Disposition::alert},
+                                                 ContentDispositionName{"early-session", Disposition::early_session},
+                                                 ContentDispositionName{"by-reference", Disposition::by_reference}};
 
 Disposition disposition_of(std::string_view written) {
-  for (const Name& known : kNames) {
+  for (const ContentDispositionName& known : kContentDispositionNames) {
     if (detail::equal_ignoring_case(written, known.name)) {
       return known.disposition;
     }
@@ -34,27 +34,28 @@ Disposition disposition_of(std::string_view written) {
 
 std::expected<ContentDisposition, FieldError> read_content_disposition(std::string_view octets, Span value) {
   if (!detail::lies_inside(octets, value)) {
-    return detail::field_failure(FieldErrorCode::malformed, kId, value.offset);
+    return detail::field_failure(FieldErrorCode::malformed, kContentDispositionId, value.offset);
   }
   ContentDisposition result;
   const std::size_t stop = detail::skip(octets, value.offset, value.end(), detail::kToken);
   result.type = detail::span_between(value.offset, stop);
   if (result.type.empty()) {
-    return detail::field_failure(FieldErrorCode::malformed, kId, value.offset);
+    return detail::field_failure(FieldErrorCode::malformed, kContentDispositionId, value.offset);
   }
   result.known = disposition_of(text(octets, result.type));
-  const auto params = detail::parameters_behind(octets, stop, value.end(), kId);
+  const auto params = detail::parameters_behind(octets, stop, value.end(), kContentDispositionId);
   if (!params) {
     return std::unexpected(params.error());
   }
   result.params = *params;
   bool handled = false;
   Span handling;
-  const auto read = detail::each_parameter(octets, *params, kId, [&](const detail::ParameterItem& item) {
-    return detail::is_named(octets, item, "handling")
-               ? detail::take_once(item, detail::is_token(octets, item), kId, handled, handling)
-               : detail::FieldResult();
-  });
+  const auto read =
+      detail::each_parameter(octets, *params, kContentDispositionId, [&](const detail::ParameterItem& item) {
+        return detail::is_named(octets, item, "handling")
+                   ? detail::take_once(item, detail::is_token(octets, item), kContentDispositionId, handled, handling)
+                   : detail::FieldResult();
+      });
   if (!read) {
     return std::unexpected(read.error());
   }

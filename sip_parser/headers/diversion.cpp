@@ -5,10 +5,10 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::diversion;
+constexpr HeaderId kDiversionId = HeaderId::diversion;
 
 std::expected<Diversion, FieldError> read_diversion(std::string_view octets, Span value) {
-  const auto party = detail::read_party(octets, value, kId);
+  const auto party = detail::read_party(octets, value, kDiversionId);
   if (!party) {
     return std::unexpected(party.error());
   }
@@ -17,22 +17,22 @@ std::expected<Diversion, FieldError> read_diversion(std::string_view octets, Spa
   bool reason = false;
   bool privacy = false;
   bool screen = false;
-  const auto read = detail::each_parameter(octets, party->params, kId, [&](const detail::ParameterItem& item) {
+  const auto read = detail::each_parameter(octets, party->params, kDiversionId, [&](const detail::ParameterItem& item) {
     const bool good = item.form == detail::ValueForm::quoted || detail::is_token(octets, item);
     if (detail::is_named(octets, item, "reason")) {
-      return detail::take_once(item, good, kId, reason, diversion.reason);
+      return detail::take_once(item, good, kDiversionId, reason, diversion.reason);
     }
     if (detail::is_named(octets, item, "counter")) {
-      return detail::take_number(octets, item, kMaxDiversionCount, kId, diversion.counter);
+      return detail::take_number(octets, item, kMaxDiversionCount, kDiversionId, diversion.counter);
     }
     if (detail::is_named(octets, item, "limit")) {
-      return detail::take_number(octets, item, kMaxDiversionCount, kId, diversion.limit);
+      return detail::take_number(octets, item, kMaxDiversionCount, kDiversionId, diversion.limit);
     }
     if (detail::is_named(octets, item, "privacy")) {
-      return detail::take_once(item, good, kId, privacy, diversion.privacy);
+      return detail::take_once(item, good, kDiversionId, privacy, diversion.privacy);
     }
     if (detail::is_named(octets, item, "screen")) {
-      return detail::take_once(item, good, kId, screen, diversion.screen);
+      return detail::take_once(item, good, kDiversionId, screen, diversion.screen);
     }
     return detail::FieldResult();
   });
@@ -45,7 +45,7 @@ std::expected<Diversion, FieldError> read_diversion(std::string_view octets, Spa
 }  // namespace
 
 std::expected<DiversionList, FieldError> read_diversions(const Message& message, std::string_view octets) {
-  return detail::read_list<DiversionList>(message, octets, kId,
+  return detail::read_list<DiversionList>(message, octets, kDiversionId,
                                           [&](Span value) { return read_diversion(octets, value); });
 }
 

@@ -7,7 +7,7 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::history_info;
+constexpr HeaderId kHistoryInfoId = HeaderId::history_info;
 
 // index-val = number *("." number). The levels, or why it is none.
 std::expected<std::uint8_t, FieldErrorCode> index_levels(std::string_view index) {
@@ -42,18 +42,18 @@ TargetOrigin origin_of(std::string_view octets, const detail::ParameterItem& ite
   return detail::is_named(octets, item, "np") ? TargetOrigin::np : TargetOrigin::unsaid;
 }
 
-class Reader {
+class HistoryInfoReader {
  public:
-  Reader(std::string_view octets, const NameAddr& party) : octets_(octets) { entry_.party = party; }
+  HistoryInfoReader(std::string_view octets, const NameAddr& party) : octets_(octets) { entry_.party = party; }
 
   std::expected<HistoryEntry, FieldError> read() {
     if (!entry_.party.bracketed) {
-      return detail::field_failure(FieldErrorCode::malformed, kId, entry_.party.whole.offset);
+      return detail::field_failure(FieldErrorCode::malformed, kHistoryInfoId, entry_.party.whole.offset);
     }
-    auto result = detail::each_parameter(octets_, entry_.party.params, kId,
+    auto result = detail::each_parameter(octets_, entry_.party.params, kHistoryInfoId,
                                          [this](const detail::ParameterItem& item) { return take(item); });
     if (result && entry_.levels == 0) {
-      result = detail::field_failure(FieldErrorCode::missing, kId, entry_.party.whole.offset);
+      result = detail::field_failure(FieldErrorCode::missing, kHistoryInfoId, entry_.party.whole.offset);
     }
     if (result) {
       result = read_uri();
@@ -72,11 +72,11 @@ class Reader {
       return {};
     }
     if (is_index ? entry_.levels != 0 : entry_.origin != TargetOrigin::unsaid) {
-      return detail::field_failure(FieldErrorCode::duplicate, kId, item.name.offset);
+      return detail::field_failure(FieldErrorCode::duplicate, kHistoryInfoId, item.name.offset);
     }
     const auto levels = index_levels(item.form == detail::ValueForm::bare ? text(octets_, item.value) : "");
     if (!levels) {
-      return detail::field_failure(levels.error(), kId, item.name.offset);
+      return detail::field_failure(levels.error(), kHistoryInfoId, item.name.offset);
     }
     if (is_index) {
       entry_.index = item.value;
@@ -93,7 +93,7 @@ class Reader {
     if (const Parameter cause = find_parameter(octets_, uri.params, "cause"); cause.present) {
       const auto number = detail::decimal(text(octets_, cause.value), kMaxRedirectionCause);
       if (!number) {
-        return detail::field_failure(FieldErrorCode::out_of_range, kId, cause.whole.offset);
+        return detail::field_failure(FieldErrorCode::out_of_range, kHistoryInfoId, cause.whole.offset);
       }
       entry_.cause = static_cast<std::uint16_t>(*number);
     }
@@ -126,13 +126,13 @@ class Reader {
 }  // namespace
 
 std::expected<HistoryList, FieldError> read_history(const Message& message, std::string_view octets) {
-  return detail::read_list<HistoryList>(message, octets, kId,
+  return detail::read_list<HistoryList>(message, octets, kHistoryInfoId,
                                         [&](Span value) -> std::expected<HistoryEntry, FieldError> {
-                                          const auto party = detail::read_party(octets, value, kId);
+                                          const auto party = detail::read_party(octets, value, kHistoryInfoId);
                                           if (!party) {
                                             return std::unexpected(party.error());
                                           }
-                                          return Reader(octets, *party).read();
+                                          return HistoryInfoReader(octets, *party).read();
                                         });
 }
 

@@ -6,9 +6,10 @@ namespace stirline::sip {
 
 std::expected<PreferredIdentityList, FieldError> read_preferred_identities(const Message& message,
                                                                            std::string_view octets) {
-  constexpr HeaderId kId = HeaderId::p_preferred_identity;
-  return detail::read_list<PreferredIdentityList>(message, octets, kId,
-                                                  [&](Span value) { return detail::read_party(octets, value, kId); });
+  constexpr HeaderId kPreferredIdentityId = HeaderId::p_preferred_identity;
+  return detail::read_list<PreferredIdentityList>(message, octets, kPreferredIdentityId, [&](Span value) {
+    return detail::read_party(octets, value, kPreferredIdentityId);
+  });
 }
 
 }  // namespace stirline::sip

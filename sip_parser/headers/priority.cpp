@@ -7,14 +7,15 @@
 namespace stirline::sip {
 namespace {
 
-struct Name {
+struct PriorityName {
   std::string_view name;
   Priority priority;
 };
 
-constexpr std::array kNames = {Name{"emergency", Priority::emergency}, Name{"urgent", Priority::urgent},
-                               Name{"normal", Priority::normal}, Name{"non-urgent", Priority::non_urgent},
-                               Name{"psap-callback", Priority::psap_callback}};
+constexpr std::array kPriorityNames = {
+    PriorityName{"emergency", Priority::emergency}, PriorityName{"urgent", Priority::urgent},
+    PriorityName{"normal", Priority::normal}, PriorityName{"non-urgent", Priority::non_urgent},
+    PriorityName{"psap-callback", Priority::psap_callback}};
 
 }  // namespace
 
@@ -27,7 +28,7 @@ std::expected<std::optional<Priority>, FieldError> read_priority(const Message& 
   if (value.empty() || !detail::all(value, detail::kToken)) {
     return detail::field_failure(FieldErrorCode::malformed, HeaderId::priority, line->value().offset);
   }
-  for (const Name& known : kNames) {
+  for (const PriorityName& known : kPriorityNames) {
     if (detail::equal_ignoring_case(value, known.name)) {
       return known.priority;
     }

@@ -9,23 +9,26 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::privacy;
+constexpr HeaderId kPrivacyId = HeaderId::privacy;
 
-struct Name {
+struct PrivacyName {
   std::string_view name;
   bool Privacy::* asked;
 };
 
-constexpr std::array kNames = {
-    Name{"none", &Privacy::none},        Name{"header", &Privacy::header}, Name{"session", &Privacy::session},
-    Name{"user", &Privacy::user},        Name{"id", &Privacy::id},         Name{"history", &Privacy::history},
-    Name{"critical", &Privacy::critical}};
+constexpr std::array kPrivacyNames = {PrivacyName{"none", &Privacy::none},
+                                      PrivacyName{"header", &Privacy::header},
+                                      PrivacyName{"session", &Privacy::session},
+                                      PrivacyName{"user", &Privacy::user},
+                                      PrivacyName{"id", &Privacy::id},
+                                      PrivacyName{"history", &Privacy::history},
+                                      PrivacyName{"critical", &Privacy::critical}};
 
 }  // namespace
 
 std::expected<Privacy, FieldError> read_privacy(const Message& message, std::string_view octets) {
   Privacy privacy;
-  const HeaderLine* const line = message.first(kId);
+  const HeaderLine* const line = message.first(kPrivacyId);
   if (line == nullptr) {
     return privacy;
   }
@@ -37,19 +40,19 @@ std::expected<Privacy, FieldError> read_privacy(const Message& message, std::str
     const Span span = detail::trimmed(octets, at, stop);
     const std::string_view value = text(octets, span);
     if (value.empty() || !detail::all(value, detail::kToken)) {
-      return detail::field_failure(FieldErrorCode::malformed, kId, span.offset);
+      return detail::field_failure(FieldErrorCode::malformed, kPrivacyId, span.offset);
     }
     const auto* const known = std::ranges::find_if(
-        kNames, [value](const Name& name) { return detail::equal_ignoring_case(name.name, value); });
-    if (known == kNames.end()) {
+        kPrivacyNames, [value](const PrivacyName& name) { return detail::equal_ignoring_case(name.name, value); });
+    if (known == kPrivacyNames.end()) {
       privacy.others = static_cast<std::uint8_t>(std::min(privacy.others + 1, 255));
     } else if (std::exchange(privacy.*known->asked, true)) {
-      return detail::field_failure(FieldErrorCode::duplicate, kId, span.offset);
+      return detail::field_failure(FieldErrorCode::duplicate, kPrivacyId, span.offset);
     }
     at = stop + 1;
   }
   if (privacy.none && values > 1) {
-    return detail::field_failure(FieldErrorCode::contradiction, kId, line->value().offset);
+    return detail::field_failure(FieldErrorCode::contradiction, kPrivacyId, line->value().offset);
   }
   return privacy;
 }

@@ -5,7 +5,7 @@
 namespace stirline::sip {
 namespace {
 
-constexpr HeaderId kId = HeaderId::reason;
+constexpr HeaderId kReasonId = HeaderId::reason;
 
 std::expected<Reason, FieldError> read_reason(std::string_view octets, Span value) {
   Reason reason;
@@ -13,20 +13,20 @@ std::expected<Reason, FieldError> read_reason(std::string_view octets, Span valu
   const std::size_t stop = detail::skip(octets, value.offset, value.end(), detail::kToken);
   reason.protocol = detail::span_between(value.offset, stop);
   if (reason.protocol.empty()) {
-    return detail::field_failure(FieldErrorCode::malformed, kId, value.offset);
+    return detail::field_failure(FieldErrorCode::malformed, kReasonId, value.offset);
   }
-  const auto params = detail::parameters_behind(octets, stop, value.end(), kId);
+  const auto params = detail::parameters_behind(octets, stop, value.end(), kReasonId);
   if (!params) {
     return std::unexpected(params.error());
   }
   bool texted = false;
-  const auto read = detail::each_parameter(octets, *params, kId, [&](const detail::ParameterItem& item) {
+  const auto read = detail::each_parameter(octets, *params, kReasonId, [&](const detail::ParameterItem& item) {
     if (detail::is_named(octets, item, "cause")) {
-      return detail::take_number(octets, item, kMaxReasonCause, kId, reason.cause);
+      return detail::take_number(octets, item, kMaxReasonCause, kReasonId, reason.cause);
     }
     if (detail::is_named(octets, item, "text")) {
       const bool good = item.form == detail::ValueForm::quoted || detail::is_token(octets, item);
-      return detail::take_once(item, good, kId, texted, reason.text);
+      return detail::take_once(item, good, kReasonId, texted, reason.text);
     }
     return detail::FieldResult();
   });
@@ -39,7 +39,8 @@ std::expected<Reason, FieldError> read_reason(std::string_view octets, Span valu
 }  // namespace
 
 std::expected<ReasonList, FieldError> read_reasons(const Message& message, std::string_view octets) {
-  return detail::read_list<ReasonList>(message, octets, kId, [&](Span value) { return read_reason(octets, value); });
+  return detail::read_list<ReasonList>(message, octets, kReasonId,
+                                       [&](Span value) { return read_reason(octets, value); });
 }
 
 }  // namespace stirline::sip

@@ -6,15 +6,15 @@
 namespace stirline::sip {
 
 std::expected<ViaList, FieldError> read_vias(const Message& message, std::string_view octets) {
-  constexpr HeaderId kId = HeaderId::via;
-  return detail::read_list<ViaList>(message, octets, kId, [&](Span value) -> std::expected<Via, FieldError> {
+  constexpr HeaderId kViasId = HeaderId::via;
+  return detail::read_list<ViaList>(message, octets, kViasId, [&](Span value) -> std::expected<Via, FieldError> {
     Via via;
     const ParseError error = detail::read_via(octets, value, via);
     if (error.code == ErrorCode::ok) {
       return via;
     }
     const bool open = error.code == ErrorCode::bad_quote;
-    return detail::field_failure(open ? FieldErrorCode::open_quote : FieldErrorCode::malformed, kId, error.offset);
+    return detail::field_failure(open ? FieldErrorCode::open_quote : FieldErrorCode::malformed, kViasId, error.offset);
   });
 }
 

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::config {
+namespace stirline::config::answer_config_test {
 namespace {
 
 using tables::Answer;
@@ -96,4 +96,4 @@ TEST(Answers, OfAReasonHaveItsCode) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::answer_config_test

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::config::wire {
+namespace stirline::config::wire::call_record_test {
 namespace {
 
 std::string encoded(const CallRecord& record) {
@@ -148,4 +148,4 @@ TEST(CallRecord, ChangedOctetsAreRefusedOrMeanWhatTheySay) {
 }
 
 }  // namespace
-}  // namespace stirline::config::wire
+}  // namespace stirline::config::wire::call_record_test

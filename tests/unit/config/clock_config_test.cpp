@@ -5,7 +5,7 @@
 
 #include "config/control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::clock_config_test {
 namespace {
 
 TEST(ClockConfigTest, BothLimits) {
@@ -26,4 +26,4 @@ TEST(ClockConfigTest, MistakesAreNamed) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::clock_config_test

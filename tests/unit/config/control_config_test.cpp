@@ -6,7 +6,7 @@
 
 #include "tests/unit/config/good_control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::control_config_test {
 namespace {
 
 using test::kGood;
@@ -343,4 +343,4 @@ TEST(ControlConfig, ManyMistakesAreAllTold) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::control_config_test

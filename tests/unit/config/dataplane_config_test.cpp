@@ -5,7 +5,7 @@
 
 #include "tests/unit/config/temporary_file.hpp"
 
-namespace stirline::config {
+namespace stirline::config::dataplane_config_test {
 namespace {
 
 using test::replaced;
@@ -336,4 +336,4 @@ TEST(DataplaneConfig, ShownValuesAreShortAndPrintable) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::dataplane_config_test

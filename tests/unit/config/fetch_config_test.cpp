@@ -5,7 +5,7 @@
 
 #include "config/control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::fetch_config_test {
 namespace {
 
 TEST(FetchConfigs, EveryOptionArrives) {
@@ -51,4 +51,4 @@ TEST(FetchConfigs, MistakesAreTold) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::fetch_config_test

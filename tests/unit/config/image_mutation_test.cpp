@@ -4,7 +4,7 @@
 
 #include "tests/unit/config/sample_tables.hpp"
 
-namespace stirline::config::tables {
+namespace stirline::config::tables::image_mutation_test {
 namespace {
 
 Image again(const std::vector<Trunk>& table) {
@@ -62,4 +62,4 @@ TEST(ImageMutation, Certificates) {
 }
 
 }  // namespace
-}  // namespace stirline::config::tables
+}  // namespace stirline::config::tables::image_mutation_test

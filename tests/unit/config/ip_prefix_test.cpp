@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::config {
+namespace stirline::config::ip_prefix_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -53,4 +53,4 @@ TEST(IpPrefix, Contains) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::ip_prefix_test

@@ -7,7 +7,7 @@
 
 #include "config/control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::metrics_config_test {
 namespace {
 
 std::expected<ControlConfig, ConfigErrors> read(const std::string& section) {
@@ -58,4 +58,4 @@ TEST(MetricsConfig, MistakesAreTold) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::metrics_config_test

@@ -10,7 +10,7 @@
 
 #include "config/text_rules.hpp"
 
-namespace stirline::config {
+namespace stirline::config::number_plan_test {
 namespace {
 
 using tables::kNoCredential;
@@ -231,4 +231,4 @@ TEST(NumberPlan, AgreesWithANaiveSearch) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::number_plan_test

@@ -7,7 +7,7 @@
 
 #include "config/control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::record_keeping_config_test {
 namespace {
 
 std::expected<ControlConfig, ConfigErrors> read(const std::string& section) {
@@ -40,4 +40,4 @@ TEST(RecordKeepingConfig, MistakesAreTold) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::record_keeping_config_test

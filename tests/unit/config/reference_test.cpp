@@ -11,7 +11,7 @@
 #include "tests/unit/config/temporary_file.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::config {
+namespace stirline::config::reference_test {
 namespace {
 
 std::filesystem::path reference(const char* name) {
@@ -195,4 +195,4 @@ TEST(Reference, CommentedOptionsAreGoodToo) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::reference_test

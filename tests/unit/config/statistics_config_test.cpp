@@ -5,7 +5,7 @@
 
 #include "config/control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::statistics_config_test {
 namespace {
 
 using policy::Feature;
@@ -43,4 +43,4 @@ TEST(StatisticsConfigTest, MistakesAreNamed) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::statistics_config_test

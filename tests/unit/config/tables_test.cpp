@@ -9,7 +9,7 @@
 #include "crypto_workers/job/keyring.hpp"
 #include "tests/unit/config/sample_tables.hpp"
 
-namespace stirline::config::tables {
+namespace stirline::config::tables::tables_test {
 namespace {
 
 using test::sample_certificates;
@@ -485,4 +485,4 @@ TEST(Wipe, CredentialsWipeTheirScalar) {
 }
 
 }  // namespace
-}  // namespace stirline::config::tables
+}  // namespace stirline::config::tables::tables_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::config {
+namespace stirline::config::text_rules_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -86,4 +86,4 @@ TEST(TextRules, HttpsUrlsOfAnyPortAndTheirHosts) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::text_rules_test

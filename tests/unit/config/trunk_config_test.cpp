@@ -5,7 +5,7 @@
 
 #include "tests/unit/config/good_control_config.hpp"
 
-namespace stirline::config {
+namespace stirline::config::trunk_config_test {
 namespace {
 
 using test::kGood;
@@ -196,4 +196,4 @@ TEST(TrunkConfig, TheEdgeOfTrust) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::trunk_config_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::config::wire {
+namespace stirline::config::wire::watch_test {
 namespace {
 
 std::string encoded(const WatchEvent& event) {
@@ -171,4 +171,4 @@ TEST(WatchEvent, NoOctetsDoHarm) {
 }
 
 }  // namespace
-}  // namespace stirline::config::wire
+}  // namespace stirline::config::wire::watch_test

@@ -19,7 +19,7 @@
 
 #include "config/wire/channel.hpp"
 
-namespace stirline::config::wire {
+namespace stirline::config::wire::wire_test {
 namespace {
 
 struct Ends {
@@ -379,4 +379,4 @@ TEST(Listener, BadPathsAreErrors) {
 }
 
 }  // namespace
-}  // namespace stirline::config::wire
+}  // namespace stirline::config::wire::wire_test

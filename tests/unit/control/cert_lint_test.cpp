@@ -10,7 +10,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
-namespace stirline::control {
+namespace stirline::control::cert_lint_test {
 namespace {
 
 using nlohmann::json;
@@ -86,4 +86,4 @@ TEST_F(CertLint, WhatIsNoCertificateIsSixtyFour) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::cert_lint_test

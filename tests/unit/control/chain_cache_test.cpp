@@ -10,7 +10,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
-namespace stirline::control {
+namespace stirline::control::chain_cache_test {
 namespace {
 
 using crypto::Reason;
@@ -198,4 +198,4 @@ TEST_F(Regimes, MissingFilesAreProblemsOfTheirRegime) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::chain_cache_test

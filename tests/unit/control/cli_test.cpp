@@ -16,7 +16,7 @@
 #include "tests/unit/crypto_workers/test_authority.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::control {
+namespace stirline::control::cli_test {
 namespace {
 
 using nlohmann::json;
@@ -463,4 +463,4 @@ TEST(Corpus, ParseJsonAgreesWithTheGroundTruth) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::cli_test

@@ -14,7 +14,7 @@
 #include "config/tables/image.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::command_server_test {
 namespace {
 
 namespace wire = config::wire;
@@ -169,4 +169,4 @@ TEST_F(CommandServerTest, AnIdleConnectionIsClosed) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::command_server_test

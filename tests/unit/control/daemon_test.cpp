@@ -24,7 +24,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/daemon/process_facts.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -499,4 +499,4 @@ TEST_F(DaemonTest, TheProgramPrintsEveryMistakeAndEndsWithTwo) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_test

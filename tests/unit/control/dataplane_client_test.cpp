@@ -9,7 +9,7 @@
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::dataplane_client_test {
 namespace {
 
 using config::tables::Image;
@@ -241,4 +241,4 @@ TEST_F(DataplaneClientTest, AStatusIsAnsweredEvenIfTheConnectionBreaks) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::dataplane_client_test

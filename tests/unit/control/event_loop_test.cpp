@@ -10,7 +10,7 @@
 
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::event_loop_test {
 namespace {
 
 using config::wire::Descriptor;
@@ -108,4 +108,4 @@ TEST(EventLoop, StopsFromAnotherThread) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::event_loop_test

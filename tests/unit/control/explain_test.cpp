@@ -10,7 +10,7 @@
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::explain_test {
 namespace {
 
 using nlohmann::json;
@@ -176,4 +176,4 @@ TEST_F(Explain, MistakesAreSixtyFour) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::explain_test

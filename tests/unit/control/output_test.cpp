@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace stirline::control::cli {
+namespace stirline::control::cli::output_test {
 namespace {
 
 TEST(Output, ControlCharactersAreShownNotSent) {
@@ -50,4 +50,4 @@ TEST(Output, DocumentsBecomeIndentedText) {
 }
 
 }  // namespace
-}  // namespace stirline::control::cli
+}  // namespace stirline::control::cli::output_test

@@ -10,7 +10,7 @@
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::rule_relay_test {
 namespace {
 
 using config::policy::kUserShards;
@@ -217,4 +217,4 @@ TEST_F(RuleRelayTest, ListsGoOutWithTheRulesAndByThemselves) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::rule_relay_test

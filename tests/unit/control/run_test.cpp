@@ -8,7 +8,7 @@
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::run_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -96,4 +96,4 @@ TEST_F(Run, LabPassesItsArgumentsOn) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::run_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::control {
+namespace stirline::control::secret_image_test {
 namespace {
 
 config::tables::Image secret() {
@@ -42,4 +42,4 @@ TEST(SecretImage, EmptyIsFine) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::secret_image_test

@@ -13,7 +13,7 @@
 #include "control/read_file.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::state_compiler_test {
 namespace {
 
 namespace tables = config::tables;
@@ -285,4 +285,4 @@ TEST(StateCompiler, AChainIsValidWhileAllItsCertificatesAre) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::state_compiler_test

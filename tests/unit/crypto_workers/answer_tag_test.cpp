@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::crypto {
+namespace stirline::crypto::answer_tag_test {
 namespace {
 
 constexpr std::array<std::uint8_t, kOrigidKeyBytes> kKey = {1, 2, 3};
@@ -55,4 +55,4 @@ TEST(AnswerTag, OfManyCallsNoneIsAnothers) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::answer_tag_test

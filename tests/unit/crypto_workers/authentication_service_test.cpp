@@ -12,7 +12,7 @@
 #include "sip_parser/date.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::authentication_service_test {
 namespace {
 
 using test::CallText;
@@ -175,4 +175,4 @@ TEST(UriIdentities, NormalForm) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::authentication_service_test

@@ -8,7 +8,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::base64url_test {
 namespace {
 
 std::optional<std::string> decoded(std::string_view text, std::size_t room = 64) {
@@ -57,4 +57,4 @@ TEST(Base64url, NeverWritesBeyondItsRoom) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::base64url_test

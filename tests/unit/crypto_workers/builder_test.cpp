@@ -8,7 +8,7 @@
 #include "crypto_workers/p256/openssl_engine.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::builder_test {
 namespace {
 
 nlohmann::json own_token(const std::string& id) {
@@ -178,4 +178,4 @@ TEST(Builder, SaysWhenTheRoomIsTooSmall) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::builder_test

@@ -10,7 +10,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::certificate_chain_test {
 namespace {
 
 using test::kNow;
@@ -247,4 +247,4 @@ TEST(PrivateKeys, AreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::certificate_chain_test

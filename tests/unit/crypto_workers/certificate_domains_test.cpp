@@ -9,7 +9,7 @@
 #include "tests/unit/crypto_workers/test_authority.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::certificate_domains_test {
 namespace {
 
 using test::CertificateOptions;
@@ -102,4 +102,4 @@ TEST(CertificateDomains, MayComeInDer) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::certificate_domains_test

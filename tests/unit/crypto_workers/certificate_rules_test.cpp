@@ -9,7 +9,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::certificate_rules_test {
 namespace {
 
 std::expected<TnAuthList, TnAuthListError> decode(std::string_view hex) {
@@ -177,4 +177,4 @@ TEST_F(Constrained, TokensKeepToTheirCertificate) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::certificate_rules_test

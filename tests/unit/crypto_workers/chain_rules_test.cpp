@@ -12,7 +12,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::chain_rules_test {
 namespace {
 
 using test::CertificateOptions;
@@ -359,4 +359,4 @@ TEST_F(ChainRules, OneExtensionWithConstraints) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::chain_rules_test

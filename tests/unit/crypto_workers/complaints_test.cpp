@@ -8,7 +8,7 @@
 
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::complaints_test {
 namespace {
 
 class ComplaintLines : public testing::Test {
@@ -77,4 +77,4 @@ TEST_F(ComplaintLines, AsManyAsTheRequestMayHave) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::complaints_test

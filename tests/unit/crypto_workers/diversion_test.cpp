@@ -12,7 +12,7 @@
 #include "tests/unit/crypto_workers/counting_engine.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::diversion_test {
 namespace {
 
 using test::CallText;
@@ -335,4 +335,4 @@ TEST_F(Diversions, NoSignatureIsLookedAtInVain) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::diversion_test

@@ -15,7 +15,7 @@
 #include "crypto_workers/p256/signature_format.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::engine_test {
 namespace {
 
 using Scalar = std::array<std::uint8_t, kScalarBytes>;
@@ -250,4 +250,4 @@ TEST(Cavp, P256SigVer) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::engine_test

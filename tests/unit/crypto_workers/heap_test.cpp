@@ -46,7 +46,7 @@ void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   std::free(memory);
 }
 
-namespace stirline::crypto {
+namespace stirline::crypto::heap_test {
 namespace {
 
 // The largest payload a token of 8,192 octets has room for, full of what the reader has to look at.
@@ -190,4 +190,4 @@ TEST(Heap, MakingTokensOfAllTypesTakesNothing) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::heap_test

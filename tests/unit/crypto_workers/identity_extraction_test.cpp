@@ -12,7 +12,7 @@
 #include "crypto_workers/stir/authentication_service.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::identity_extraction_test {
 namespace {
 
 using test::CallText;
@@ -122,4 +122,4 @@ TEST(IdentityExtraction, DisplayNamesSayNothing) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::identity_extraction_test

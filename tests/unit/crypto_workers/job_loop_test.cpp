@@ -13,7 +13,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::job_loop_test {
 namespace {
 
 constexpr std::size_t kSlots = 64;
@@ -120,4 +120,4 @@ TEST(JobLoop, NothingQueuedIsNothingDone) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::job_loop_test

@@ -8,7 +8,7 @@
 
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::json_object_test {
 namespace {
 
 constexpr std::size_t kRoom = 6'144;
@@ -139,4 +139,4 @@ TEST_F(JsonObject, ASecondReadForgetsTheFirst) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::json_object_test

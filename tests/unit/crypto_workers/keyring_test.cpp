@@ -5,7 +5,7 @@
 
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::keyring_test {
 namespace {
 
 Certificate of_regime(std::uint16_t regime, std::int64_t not_after) {
@@ -127,4 +127,4 @@ TEST(Keyrings, DomainsAreCoveredExactly) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::keyring_test

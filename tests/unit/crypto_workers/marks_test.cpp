@@ -14,7 +14,7 @@
 #include "crypto_workers/stir/verification_service.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::marks_test {
 namespace {
 
 using test::CallText;
@@ -282,4 +282,4 @@ TEST(VerificationPlans, HoldWhatTheJobNeeds) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::marks_test

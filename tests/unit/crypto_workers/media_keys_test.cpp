@@ -14,7 +14,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::media_keys_test {
 namespace {
 
 using test::CallText;
@@ -229,4 +229,4 @@ TEST(MediaKeyClaims, BaselineIsByteExact) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::media_keys_test

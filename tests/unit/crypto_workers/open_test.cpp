@@ -9,7 +9,7 @@
 
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::open_test {
 namespace {
 
 using test::CallText;
@@ -378,4 +378,4 @@ TEST(Opener, SlotsAreIndependent) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::open_test

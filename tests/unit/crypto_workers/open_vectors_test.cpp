@@ -15,7 +15,7 @@
 #include "sip_parser/identity_header.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::open_vectors_test {
 namespace {
 
 sip::TelephoneNumber number(std::string_view digits) {
@@ -179,4 +179,4 @@ TEST(RfcPrintedTokens, GetTheVerdictsTheirNotesDocument) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::open_vectors_test

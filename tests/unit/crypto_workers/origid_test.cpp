@@ -7,7 +7,7 @@
 
 #include "crypto_workers/passport/claim_syntax.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::origid_test {
 namespace {
 
 constexpr std::array<std::uint8_t, kOrigidKeyBytes> kKey = {1, 2, 3};
@@ -63,4 +63,4 @@ TEST(Uuid, Syntax) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::origid_test

@@ -15,7 +15,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::processor_test {
 namespace {
 
 using test::CallText;
@@ -287,4 +287,4 @@ TEST(Keyrings, LookUpExactStringsAndReplace) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::processor_test

@@ -7,7 +7,7 @@
 #include "crypto_workers/puzzle/hashcash.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::puzzle_test {
 namespace {
 
 constexpr std::array<std::uint8_t, kOrigidKeyBytes> kKey{1, 2, 3};
@@ -134,4 +134,4 @@ TEST(Hashcash, HidesExactlyTheBitsOfItsWork) {  // SPIT-HC-01
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::puzzle_test

@@ -10,7 +10,7 @@
 #include "crypto_workers/stir/marks.hpp"
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::reason_test {
 namespace {
 
 using test::CallText;
@@ -212,4 +212,4 @@ TEST(Reasons, EachIsProducedByARequest) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::reason_test

@@ -10,7 +10,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::revocation_test {
 namespace {
 
 using test::CertificateOptions;
@@ -339,4 +339,4 @@ TEST_F(Revocation, AListOfAnotherPlaceCoversNobodyAndStillRevokes) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::revocation_test

@@ -14,7 +14,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::shaken_profile_test {
 namespace {
 
 using test::CertificateOptions;
@@ -247,4 +247,4 @@ TEST(CertificateRoles, AreGuessedFromTheCertificate) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::shaken_profile_test

@@ -13,7 +13,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::signing_test {
 namespace {
 
 using test::CallText;
@@ -304,4 +304,4 @@ TEST_F(SigningDiversions, HistoryInfoNamesThePartyToo) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::signing_test

@@ -12,7 +12,7 @@
 
 #include "tests/unit/crypto_workers/test_call.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::token_hashes_test {
 namespace {
 
 using test::CallText;
@@ -102,4 +102,4 @@ TEST(TokenHashes, NoneOfWhatIsTooLongToBeAToken) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::token_hashes_test

@@ -9,7 +9,7 @@
 #include "tests/unit/crypto_workers/test_call.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::token_types_test {
 namespace {
 
 using test::CallText;
@@ -411,4 +411,4 @@ TEST_F(TokenTypes, AnswersTellWhoWasReached) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::token_types_test

@@ -30,7 +30,7 @@
 #include "tests/unit/daemon/in_child.hpp"
 #include "tests/unit/daemon/process_facts.hpp"
 
-namespace stirline::config {
+namespace stirline::config::confinement_test {
 namespace {
 
 using test::bits;
@@ -306,4 +306,4 @@ TEST_F(Files, OnlyThoseThatAreNamedCanBeReached) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::confinement_test

@@ -12,7 +12,7 @@
 
 #include "tests/unit/daemon/in_child.hpp"
 
-namespace stirline::config {
+namespace stirline::config::logging_test {
 namespace {
 
 // What is written to stderr, a pipe. `is_journal`: JOURNAL_STREAM names that pipe; otherwise another file.
@@ -60,4 +60,4 @@ TEST(Logging, OthersGetTheTime) {
 }
 
 }  // namespace
-}  // namespace stirline::config
+}  // namespace stirline::config::logging_test

@@ -12,7 +12,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/daemon/process_facts.hpp"
 
-namespace stirline::test {
+namespace stirline::test::running_dataplane_test {
 namespace {
 
 using control::test::Process;
@@ -87,4 +87,4 @@ TEST_F(RunningDataplane, OfAnOrdinaryUser) {
 }
 
 }  // namespace
-}  // namespace stirline::test
+}  // namespace stirline::test::running_dataplane_test

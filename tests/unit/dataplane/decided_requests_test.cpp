@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::decided_requests_test {
 namespace {
 
 using config::tables::Answer;
@@ -63,4 +63,4 @@ TEST(DecidedRequests, ManyAreKeptApart) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::decided_requests_test

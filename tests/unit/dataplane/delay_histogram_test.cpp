@@ -15,7 +15,7 @@
 #include "dataplane/core_load.hpp"
 #include "dataplane/poll/delay_meter.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::delay_histogram_test {
 namespace {
 
 using config::wire::delay_bound;
@@ -179,4 +179,4 @@ TEST(CoreLoad, SharesTheTimeBetweenWorkAndRest) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::delay_histogram_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::eal_args_test {
 namespace {
 
 using config::PortKind;
@@ -83,4 +83,4 @@ TEST(EalArguments, CaptureFiles) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::eal_args_test

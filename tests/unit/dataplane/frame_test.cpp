@@ -10,7 +10,7 @@
 #include "dataplane/packet/octets.hpp"
 #include "tests/golden/packet_spec.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::frame_test {
 namespace {
 
 using golden::build;
@@ -302,4 +302,4 @@ TEST(Checksum, SumDoesNotDependOnTheCuts) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::frame_test

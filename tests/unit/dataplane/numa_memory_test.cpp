@@ -9,7 +9,7 @@
 #include "dataplane/packet/numa_array.hpp"
 #include "dataplane/packet/uncached_writer.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::numa_memory_test {
 namespace {
 
 constexpr std::size_t kMib = std::size_t{1} << 20U;
@@ -52,4 +52,4 @@ TEST(UncachedWriter, WritesWhatItIsGivenWhateverThePieces) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::numa_memory_test

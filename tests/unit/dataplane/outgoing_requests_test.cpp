@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::outgoing_requests_test {
 namespace {
 
 using config::wire::ContactRecord;
@@ -62,4 +62,4 @@ TEST(OutgoingRequests, NoneAtAllAndTooLong) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::outgoing_requests_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::pending_reasons_test {
 namespace {
 
 constexpr std::uint64_t kLinger = 1'000;
@@ -91,4 +91,4 @@ TEST_F(Pending, NamesThatAreTooLongAreNotKept) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::pending_reasons_test

@@ -8,7 +8,7 @@
 #include "dataplane/poll/message_store.hpp"
 #include "dataplane/poll/parking.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::poll_memory_test {
 namespace {
 
 TEST(Parking, KeepsTheOldestAtHand) {
@@ -90,4 +90,4 @@ TEST(Counters, FamiliesDoNotMix) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::poll_memory_test

@@ -15,7 +15,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/unit/dataplane/packet_pool.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::reassembly_test {
 namespace {
 
 using golden::Octets;
@@ -382,4 +382,4 @@ TEST_F(ReassemblyTest, ThousandsOfRandomFragments) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::reassembly_test

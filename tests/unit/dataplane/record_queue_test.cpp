@@ -11,7 +11,7 @@
 #include "config/wire/call_record.hpp"
 #include "config/wire/protocol.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::record_queue_test {
 namespace {
 
 namespace wire = config::wire;
@@ -107,4 +107,4 @@ TEST(RecordQueue, BetweenTwoThreads) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::record_queue_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::replay_watch_test {
 namespace {
 
 using Seen = ReplayWatch::Seen;
@@ -63,4 +63,4 @@ TEST(ReplayWatch, LongTokensAndNamesAreNoTrouble) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::replay_watch_test

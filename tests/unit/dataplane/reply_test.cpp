@@ -8,7 +8,7 @@
 
 #include "tests/golden/packet_spec.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::reply_test {
 namespace {
 
 using golden::PacketSpec;
@@ -101,4 +101,4 @@ TEST(Reply, ToNobodyIsNone) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::reply_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::reputation_test {
 namespace {
 
 using namespace config::policy;
@@ -102,4 +102,4 @@ TEST_F(Reputations, ANameIsPlainText) {  // it stands in JSON and on terminals
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::reputation_test

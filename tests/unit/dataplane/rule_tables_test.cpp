@@ -9,7 +9,7 @@
 #include "config/policy/rule_set_writer.hpp"
 #include "config/wire/channel.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::rule_tables_test {
 namespace {
 
 using namespace config::policy;
@@ -150,4 +150,4 @@ TEST(RuleTables, AnotherSecretComesWithEveryShard) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::rule_tables_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::shed_sources_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'795'000'000;
@@ -71,4 +71,4 @@ TEST(ShedSources, WhoKeepsWithinItIsForgotten) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::shed_sources_test

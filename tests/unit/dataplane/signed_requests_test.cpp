@@ -8,7 +8,7 @@
 
 #include "tests/support/sip_calls.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::signed_requests_test {
 namespace {
 
 constexpr std::uint64_t kMemory = 1'000;
@@ -107,4 +107,4 @@ TEST_F(Signed, AroundTheEndAtEveryOffset) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::signed_requests_test

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::source_limits_test {
 namespace {
 
 constexpr std::uint64_t kSecond = 2'000'000'000;  // TSC cycles
@@ -207,4 +207,4 @@ TEST(SourceLimits, WhatFindsNoRoomIsToldLater) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::source_limits_test

@@ -8,7 +8,7 @@
 
 #include "tests/support/sip_calls.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::transaction_test {
 namespace {
 
 class Transaction : public testing::Test {
@@ -71,4 +71,4 @@ TEST_F(Transaction, LongNamesAreHashedByTheirEnds) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::transaction_test

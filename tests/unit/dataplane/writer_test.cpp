@@ -17,7 +17,7 @@
 #include "tests/golden/packet_spec.hpp"
 #include "tests/unit/dataplane/packet_pool.hpp"
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::writer_test {
 namespace {
 
 using golden::Octets;
@@ -397,4 +397,4 @@ TEST_F(Writer, MtuTooSmall) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::writer_test

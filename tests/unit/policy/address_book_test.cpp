@@ -8,7 +8,7 @@
 #include "control/policy/vcard_reader.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::address_book_test {
 namespace {
 
 using config::policy::List;
@@ -172,4 +172,4 @@ TEST(AddressBookForms, AreToldByTheirBeginnings) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::address_book_test

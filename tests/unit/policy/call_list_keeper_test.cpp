@@ -11,7 +11,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::call_list_keeper_test {
 namespace {
 
 using config::policy::identity_key;
@@ -169,4 +169,4 @@ TEST_F(CallListKeeperTest, WhatWasLearnedLastIsWritten) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::call_list_keeper_test

@@ -8,7 +8,7 @@
 
 #include "tests/unit/policy/statistics_rig.hpp"
 
-namespace stirline::test {
+namespace stirline::test::call_statistics_test {
 namespace {
 
 using namespace config::policy;
@@ -397,4 +397,4 @@ TEST(ScoreSettings, MistakesAreFound) {
 }
 
 }  // namespace
-}  // namespace stirline::test
+}  // namespace stirline::test::call_statistics_test

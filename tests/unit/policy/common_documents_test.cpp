@@ -8,7 +8,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/policy/documents.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::common_documents_test {
 namespace {
 
 using namespace config::policy;
@@ -203,4 +203,4 @@ TEST_F(CommonDocumentsTest, TheReferenceRulesAboutLists) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::common_documents_test

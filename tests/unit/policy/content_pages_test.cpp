@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace stirline::control::content {
+namespace stirline::control::content::content_pages_test {
 namespace {
 
 const std::string kTrainer = "sip:desk@example.com";
@@ -71,4 +71,4 @@ TEST_F(TrainingOverHttps, MistakesAreToldAndNothingIsCounted) {
 }
 
 }  // namespace
-}  // namespace stirline::control::content
+}  // namespace stirline::control::content::content_pages_test

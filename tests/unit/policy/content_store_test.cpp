@@ -17,11 +17,11 @@
 #include "control/content/content_keeper.hpp"
 #include "tests/support/policy/trained_texts.hpp"
 
-namespace stirline::control::content {
+namespace stirline::control::content::content_store_test {
 namespace {
 
 using config::policy::content::ContentJudge;
-using test::OpenContentTable;
+using stirline::test::OpenContentTable;
 
 constexpr std::int64_t kDay = 20'775;
 constexpr std::string_view kSpam = "win a prize at http://win.example/now, cheap unbelievable offer";
@@ -143,4 +143,4 @@ TEST_F(ContentStores, AKeeperMakesTheTableAgain) {
 }
 
 }  // namespace
-}  // namespace stirline::control::content
+}  // namespace stirline::control::content::content_store_test

@@ -15,11 +15,11 @@
 #include "config/wire/paged_image.hpp"
 #include "tests/support/policy/trained_texts.hpp"
 
-namespace stirline::config::policy::content {
+namespace stirline::config::policy::content::content_table_test {
 namespace {
 
-using test::OpenContentTable;
-using test::TrainedTexts;
+using stirline::test::OpenContentTable;
+using stirline::test::TrainedTexts;
 
 TEST(ContentTables, FindWhatWasAdded) {
   std::mt19937_64 dice(5);
@@ -184,4 +184,4 @@ TEST_F(NearCopiesTest, TheOldestMakesRoom) {  // bounds
 }
 
 }  // namespace
-}  // namespace stirline::config::policy::content
+}  // namespace stirline::config::policy::content::content_table_test

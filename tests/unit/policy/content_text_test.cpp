@@ -12,7 +12,7 @@
 #include "config/policy/content/text_body.hpp"
 #include "config/policy/content/text_tokens.hpp"
 
-namespace stirline::config::policy::content {
+namespace stirline::config::policy::content::content_text_test {
 namespace {
 
 constexpr KeySecret kSecret{7, 7, 7};
@@ -213,4 +213,4 @@ TEST_F(ContentText, KeysAreOfASecret) {  // privacy: nobody outside knows the ke
 }
 
 }  // namespace
-}  // namespace stirline::config::policy::content
+}  // namespace stirline::config::policy::content::content_text_test

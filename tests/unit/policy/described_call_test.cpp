@@ -9,7 +9,7 @@
 
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::described_call_test {
 namespace {
 
 using test::kNow;
@@ -164,4 +164,4 @@ TEST_F(DescribedCallTest, TheVerdictSaysWhoCalls) {  // SPIT-FW-02
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::described_call_test

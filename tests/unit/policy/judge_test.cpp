@@ -10,7 +10,7 @@
 
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::judge_test {
 namespace {
 
 using test::kSecret;
@@ -236,4 +236,4 @@ TEST(PolicyImages, EveryOctetChanged) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::judge_test

@@ -12,7 +12,7 @@
 #include "config/policy/content/content_score.hpp"
 #include "tests/support/policy/trained_texts.hpp"
 
-namespace stirline::test {
+namespace stirline::test::labelled_texts_test {
 namespace {
 
 using namespace config::policy::content;
@@ -128,4 +128,4 @@ TEST_F(LabelledTextsTest, SaysNothingOfWhatItWasNotTaught) {  // SPIT-CL-01
 }
 
 }  // namespace
-}  // namespace stirline::test
+}  // namespace stirline::test::labelled_texts_test

@@ -8,7 +8,7 @@
 
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::list_file_test {
 namespace {
 
 using config::policy::identity_key;
@@ -212,4 +212,4 @@ TEST(ListStore, AFailureInTheMiddleLeavesEverythingAsItWas) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::list_file_test

@@ -9,7 +9,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::list_store_test {
 namespace {
 
 using config::policy::List;
@@ -161,4 +161,4 @@ TEST(ListStore, AUsersEntriesAreTakenBack) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::list_store_test

@@ -11,7 +11,7 @@
 #include "config/text_rules.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::list_table_test {
 namespace {
 
 using test::kNow;
@@ -327,4 +327,4 @@ TEST(ListWords, AllAreFoundAgain) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::list_table_test

@@ -10,7 +10,7 @@
 #include "config/policy/list_table_writer.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::listed_call_test {
 namespace {
 
 using test::kNow;
@@ -138,4 +138,4 @@ TEST_F(ListedCall, TheTrunkIsKnownOfEveryCall) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::listed_call_test

@@ -7,7 +7,7 @@
 #include "tests/unit/control/xcap/xcap_world.hpp"
 #include "tests/unit/policy/documents.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::policy_usages_test {
 namespace {
 
 using control::test::reason_of;
@@ -75,4 +75,4 @@ TEST_F(PolicyUsages, EveryModuleIsAnnounced) {  // SPIT-FW-03
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::policy_usages_test

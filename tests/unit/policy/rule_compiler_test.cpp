@@ -6,7 +6,7 @@
 #include "config/policy/rule_set.hpp"
 #include "tests/unit/policy/documents.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::rule_compiler_test {
 namespace {
 
 using namespace config::policy;
@@ -121,4 +121,4 @@ TEST(RuleCompiler, ChecksRulesOfOtherSpheres) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::rule_compiler_test

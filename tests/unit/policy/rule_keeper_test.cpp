@@ -12,7 +12,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/policy/documents.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::rule_keeper_test {
 namespace {
 
 using namespace config::policy;
@@ -456,4 +456,4 @@ TEST_F(ContactsOfUsers, ListsGoOutWithTheRules) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::rule_keeper_test

@@ -8,7 +8,7 @@
 #include "tests/unit/policy/sample_rules.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::rule_reader_test {
 namespace {
 
 using namespace config::policy;
@@ -293,4 +293,4 @@ TEST(RuleReader, WhatIsNoRuleset) {  // SPIT-CP-01
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::rule_reader_test

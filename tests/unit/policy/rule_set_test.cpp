@@ -3,7 +3,7 @@
 
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::rule_set_test {
 namespace {
 
 using test::call_from;
@@ -293,4 +293,4 @@ TEST(RuleSet, EveryOctetChanged) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::rule_set_test

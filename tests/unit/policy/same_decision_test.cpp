@@ -9,7 +9,7 @@
 #include "tests/support/policy/plain_reading.hpp"
 #include "tests/support/policy/random_rules.hpp"
 
-namespace stirline::test {
+namespace stirline::test::same_decision_test {
 namespace {
 
 using namespace config::policy;
@@ -59,4 +59,4 @@ TEST(SameDecision, OnAHundredThousandPairs) {
 }
 
 }  // namespace
-}  // namespace stirline::test
+}  // namespace stirline::test::same_decision_test

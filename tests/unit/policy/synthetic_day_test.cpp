@@ -10,7 +10,7 @@
 
 #include "tests/unit/policy/statistics_rig.hpp"
 
-namespace stirline::test {
+namespace stirline::test::synthetic_day_test {
 namespace {
 
 using namespace config::policy;
@@ -145,4 +145,4 @@ TEST(SyntheticDay, IsTheSameForTheSameSeed) {
 }
 
 }  // namespace
-}  // namespace stirline::test
+}  // namespace stirline::test::synthetic_day_test

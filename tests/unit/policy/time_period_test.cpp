@@ -5,7 +5,7 @@
 
 #include "control/policy/date_time.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::time_period_test {
 namespace {
 
 using config::policy::Interval;
@@ -111,4 +111,4 @@ TEST(TimePeriod, MistakesAreTold) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::time_period_test

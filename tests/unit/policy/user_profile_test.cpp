@@ -8,7 +8,7 @@
 #include "control/xcap/xml_schema.hpp"
 #include "tests/unit/policy/documents.hpp"
 
-namespace stirline::control::policy {
+namespace stirline::control::policy::user_profile_test {
 namespace {
 
 using namespace config::policy;
@@ -80,4 +80,4 @@ TEST(UserProfiles, Mistakes) {
 }
 
 }  // namespace
-}  // namespace stirline::control::policy
+}  // namespace stirline::control::policy::user_profile_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::action_test {
 namespace {
 
 std::string action_of(std::string_view octets, const Strictness& strictness = {}) {
@@ -96,4 +96,4 @@ TEST(Action, ResponseToTheBroadcastAddress) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::action_test

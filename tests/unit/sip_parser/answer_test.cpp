@@ -8,7 +8,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::answer_test {
 namespace {
 
 const AnswerParts kParts{.status = 428, .phrase = "Use Identity Header", .to_tag = "mytag", .lines = {}};
@@ -155,4 +155,4 @@ TEST(Answer, OfWhatCannotBeReadNeedsItsOwnFieldsOnly) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::answer_test

@@ -10,7 +10,7 @@
 #include "tests/unit/sip_parser/header_fields.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::body_parts_test {
 namespace {
 
 std::string mixed(const std::string& body, const std::string& boundary = "b") {
@@ -237,4 +237,4 @@ TEST(BodyParts, TortureMessage) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::body_parts_test

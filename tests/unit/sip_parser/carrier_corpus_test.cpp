@@ -7,7 +7,7 @@
 #include "tests/unit/sip_parser/table.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::carrier_corpus_test {
 namespace {
 
 TEST(CarrierCorpus, AllFieldsOfAllMessages) {
@@ -38,4 +38,4 @@ TEST(CarrierCorpus, AllFieldsOfAllMessages) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::carrier_corpus_test

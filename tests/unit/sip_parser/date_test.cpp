@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::sip {
+namespace stirline::sip::date_test {
 namespace {
 
 std::string formatted(std::int64_t seconds) {
@@ -61,4 +61,4 @@ TEST(Date, RoundTripsAndAgreesWithGmtime) {
 }
 
 }  // namespace
-}  // namespace stirline::sip
+}  // namespace stirline::sip::date_test

@@ -8,7 +8,7 @@
 #include "sip_parser/headers/preferred_identity.hpp"
 #include "tests/unit/sip_parser/header_fields.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::diverted_call_test {
 namespace {
 
 // RFC 5806 3
@@ -113,4 +113,4 @@ TEST(PreferredIdentities, Values) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::diverted_call_test

@@ -8,7 +8,7 @@
 #include "sip_parser/fields.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::edit_list_test {
 namespace {
 
 std::string applied(const EditList& edits, std::string_view original) {
@@ -164,4 +164,4 @@ TEST(EditList, RemovedFieldIsGone) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::edit_list_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::error_code_test {
 namespace {
 
 struct Case {
@@ -193,4 +193,4 @@ TEST(ErrorCode, StartLineIsKnownOnceItWasRead) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::error_code_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::first_look_test {
 namespace {
 
 using Look = FirstLook::Kind;
@@ -86,4 +86,4 @@ TEST(FirstLook, KeepsItsWord) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::first_look_test

@@ -6,7 +6,7 @@
 #include "sip_parser/fields.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::flaw_class_body_test {
 namespace {
 
 std::string mixed(const std::string& body) {
@@ -136,4 +136,4 @@ TEST(FlawClass, IdentityInEverySpelling) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::flaw_class_body_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::flaw_class_test {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -178,4 +178,4 @@ TEST(FlawClass, NothingIsQuadratic) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::flaw_class_test

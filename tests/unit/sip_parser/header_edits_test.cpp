@@ -7,7 +7,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::header_edits_test {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -98,4 +98,4 @@ TEST(HeaderEdits, RemovesAllOrNone) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::header_edits_test

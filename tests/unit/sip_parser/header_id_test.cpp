@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::sip {
+namespace stirline::sip::header_id_test {
 namespace {
 
 TEST(HeaderId, LongNamesInAnyCase) {
@@ -62,4 +62,4 @@ TEST(HeaderId, OnlyLettersFold) {
 }
 
 }  // namespace
-}  // namespace stirline::sip
+}  // namespace stirline::sip::header_id_test

@@ -19,7 +19,7 @@
 #include "sip_parser/headers/resource_priority.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::header_metamorphic_test {
 namespace {
 
 struct Field {
@@ -182,4 +182,4 @@ TEST(HeaderMetamorphic, Privacy) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::header_metamorphic_test

@@ -15,7 +15,7 @@
 #include "sip_parser/headers/subject.hpp"
 #include "tests/unit/sip_parser/header_fields.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::headers_test {
 namespace {
 
 TEST(Headers, EveryErrorHasANameOfItsOwn) {
@@ -271,4 +271,4 @@ TEST(Subjects, Values) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::headers_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::identity_header_test {
 namespace {
 
 const std::string kDigest = "eyJh-_.eyJi.c2ln";
@@ -161,4 +161,4 @@ TEST(Identity, IdentityInfoIsNotIdentity) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::identity_header_test

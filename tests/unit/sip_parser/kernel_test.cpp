@@ -14,7 +14,7 @@
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::kernel_test {
 namespace {
 
 constexpr Strictness kStrictest = {.accept_bare_lf = false,
@@ -340,4 +340,4 @@ TEST_F(KernelTest, AgreeOnTheLargestHeads) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::kernel_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::media_type_test {
 namespace {
 
 Span whole(const std::string& value) {
@@ -61,4 +61,4 @@ TEST(MediaTypes, Boundaries) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::media_type_test

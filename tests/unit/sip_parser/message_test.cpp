@@ -4,7 +4,7 @@
 
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::message_test {
 namespace {
 
 TEST(Message, Request) {
@@ -152,4 +152,4 @@ TEST(Message, MethodsCompareWithCase) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::message_test

@@ -11,7 +11,7 @@
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::metamorphic_test {
 namespace {
 
 struct Line {
@@ -243,4 +243,4 @@ TEST(Metamorphic, UnknownHeadersAreInvisible) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::metamorphic_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::sip {
+namespace stirline::sip::name_addr_test {
 namespace {
 
 struct Reader {
@@ -103,4 +103,4 @@ TEST(NameAddr, SpanOutsideTheMessageIsRefused) {
 }
 
 }  // namespace
-}  // namespace stirline::sip
+}  // namespace stirline::sip::name_addr_test

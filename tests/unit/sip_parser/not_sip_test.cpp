@@ -4,7 +4,7 @@
 #include "sip_parser/action.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::not_sip_test {
 namespace {
 
 ErrorCode code_of(std::string_view octets) {
@@ -52,4 +52,4 @@ TEST(NotSip, PassesUntouched) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::not_sip_test

@@ -10,7 +10,7 @@
 #include "sip_parser/body/media_keys.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::sdp_test {
 namespace {
 
 using std::string_literals::operator""s;
@@ -225,4 +225,4 @@ TEST(MediaKeys, Errors) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::sdp_test

@@ -8,7 +8,7 @@
 #include "tests/unit/sip_parser/streams.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::stream_corpus_test {
 namespace {
 
 using Step = FrameStep::Kind;
@@ -181,4 +181,4 @@ TEST_F(StreamCorpus, EveryOctetChanged) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::stream_corpus_test

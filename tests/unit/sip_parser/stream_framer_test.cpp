@@ -4,7 +4,7 @@
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/streams.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::stream_framer_test {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -358,4 +358,4 @@ TEST(StreamFlawClass, LineFeedBehindABody) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::stream_framer_test

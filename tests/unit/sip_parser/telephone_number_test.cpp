@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace stirline::sip {
+namespace stirline::sip::telephone_number_test {
 namespace {
 
 const DialPlan kAmerica = {
@@ -117,4 +117,4 @@ TEST(TelephoneNumber, CanonicalNumber) {
 }
 
 }  // namespace
-}  // namespace stirline::sip
+}  // namespace stirline::sip::telephone_number_test

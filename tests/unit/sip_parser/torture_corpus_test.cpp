@@ -7,7 +7,7 @@
 #include "tests/unit/sip_parser/table.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::torture_corpus_test {
 namespace {
 
 class TortureCorpus : public testing::Test {
@@ -106,4 +106,4 @@ TEST_F(TortureCorpus, AddressIsNotAPort) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::torture_corpus_test

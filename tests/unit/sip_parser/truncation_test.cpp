@@ -5,7 +5,7 @@
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::truncation_test {
 namespace {
 
 std::string rich_invite() {
@@ -65,4 +65,4 @@ TEST(Truncation, EveryOctetLeftOut) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::truncation_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::sip {
+namespace stirline::sip::uri_test {
 namespace {
 
 struct Reader {
@@ -141,4 +141,4 @@ TEST(Uri, ParameterOfAHeaderMayBeQuotedAndFolded) {
 }
 
 }  // namespace
-}  // namespace stirline::sip
+}  // namespace stirline::sip::uri_test

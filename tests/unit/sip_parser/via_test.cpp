@@ -3,7 +3,7 @@
 #include "sip_parser/headers/vias.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 
-namespace stirline::sip::test {
+namespace stirline::sip::test::via_test {
 namespace {
 
 TEST(Via, AllParts) {
@@ -106,4 +106,4 @@ TEST(Via, BranchWithoutCookieIsFineByDefault) {
 }
 
 }  // namespace
-}  // namespace stirline::sip::test
+}  // namespace stirline::sip::test::via_test

@@ -13,7 +13,7 @@
 #include "control/accounting/accounting_command.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::trunk_accounts_test {
 namespace {
 
 namespace wire = config::wire;
@@ -128,4 +128,4 @@ TEST(TrunkAccounts, AreToldToTheOperator) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::trunk_accounts_test

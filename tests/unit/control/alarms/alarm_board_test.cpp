@@ -11,7 +11,7 @@
 #include "control/alarms/alarm_report.hpp"
 #include "tests/support/open_metrics.hpp"
 
-namespace stirline::control {
+namespace stirline::control::alarm_board_test {
 namespace {
 
 class Board : public testing::Test {
@@ -145,4 +145,4 @@ TEST(AlarmLog, SaysAllInOneLineWhateverTheTextHolds) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::alarm_board_test

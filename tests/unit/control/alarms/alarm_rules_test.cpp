@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace stirline::control {
+namespace stirline::control::alarm_rules_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -211,4 +211,4 @@ TEST(AlarmRules, AnOddDocumentRaisesNothingAndNeverThrows) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::alarm_rules_test

@@ -12,7 +12,7 @@
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_alarms_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -168,4 +168,4 @@ TEST_F(DaemonAlarmsTest, AClockThatNothingDisciplinesIsAnAlarmAndCallsAreSigned)
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_alarms_test

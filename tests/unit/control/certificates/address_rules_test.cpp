@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::control {
+namespace stirline::control::address_rules_test {
 namespace {
 
 struct Case {
@@ -104,4 +104,4 @@ TEST(AddressRules, ALabNamesItsPrefixesAndNothingMoreIsAllowed) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::address_rules_test

@@ -7,7 +7,7 @@
 
 #include "control/certificates/negative_cache.hpp"
 
-namespace stirline::control {
+namespace stirline::control::cache_rules_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;  // Mon, 21 Sep 2026 14:13:20 GMT
@@ -137,4 +137,4 @@ TEST(NegativeCache, IsBoundedAndTheOldestGoes) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::cache_rules_test

@@ -10,7 +10,7 @@
 
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::certificate_store_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;
@@ -247,4 +247,4 @@ TEST_F(CertificateStoreTest, ADamagedFileIsAnErrorAndNothingWorse) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::certificate_store_test

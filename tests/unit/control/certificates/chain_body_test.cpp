@@ -10,7 +10,7 @@
 #include "crypto_workers/certificate/pem.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::chain_body_test {
 namespace {
 
 std::string text_of(const std::filesystem::path& file) {
@@ -87,4 +87,4 @@ TEST(ChainBodies, RubbishIsRefused) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::chain_body_test

@@ -14,7 +14,7 @@
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_fetch_test {
 namespace {
 
 namespace tables = config::tables;
@@ -413,4 +413,4 @@ TEST_F(DaemonFetchTest, AStoreThatIsNoneIsAMistake) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_fetch_test

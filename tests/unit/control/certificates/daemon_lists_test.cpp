@@ -13,7 +13,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_lists_test {
 namespace {
 
 namespace tables = config::tables;
@@ -299,4 +299,4 @@ TEST_F(DaemonListsTest, ATnAuthListByReferenceIsFetchedAndItsChangeCounts) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_lists_test

@@ -10,7 +10,7 @@
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::fetcher_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -412,4 +412,4 @@ TEST_F(FetcherTest, GoesAwayInTheMiddleOfFetches) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::fetcher_test

@@ -12,7 +12,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
-namespace stirline::control {
+namespace stirline::control::keeper_test {
 namespace {
 
 using test::HttpsServer;
@@ -384,4 +384,4 @@ TEST_F(KeeperTest, AChainIsJudgedOnceUntilTimeChangesIt) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::keeper_test

@@ -11,7 +11,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/crypto_workers/test_authority.hpp"
 
-namespace stirline::control {
+namespace stirline::control::list_keeper_test {
 namespace {
 
 using test::HttpsServer;
@@ -260,4 +260,4 @@ TEST_F(ListKeeperTest, SoManyAndNoMore) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::list_keeper_test

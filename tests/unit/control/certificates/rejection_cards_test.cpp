@@ -22,7 +22,7 @@
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::rejection_cards_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -202,4 +202,4 @@ TEST(RejectionCardsTest, TheCardThatIsServedVerifiesAndStaysFresh) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::rejection_cards_test

@@ -15,7 +15,7 @@
 #include "tests/unit/control/certificates/https_server.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::repository_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;
@@ -211,4 +211,4 @@ TEST(RepositoryConfigs, OptionsAndMistakes) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::repository_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::control {
+namespace stirline::control::x5u_rules_test {
 namespace {
 
 X5uRules lab() {
@@ -152,4 +152,4 @@ TEST(X5uRules, ALabMayNamePortsAndPrefixes) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::x5u_rules_test

@@ -7,7 +7,7 @@
 
 #include "control/clock/clock_report.hpp"
 
-namespace stirline::control {
+namespace stirline::control::clock_watch_test {
 namespace {
 
 using std::chrono::hours;
@@ -162,4 +162,4 @@ TEST(ClockReading, OfThisMachineIsSane) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::clock_watch_test

@@ -13,7 +13,7 @@
 #include "control/feedback/reporter_weight.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::feedback_desk_test {
 namespace {
 
 using Taken = FeedbackDesk::Taken;
@@ -355,4 +355,4 @@ TEST(ReporterWeight, RisesWithAgreementAndFallsWithoutChoice) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::feedback_desk_test

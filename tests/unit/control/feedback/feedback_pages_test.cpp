@@ -10,7 +10,7 @@
 #include "control/feedback/feedback_command.hpp"
 #include "control/feedback/feedback_requests.hpp"
 
-namespace stirline::control {
+namespace stirline::control::feedback_pages_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -99,4 +99,4 @@ TEST_F(FeedbackOverHttps, TheOperatorShowsAndUndoes) {  // SPIT-FW-04
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::feedback_pages_test

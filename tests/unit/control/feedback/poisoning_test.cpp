@@ -12,7 +12,7 @@
 #include "control/feedback/feedback_desk.hpp"
 #include "tests/unit/policy/statistics_rig.hpp"
 
-namespace stirline::control {
+namespace stirline::control::poisoning_test {
 namespace {
 
 namespace policy = config::policy;
@@ -135,4 +135,4 @@ TEST(FeedbackPoisoning, OneInTwentyLies) {  // SPIT-MK-03
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::poisoning_test

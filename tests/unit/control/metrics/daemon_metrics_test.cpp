@@ -18,7 +18,7 @@
 #include "tests/unit/control/metrics/http_client.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_metrics_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -247,4 +247,4 @@ TEST_F(DaemonMetricsTest, ThoseWhoAskTogetherShareOneQuestion) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_metrics_test

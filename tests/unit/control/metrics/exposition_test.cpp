@@ -10,11 +10,11 @@
 #include "control/metrics/dataplane_metrics.hpp"
 #include "tests/support/open_metrics.hpp"
 
-namespace stirline::control {
+namespace stirline::control::exposition_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using test::read_open_metrics;
+using stirline::test::read_open_metrics;
 
 std::string page_of(const Json& status) {
   Exposition page;
@@ -217,4 +217,4 @@ TEST(DataplaneMetrics, AnOddDocumentNeverSpoilsThePage) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::exposition_test

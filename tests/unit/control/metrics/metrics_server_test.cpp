@@ -11,7 +11,7 @@
 #include "tests/unit/control/metrics/http_client.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::metrics_server_test {
 namespace {
 
 using test::body_of;
@@ -223,4 +223,4 @@ TEST_F(MetricsServerTest, ServesOnIpv6Too) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::metrics_server_test

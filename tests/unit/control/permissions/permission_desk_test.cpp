@@ -14,7 +14,7 @@
 #include "control/permissions/permission_contacts.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::permission_desk_test {
 namespace {
 
 using Asked = PermissionDesk::Asked;
@@ -263,4 +263,4 @@ TEST_F(Desk, TheOperatorAnswersForUsers) {  // SPIT-CO-07
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::permission_desk_test

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace stirline::control {
+namespace stirline::control::permission_pages_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -138,4 +138,4 @@ TEST(PermissionRequests, TestResults) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::permission_pages_test

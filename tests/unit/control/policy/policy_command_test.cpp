@@ -10,7 +10,7 @@
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::policy_command_test {
 namespace {
 
 class PolicyCommand : public ::testing::Test {
@@ -110,4 +110,4 @@ TEST_F(PolicyCommand, AUsersAddressBook) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::policy_command_test

@@ -17,7 +17,7 @@
 #include "tests/unit/control/records/sample_record.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_records_test {
 namespace {
 
 using nlohmann::json;
@@ -178,4 +178,4 @@ TEST_F(DaemonRecords, AFolderThatCannotBeUsedIsAMistakeInTheConfiguration) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_records_test

@@ -11,7 +11,7 @@
 #include "tests/unit/control/records/sample_record.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::record_keeper_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -142,4 +142,4 @@ TEST_F(RecordKeeperTest, WhatCannotBeUsedIsToldAtTheStart) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::record_keeper_test

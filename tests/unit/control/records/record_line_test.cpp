@@ -9,7 +9,7 @@
 #include "tests/unit/control/records/sample_record.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::record_line_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -101,4 +101,4 @@ TEST(Pseudonyms, AKeyHasThirtyTwoOctets) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::record_line_test

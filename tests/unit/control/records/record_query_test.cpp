@@ -13,7 +13,7 @@
 #include "tests/unit/control/records/sample_record.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::record_query_test {
 namespace {
 
 using test::kRecordTime;
@@ -151,4 +151,4 @@ TEST(QueryTime, NothingElseIsATime) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::record_query_test

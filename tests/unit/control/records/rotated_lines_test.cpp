@@ -17,7 +17,7 @@
 #include "control/records/record_files.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::rotated_lines_test {
 namespace {
 
 constexpr std::int64_t kHour = 3'600;
@@ -248,4 +248,4 @@ TEST_F(RotatedLinesTest, ReadersPutLinesTogetherThatLieAcrossPieces) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::rotated_lines_test

@@ -10,7 +10,7 @@
 
 #include "tests/golden/packet_spec.hpp"
 
-namespace stirline::control::rehearsal {
+namespace stirline::control::rehearsal::datagram_joiner_test {
 namespace {
 
 using golden::PacketSpec;
@@ -159,4 +159,4 @@ TEST(Frame, KnowsHowCapturesBegin) {
 }
 
 }  // namespace
-}  // namespace stirline::control::rehearsal
+}  // namespace stirline::control::rehearsal::datagram_joiner_test

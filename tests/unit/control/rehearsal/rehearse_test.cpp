@@ -13,7 +13,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::control {
+namespace stirline::control::rehearse_test {
 namespace {
 
 using nlohmann::json;
@@ -195,4 +195,4 @@ TEST_F(Rehearse, LintTellsMistakesAndWhatCanHardlyBeMeant) {  // SPIT-XC-07, SPI
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::rehearse_test

@@ -15,7 +15,7 @@
 
 #include "tests/unit/control/process.hpp"
 
-namespace stirline::control::test {
+namespace stirline::control::test::top_command_test {
 namespace {
 
 class TopOnATerminal : public testing::Test {
@@ -109,4 +109,4 @@ TEST(Top, WithoutTerminalOrControlSaysSo) {
 }
 
 }  // namespace
-}  // namespace stirline::control::test
+}  // namespace stirline::control::test::top_command_test

@@ -10,7 +10,7 @@
 #include "control/top/figures.hpp"
 #include "control/top/frame.hpp"
 
-namespace stirline::control::top {
+namespace stirline::control::top::top_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -239,4 +239,4 @@ TEST(TopFrame, HasThreeForms) {
 }
 
 }  // namespace
-}  // namespace stirline::control::top
+}  // namespace stirline::control::top::top_test

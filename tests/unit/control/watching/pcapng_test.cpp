@@ -12,7 +12,7 @@
 #include "tests/unit/control/process.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::pcapng_test {
 namespace {
 
 using config::wire::Flow;
@@ -197,4 +197,4 @@ TEST(Pcapng, TcpdumpReadsIt) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::pcapng_test

@@ -20,7 +20,7 @@
 #include "tests/unit/control/fake_dataplane.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::watch_command_test {
 namespace {
 
 namespace wire = config::wire;
@@ -252,4 +252,4 @@ TEST_F(WatchCommand, ACaptureHasTheFramesBeforeAndAfter) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::watch_command_test

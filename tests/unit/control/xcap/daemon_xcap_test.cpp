@@ -23,7 +23,7 @@
 #include "tests/unit/control/xcap/xcap_world.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::control {
+namespace stirline::control::daemon_xcap_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -361,4 +361,4 @@ TEST(XcapConfigs, OptionsAndMistakes) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::daemon_xcap_test

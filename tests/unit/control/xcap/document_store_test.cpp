@@ -10,7 +10,7 @@
 #include "control/xcap/document_tag.hpp"
 #include "tests/unit/control/scratch.hpp"
 
-namespace stirline::control {
+namespace stirline::control::document_store_test {
 namespace {
 
 const DocumentKey kKey{"spit-policy", "sip:bob@example.com", "index"};
@@ -138,4 +138,4 @@ TEST(DocumentTags, AreStrongAndMatchedAsSuch) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::document_store_test

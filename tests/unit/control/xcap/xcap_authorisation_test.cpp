@@ -10,7 +10,7 @@
 #include "tests/unit/control/scratch.hpp"
 #include "tests/unit/control/xcap/xcap_world.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xcap_authorisation_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;
@@ -334,4 +334,4 @@ TEST(UserFiles, KeepTheirMode) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xcap_authorisation_test

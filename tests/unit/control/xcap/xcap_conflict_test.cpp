@@ -4,7 +4,7 @@
 #include "config/policy/rule.hpp"
 #include "tests/unit/control/xcap/xcap_world.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xcap_conflict_test {
 namespace {
 
 using test::kBob;
@@ -205,4 +205,4 @@ TEST_F(XcapConflicts, UnknownNamespacesAreKept) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xcap_conflict_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/control/xcap/xcap_world.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xcap_operations_test {
 namespace {
 
 using test::kBob;
@@ -359,4 +359,4 @@ TEST(XcapUsages, ListsAndPresenceRulesAreKeptBesideTheRules) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xcap_operations_test

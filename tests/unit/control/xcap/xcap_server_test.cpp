@@ -18,7 +18,7 @@
 #include "tests/unit/control/xcap/https_client.hpp"
 #include "tests/unit/control/xcap/xcap_world.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xcap_server_test {
 namespace {
 
 using test::Client;
@@ -234,4 +234,4 @@ TEST_F(XcapServerTest, WhatCannotBeServedIsSaid) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xcap_server_test

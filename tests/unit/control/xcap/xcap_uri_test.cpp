@@ -5,7 +5,7 @@
 
 #include "tests/unit/control/xcap/policies.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xcap_uri_test {
 namespace {
 
 std::optional<UriFault> fault_of(const std::string& target, std::string_view root = "/") {
@@ -223,4 +223,4 @@ TEST(NodeSelectors, NothingBeyondTheirGrammar) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xcap_uri_test

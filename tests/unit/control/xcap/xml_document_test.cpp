@@ -9,7 +9,7 @@
 #include "tests/unit/control/xcap/policies.hpp"
 #include "tests/unit/test_data.hpp"
 
-namespace stirline::control {
+namespace stirline::control::xml_document_test {
 namespace {
 
 std::optional<XmlFault> fault_of(const std::string& text) {
@@ -166,4 +166,4 @@ TEST(XmlSchemas, TakeWhatTheyDescribe) {
 }
 
 }  // namespace
-}  // namespace stirline::control
+}  // namespace stirline::control::xml_document_test

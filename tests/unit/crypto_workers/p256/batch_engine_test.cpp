@@ -15,7 +15,7 @@
 #include "tests/unit/crypto_workers/p256/full_size.hpp"
 #include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::batch_engine_test {
 namespace {
 
 using Scalar = std::array<std::uint8_t, kScalarBytes>;
@@ -480,4 +480,4 @@ TEST(EngineSelect, FailedTiersAreNamedAndPassedOver) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::batch_engine_test

@@ -12,7 +12,7 @@
 #include "tests/unit/crypto_workers/p256/big_number.hpp"
 #include "tests/unit/crypto_workers/p256/ifma_field.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::field_test {
 namespace {
 
 using ifma::test::Octuple;
@@ -234,4 +234,4 @@ TEST(ModularInverse, AgreesWithOpenssl) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::field_test

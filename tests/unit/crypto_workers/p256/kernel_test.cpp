@@ -11,7 +11,7 @@
 #include "crypto_workers/p256/self_test.hpp"
 #include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::kernel_test {
 namespace {
 
 using test::KernelTest;
@@ -208,4 +208,4 @@ TEST_P(KernelTest, SumsThatMeetRefuseTheBatch) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::kernel_test

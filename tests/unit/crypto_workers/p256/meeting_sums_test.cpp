@@ -10,7 +10,7 @@
 #include "tests/support/p256_kernels.hpp"
 #include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::meeting_sums_test {
 namespace {
 
 class MeetingSums : public testing::TestWithParam<std::tuple<test::P256Kernel, unsigned>> {
@@ -90,4 +90,4 @@ TEST_P(MeetingSums, AreFlaggedInEveryAdditionAndDisturbNobody) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::meeting_sums_test

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
 
-namespace stirline::crypto {
+namespace stirline::crypto::message_hash_test {
 namespace {
 
 // Every length across several blocks, in batches of every size, against OpenSSL's one-shot.
@@ -53,4 +53,4 @@ TEST(MessageHash, OddOnesAmongMany) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::message_hash_test

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace stirline::crypto {
+namespace stirline::crypto::nonce_random_test {
 namespace {
 
 using Block = std::array<std::uint8_t, 64>;
@@ -79,4 +79,4 @@ TEST(NonceRandom, AForkSeedsAnew) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::nonce_random_test

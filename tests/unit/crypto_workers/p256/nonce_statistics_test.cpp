@@ -16,7 +16,7 @@
 #include "tests/unit/crypto_workers/p256/full_size.hpp"
 #include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::nonce_statistics_test {
 namespace {
 
 using Number = std::array<std::uint64_t, kWords>;
@@ -183,4 +183,4 @@ TEST(NonceCounts, FindLeaningBits) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::nonce_statistics_test

@@ -8,7 +8,7 @@
 #include "crypto_workers/p256/scalar/affine_sum.hpp"
 #include "tests/unit/crypto_workers/p256/big_number.hpp"
 
-namespace stirline::crypto::scalar {
+namespace stirline::crypto::scalar::scalar_field_test {
 namespace {
 
 using test::from_words;
@@ -168,4 +168,4 @@ TYPED_TEST(ScalarField, Remainders) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto::scalar
+}  // namespace stirline::crypto::scalar::scalar_field_test

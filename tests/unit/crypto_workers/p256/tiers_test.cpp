@@ -9,7 +9,7 @@
 #include "tests/unit/crypto_workers/p256/big_number.hpp"
 #include "tests/unit/crypto_workers/p256/kernel_fixture.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::tiers_test {
 namespace {
 
 using Scalar = std::array<std::uint8_t, kScalarBytes>;
@@ -194,4 +194,4 @@ TEST(Tiers, EqualEngines) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::tiers_test

@@ -14,7 +14,7 @@
 #include "tests/unit/crypto_workers/p256/full_size.hpp"
 #include "tests/unit/crypto_workers/vectors.hpp"
 
-namespace stirline::crypto {
+namespace stirline::crypto::wycheproof_test {
 namespace {
 
 using Signature = std::array<std::uint8_t, kSignatureBytes>;
@@ -134,4 +134,4 @@ TEST_P(Wycheproof, EveryVerdictIsRightAndNeighboursAreUndisturbed) {
 }
 
 }  // namespace
-}  // namespace stirline::crypto
+}  // namespace stirline::crypto::wycheproof_test
