@@ -154,6 +154,8 @@ class Reader {
     Section lists = root_.table("lists");
     read_lists(lists, config.lists);
     read_content_of_trunks(config.content);
+    Section payment = root_.table("payment");
+    read_payment(payment, config.payment);
     Section feedback = root_.table("feedback");
     read_feedback(feedback, config.feedback);
     Section notices = root_.table("notices");

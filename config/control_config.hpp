@@ -18,6 +18,7 @@
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
 #include "config/notice_config.hpp"
+#include "config/payment_config.hpp"
 #include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
 #include "config/regime_config.hpp"
@@ -86,6 +87,7 @@ struct ControlConfig {
   ListConfig lists;
   ContentConfig content;
   StatisticsConfig statistics;
+  PaymentConfig payment;
   FeedbackConfig feedback;
   NoticeConfig notices;
 

@@ -24,6 +24,7 @@
 #include "control/permissions/challenge_records.hpp"
 #include "control/permissions/permission_command.hpp"
 #include "control/policy/call_list_keeper.hpp"
+#include "control/policy/payment_terms.hpp"
 #include "control/policy/rule_keeper.hpp"
 #include "control/rule_relay.hpp"
 #include "control/xcap/xcap_parts.hpp"
@@ -67,14 +68,18 @@ std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonO
   const std::int64_t now = options.now();
   auto gathered = gather(*config, now);
   auto common = policy::CommonDocuments::read(config->policy, config->file.string(), now);
-  if (!gathered || !common) {
+  auto payment = policy::read_payment_terms(config->payment, config->file.string());
+  if (!gathered || !common || !payment) {
     config::ConfigErrors errors = gathered ? config::ConfigErrors() : std::move(gathered.error());
     if (!common) {
       std::ranges::move(common.error(), std::back_inserter(errors));
     }
+    if (!payment) {
+      std::ranges::move(payment.error(), std::back_inserter(errors));
+    }
     return std::unexpected(std::move(errors));
   }
-  common->use(config->statistics.score);
+  common->use(config->statistics.score, *payment);
   return State{std::move(*config), std::move(*common), std::move(*gathered), {}, {}, std::move(chains)};
 }
 

@@ -117,6 +117,8 @@ namespace stirline::dataplane {
   X(outgoing_forgotten, "calls", "calls of users forgotten before they were answered: too many at once")             \
   X(puzzles_solved, "calls", "calls that bring the solution of a puzzle (SPIT-HC-02)")                               \
   X(puzzles_failed, "calls", "calls that bring one that is wrong, too old, or was used")                             \
+  X(payments_taken, "calls", "calls that bring a receipt for what they were asked to pay (SPIT-PY-01)")              \
+  X(payments_refused, "calls", "calls that bring one that is wrong, too old, or was used")                           \
   X(unwanted_counted, "calls", "calls that called users have told control they did not want, counted (SPIT-MK-03)")  \
   X(unwanted_unknown, "calls", "likewise, of callers who are not known here, or no longer")                          \
   X(sender_matched, "calls", "calls of somebody whom their peer may speak for (SPIT-CL-12)")                         \

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "config/policy/judge.hpp"
+#include "perf/policy_challenges.hpp"
 #include "perf/policy_lists.hpp"
 #include "perf/policy_statistics.hpp"
 #include "perf/policy_texts.hpp"
@@ -27,7 +28,8 @@ constexpr std::size_t kSlice = 4'096;
 constexpr std::size_t kDocuments = 1'000;
 constexpr std::size_t kTexts = 1'024;  // different ones
 constexpr std::size_t kTextOctets = 1'024;
-constexpr std::size_t kBurst = 32;  // frames that a core takes at a time
+constexpr std::size_t kChallenges = 1'024;  // likewise
+constexpr std::size_t kBurst = 32;          // frames that a core takes at a time
 
 struct Options {
   bool json = false;
@@ -57,6 +59,7 @@ class Bench {
     lists();
     statistics();
     content();
+    challenges();
   }
   [[nodiscard]] const std::vector<Result>& results() const { return results_; }
 
@@ -177,6 +180,8 @@ class Bench {
     add("memory/users_20rules", "MB", static_cast<double>(users.octets()) / 1e6);
   }
 
+  // A look-up: whether whoever calls is on a list, by himself, a prefix or a range. Of a call all is asked that could
+  // be: on the average six subjects and two numbers.
   void lists() {
     const PolicyLists lists(options_.entries);
     const auto calls = lists.make_calls(64 * kSlice);
@@ -190,8 +195,10 @@ class Bench {
     if (hits < calls.size() / 20) {
       throw std::runtime_error("next to nobody is on a list");
     }
+    std::vector<double> lookup_ns;
     std::vector<double> one_ns;
     std::vector<double> burst_ns;
+    std::vector<double> lookup_rival_ns;
     std::vector<double> rival_ns;
     std::array<ShownCaller, kBurst> shown{};  // in the first cache, as above
     std::array<ClaimedCall, kBurst> claimed{};
@@ -207,6 +214,17 @@ class Bench {
       const ListTable::Answer answer = lists.table().ask(question, kPolicyNow);
       hits += std::size_t{answer.of_caller.lists} + answer.of_claim.lists;
     };
+    const auto ask_burst = [&](const auto& prepare) {
+      for (std::size_t i = 0; i < kBurst; ++i) {
+        prepare(i);
+      }
+      for (const ListQuestion& question : questions) {
+        lists.table().fetch(question);
+      }
+      for (const ListQuestion& question : questions) {
+        ask(question);
+      }
+    };
     for (std::size_t round = 0; round < options_.slices * (kSlice / kBurst); ++round) {
       get_ready();
       one_ns.push_back(time_ns(kBurst, [&] {
@@ -218,14 +236,15 @@ class Bench {
       }));
       get_ready();
       burst_ns.push_back(time_ns(kBurst, [&] {
-        for (std::size_t i = 0; i < kBurst; ++i) {
-          lists.table().prepare(shown[i], claimed[i], questions[i]);
-        }
-        for (const ListQuestion& question : questions) {
-          lists.table().fetch(question);
-        }
-        for (const ListQuestion& question : questions) {
-          ask(question);
+        ask_burst([&](std::size_t i) { lists.table().prepare(shown[i], claimed[i], questions[i]); });
+      }));
+      get_ready();
+      lookup_ns.push_back(time_ns(kBurst, [&] {
+        ask_burst([&](std::size_t i) { lists.table().prepare({}, {.caller = claimed[i].caller}, questions[i]); });
+      }));
+      lookup_rival_ns.push_back(time_ns(kBurst, [&] {
+        for (std::size_t i = 0; i < kBurst; ++i, next = (next + 1) % calls.size()) {
+          hits += lists.ask_rival_of_caller(calls[next]);
         }
       }));
       rival_ns.push_back(time_ns(kBurst, [&] {
@@ -238,8 +257,9 @@ class Bench {
       throw std::runtime_error("nobody is on a list");
     }
     const double rival = median(rival_ns);
-    add("lists/10M", median(burst_ns), "unordered_map of texts", rival);
-    add("lists/10M_one_by_one", median(one_ns), "unordered_map of texts", rival);
+    add("lists/10M", median(lookup_ns), "unordered_map of texts", median(lookup_rival_ns));
+    add("lists/10M_call", median(burst_ns), "unordered_map of texts", rival);
+    add("lists/10M_call_one_by_one", median(one_ns), "unordered_map of texts", rival);
     add("lists/10M_memory", "MB", static_cast<double>(lists.octets()) / 1e6);
     add("lists/10M_build", "s", lists.seconds_to_build());
   }
@@ -292,6 +312,33 @@ class Bench {
     }
     add("content/1kB", median(own_ns), "unordered_map of words", median(rival_ns));
     add("content/tokens", "tokens", static_cast<double>(texts.tokens()));
+  }
+
+  // What a request costs that brings the solution of a puzzle, or a receipt: right ones, each for another call.
+  void challenges() {
+    PolicyChallenges challenges(kChallenges);
+    std::vector<double> puzzle_ns;
+    std::vector<double> receipt_ns;
+    std::size_t good = 0;
+    for (std::size_t round = 0; round < 20; ++round) {
+      for (std::size_t first = 0; first + kBurst <= kChallenges; first += kBurst) {
+        puzzle_ns.push_back(time_ns(kBurst, [&] {
+          for (std::size_t i = first; i < first + kBurst; ++i) {
+            good += challenges.is_solved(i) ? 1U : 0U;
+          }
+        }));
+        receipt_ns.push_back(time_ns(kBurst, [&] {
+          for (std::size_t i = first; i < first + kBurst; ++i) {
+            good += challenges.is_paid(i) ? 1U : 0U;
+          }
+        }));
+      }
+    }
+    if (good != 2 * 20 * kChallenges) {
+      throw std::runtime_error("a solution or a receipt is refused");
+    }
+    add("hashcash/verify", "ns", median(puzzle_ns));
+    add("payment/verify", "ns", median(receipt_ns));
   }
 
   const Options& options_;

@@ -164,6 +164,11 @@ ListBits PolicyLists::ask_rival(const ListedCall& call) const {
   return static_cast<ListBits>(lists);
 }
 
+ListBits PolicyLists::ask_rival_of_caller(const ListedCall& call) const {
+  return static_cast<ListBits>(of_text(KeyKind::identity, call.caller) |
+                               (call.domain.empty() ? of_number(call.caller) : ListBits{0}));
+}
+
 std::vector<ListedCall> PolicyLists::make_calls(std::size_t count) const {
   std::mt19937_64 dice(4);
   std::vector<ListedCall> calls(count);

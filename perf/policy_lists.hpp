@@ -36,6 +36,7 @@ class PolicyLists {
   // Both questions in one, as bits of lists.
   [[nodiscard]] config::policy::ListBits ask(const ListedCall& call) const;
   [[nodiscard]] config::policy::ListBits ask_rival(const ListedCall& call) const;
+  [[nodiscard]] config::policy::ListBits ask_rival_of_caller(const ListedCall& call) const;  // of who calls alone
 
   [[nodiscard]] std::vector<ListedCall> make_calls(std::size_t count) const;
 

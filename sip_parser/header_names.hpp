@@ -58,6 +58,7 @@ inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
     {HeaderId::accept_language, "Accept-Language"},
     {HeaderId::spam_score, "Spam-Score"},
     {HeaderId::puzzle, "Puzzle"},
+    {HeaderId::payment_receipt, "Payment-Receipt"},
     {HeaderId::via, "v"},
     {HeaderId::from, "f"},
     {HeaderId::to, "t"},

@@ -44,9 +44,10 @@ RuleSet read_set(ImageReader& reader, const CommonRow& row) {
 
 }  // namespace
 
-tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret, const ScoreSettings& settings) {
+tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret, const ScoreSettings& settings,
+                                  const PaymentSettings& payment) {
   const std::vector<NamedSet> named = in_order(sets);
-  std::size_t pool = secret.size() + sizeof(layout::ScoreBlock);
+  std::size_t pool = secret.size() + sizeof(layout::ScoreBlock) + sizeof(payment);
   for (const NamedSet& set : named) {
     pool += set.octets.size();
   }
@@ -54,6 +55,7 @@ tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secre
   writer.put(std::as_bytes(std::span(secret)));
   const layout::ScoreBlock block{.settings = settings};
   writer.put(std::as_bytes(std::span(&block, 1)));
+  writer.put(std::as_bytes(std::span(&payment, 1)));
   for (const NamedSet& set : named) {
     writer.add({.set = writer.put(set.octets),
                 .layer = static_cast<std::uint8_t>(set.layer),
@@ -78,6 +80,14 @@ std::expected<CommonRules, tables::TableError> CommonRules::open(tables::ImageVi
     rules.settings_ = block.settings;
     const std::string_view mistake = mistake_in(rules.settings_);
     reader.require(mistake.empty(), "score settings", "cannot be used: " + std::string(mistake));
+  }
+  const auto payment = reader.octets(
+      {static_cast<std::uint32_t>(rules.secret_.size() + sizeof(layout::ScoreBlock)), sizeof(PaymentSettings)},
+      "payment");
+  if (!reader.failed()) {
+    std::memcpy(&rules.payment_, payment.data(), payment.size());
+    const std::string_view mistake = mistake_in(rules.payment_);
+    reader.require(mistake.empty(), "payment", "cannot be used: " + std::string(mistake));
   }
   std::pair<std::uint8_t, std::uint8_t> before{};
   for (std::size_t i = 0; i < reader.records() && !reader.failed(); ++i) {

@@ -12,6 +12,7 @@
 #include "config/policy/facts.hpp"
 #include "config/policy/handling.hpp"
 #include "config/policy/identity_key.hpp"
+#include "config/policy/payment_settings.hpp"
 #include "config/policy/rule_set.hpp"
 #include "config/policy/statistics/score_settings.hpp"
 #include "config/tables/image.hpp"
@@ -28,9 +29,10 @@ struct CommonSets {
   std::span<const std::byte> operator_soft = {};
 };
 
-// `settings`: what the statistics component makes of callers; good ones.
+// `settings`: what the statistics component makes of callers, `payment`: what they may pay; good ones.
 [[nodiscard]] tables::Image encode_common_rules(const CommonSets& sets, const KeySecret& secret,
-                                                const ScoreSettings& settings = {});
+                                                const ScoreSettings& settings = {},
+                                                const PaymentSettings& payment = {});
 
 class CommonRules {
  public:
@@ -48,12 +50,14 @@ class CommonRules {
   [[nodiscard]] std::uint32_t asked() const { return asked_; }  // by all of them, see RuleSet
   [[nodiscard]] const KeySecret& secret() const { return secret_; }
   [[nodiscard]] const ScoreSettings& score_settings() const { return settings_; }
+  [[nodiscard]] const PaymentSettings& payment() const { return payment_; }
 
  private:
   std::array<RuleSet, kLayers> layers_ = {};
   std::array<RuleSet, kUserGroups> groups_ = {};
   KeySecret secret_{};
   ScoreSettings settings_;
+  PaymentSettings payment_;
   std::uint32_t asked_ = 0;
   bool empty_ = true;
 };

@@ -1,12 +1,13 @@
 // The rules that are not one user's, octet for octet. Internal to config/policy.
 //
-// A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret and
-// the ScoreBlock; then the sets, in the order of the records.
+// A record for each layer that has rules, in the order of layers and groups. The pool begins with the secret the
+// ScoreBlock and the PaymentSettings; then the sets, in the order of the records.
 #pragma once
 
 #include <cstdint>
 #include <type_traits>
 
+#include "config/policy/payment_settings.hpp"
 #include "config/policy/statistics/score_settings.hpp"
 #include "config/tables/records.hpp"
 
@@ -27,5 +28,8 @@ struct ScoreBlock {
 };
 static_assert(sizeof(ScoreBlock) == 192);
 static_assert(std::has_unique_object_representations_v<ScoreBlock>);  // all octets are its fields
+
+static_assert(sizeof(PaymentSettings) == 216);
+static_assert(std::has_unique_object_representations_v<PaymentSettings>);
 
 }  // namespace stirline::config::policy::layout

@@ -30,6 +30,7 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 487, "Request Terminated"},
     {{}, 419, "Puzzle Required"},
     {{}, 403, "Inappropriate Identity"},
+    {{}, 402, "Payment Required"},
     {{}, 470, "Consent Needed"},
     {{}, 202, "Accepted"},
     {{}, 200, "OK"},

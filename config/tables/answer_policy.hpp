@@ -34,6 +34,7 @@ enum class Answer : std::uint8_t {
   terminated,        // 487, to a request that its own side has cancelled
   puzzle,            // 419, with a puzzle to be solved (SPIT-HC-01)
   inappropriate,     // 403 "Inappropriate Identity": its peer may not speak for who calls (SPIT-CL-12)
+  payment,           // 402, with an offer of what may be paid, and where (SPIT-PY-01)
   consent,           // 470, with whose permission is missing (SPIT-CO-01; RFC 5360 5.9)
   accepted,          // 202, to what is not delivered, so that its sender learns nothing (SPIT-PL-04)
   done,              // 200, to a CANCEL

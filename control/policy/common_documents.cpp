@@ -137,7 +137,7 @@ std::expected<CommonDocuments::Compiled, std::string> CommonDocuments::compile(s
                                .group_default = {octets(PolicyFile::group_none), octets(PolicyFile::group_closed),
                                                  octets(PolicyFile::group_semi_open), octets(PolicyFile::group_open)},
                                .operator_soft = octets(PolicyFile::operator_soft)},
-                              secret, scores_);
+                              secret, scores_, payment_);
   return compiled;
 }
 

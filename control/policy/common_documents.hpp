@@ -11,6 +11,7 @@
 
 #include "config/config_error.hpp"
 #include "config/policy/identity_key.hpp"
+#include "config/policy/payment_settings.hpp"
 #include "config/policy/statistics/score_settings.hpp"
 #include "config/policy_config.hpp"
 #include "config/tables/image.hpp"
@@ -28,8 +29,11 @@ class CommonDocuments {
                                                                                  const std::string& config_file,
                                                                                  std::int64_t now);
 
-  // What statistics make of callers travels with the rules that ask for it.
-  void use(const config::policy::ScoreSettings& scores) { scores_ = scores; }
+  // What statistics make of callers, and what these may pay, travels with the rules that ask for it.
+  void use(const config::policy::ScoreSettings& scores, const config::policy::PaymentSettings& payment) {
+    scores_ = scores;
+    payment_ = payment;
+  }
 
   struct Compiled {
     config::tables::Image image;
@@ -44,6 +48,7 @@ class CommonDocuments {
  private:
   std::array<std::string, config::kPolicyFiles> texts_;  // empty: no such rules
   config::policy::ScoreSettings scores_;
+  config::policy::PaymentSettings payment_;
 };
 
 }  // namespace stirline::control::policy

@@ -8,10 +8,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "crypto_workers/call_mac.hpp"
 #include "crypto_workers/puzzle/puzzle_header.hpp"
 #include "crypto_workers/stir/origid.hpp"
 
@@ -37,9 +38,6 @@ class Hashcash {
 
   // `key`: the one that origids are made with. Throws std::runtime_error if OpenSSL has no HMAC.
   explicit Hashcash(std::span<const std::uint8_t, kOrigidKeyBytes> key);
-  ~Hashcash();
-  Hashcash(const Hashcash&) = delete;
-  Hashcash& operator=(const Hashcash&) = delete;
 
   // `minute`: seconds since 1970 by kMinute. `work` at most kMaxPuzzleWork. Nothing if the library fails.
   [[nodiscard]] std::optional<Puzzle> make(const PuzzleCall& call, std::uint32_t minute, std::uint8_t work);
@@ -48,8 +46,9 @@ class Hashcash {
   [[nodiscard]] PuzzleResult check(const PuzzleCall& call, std::uint32_t minute, const Puzzle& solution);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  [[nodiscard]] std::optional<PuzzleOctets> pre_of(const PuzzleCall& call, std::uint32_t minute);
+
+  CallMac mac_;
 };
 
 // Whether `solution`, of whatever origin, solves `puzzle`: the arithmetic alone.

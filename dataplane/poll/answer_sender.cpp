@@ -45,8 +45,17 @@ crypto::PuzzleCall puzzle_call(const sip::Message& request, std::string_view oct
 }
 
 AnswerSender::AnswerSender(PollContext& context, MessageSender& sender,
-                           std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key, crypto::Hashcash& puzzles)
-    : context_(context), sender_(sender), tags_(key), puzzles_(puzzles), puzzle_line_{}, line_{}, text_{} {}
+                           std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key, crypto::Hashcash& puzzles,
+                           PaymentDesk& payments)
+    : context_(context),
+      sender_(sender),
+      tags_(key),
+      puzzles_(puzzles),
+      payments_(payments),
+      puzzle_line_{},
+      offer_line_{},
+      line_{},
+      text_{} {}
 
 std::uint16_t AnswerSender::puzzle_detail(std::uint8_t work, std::int64_t now) {
   return static_cast<std::uint16_t>(unsigned{work} << kMinuteBits |
@@ -60,6 +69,13 @@ std::string_view AnswerSender::puzzle_line(const sip::Message& request, std::str
   const auto puzzle =
       puzzles_.make(puzzle_call(request, octets), minute, static_cast<std::uint8_t>(detail >> kMinuteBits));
   return puzzle ? crypto::write_puzzle(*puzzle, puzzle_line_) : std::string_view();
+}
+
+std::string_view AnswerSender::offer_line(const sip::Message& request, std::string_view octets, std::uint16_t detail) {
+  const RuleTables* const rules = context_.publication.rules();
+  return rules == nullptr ? std::string_view()
+                          : payments_.offer_line(request, octets, terms_of(rules->view().common.payment()), detail,
+                                                 context_.clock.now(), offer_line_);
 }
 
 std::uint16_t AnswerSender::keep_target(const sip::Message& request, std::string_view octets, std::string_view target) {
@@ -82,6 +98,9 @@ std::optional<std::string_view> AnswerSender::lines_of(const Wanted& wanted, con
                                                        std::string_view octets, const Trunk& trunk) {
   if (wanted.answer == config::tables::Answer::puzzle) {
     return puzzle_line(request, octets, wanted.detail);
+  }
+  if (wanted.answer == config::tables::Answer::payment) {
+    return offer_line(request, octets, wanted.detail);
   }
   if (wanted.answer == config::tables::Answer::consent) {
     return permission_line(request, octets, line_);

@@ -14,6 +14,7 @@
 #include "dataplane/poll/answer_texts.hpp"
 #include "dataplane/poll/challenge_lines.hpp"
 #include "dataplane/poll/message_sender.hpp"
+#include "dataplane/poll/payment_desk.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/state/generation.hpp"
 #include "sip_parser/answer.hpp"
@@ -26,13 +27,14 @@ namespace stirline::dataplane {
 
 class AnswerSender {
  public:
-  // `puzzles` outlive it.
+  // `puzzles` and `payments` outlive it.
   AnswerSender(PollContext& context, MessageSender& sender, std::span<const std::uint8_t, crypto::kOrigidKeyBytes> key,
-               crypto::Hashcash& puzzles);
+               crypto::Hashcash& puzzles, PaymentDesk& payments);
 
   // `request` was parsed, or salvaged, from `datagram`, which is gone then. Where no answer can be sent (no buffers; a
   // way back that is not the sender's own) the request ends here all the same: what a trunk refuses does not cross for
-  // being odd. Both ends are counted. `detail`: what puzzle_detail(), keep_target() or keep_phrase() gave; else 0.
+  // being odd. Both ends are counted. `detail`: what puzzle_detail(), keep_target(), keep_phrase() or
+  // PaymentDesk::detail_at() gave; else 0.
   void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer,
               std::uint16_t detail = 0);
 
@@ -64,12 +66,15 @@ class AnswerSender {
   [[nodiscard]] std::string_view phrase_of(const Wanted& wanted) const;
   [[nodiscard]] std::string_view puzzle_line(const sip::Message& request, std::string_view octets,
                                              std::uint16_t detail);
+  [[nodiscard]] std::string_view offer_line(const sip::Message& request, std::string_view octets, std::uint16_t detail);
 
   PollContext& context_;
   MessageSender& sender_;
   crypto::AnswerTag tags_;
   crypto::Hashcash& puzzles_;
+  PaymentDesk& payments_;
   std::array<char, crypto::kPuzzleLineBytes> puzzle_line_;
+  std::array<char, crypto::kOfferLineBytes> offer_line_;
   AnswerTexts targets_;
   AnswerTexts phrases_;
   std::array<char, kPermissionLineBytes> line_;  // of other kinds

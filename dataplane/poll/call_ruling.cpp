@@ -83,6 +83,7 @@ void CallStage::describe(const RuleTables& rules, const Trunk& trunk, std::strin
   if (asked) {
     policy::describe_call(message_, octets, origin, secret, context_.clock.now(), *asked, call);
     look_for_solution(octets, call);
+    look_for_receipt(rules, octets, call);
   }
 }
 
@@ -118,6 +119,17 @@ void CallStage::look_for_solution(std::string_view octets, policy::DescribedCall
   context_.counters.add(solved ? Counter::puzzles_solved : Counter::puzzles_failed);
   call.facts.facts = (call.facts.facts & ~all_of(policy::Fact::puzzle)) |
                      fact_bit(policy::Fact::puzzle, solved ? policy::Result::success : policy::Result::failure);
+}
+
+void CallStage::look_for_receipt(const RuleTables& rules, std::string_view octets, policy::DescribedCall& call) {
+  if (message_.first(sip::HeaderId::payment_receipt) == nullptr) {
+    return;
+  }
+  const bool paid =
+      payments_.is_paid(message_, octets, terms_of(rules.view().common.payment()), context_.clock.now(), rte_rdtsc());
+  context_.counters.add(paid ? Counter::payments_taken : Counter::payments_refused);
+  call.facts.facts = (call.facts.facts & ~all_of(policy::Fact::payment)) |
+                     fact_bit(policy::Fact::payment, paid ? policy::Result::success : policy::Result::failure);
 }
 
 void CallStage::ask_lists(const policy::ListTable& lists, policy::DescribedCall& call) {
@@ -170,6 +182,13 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   if (outcome.component == policy::Component::hashcash) {
     ruling.answer = Answer::puzzle;
     ruling.detail = AnswerSender::puzzle_detail(outcome.work, context_.clock.now());
+    return ruling;
+  }
+  // Only who is known can be let in for having paid (SPIT-PY-01).
+  const bool is_offered = rules.view().common.payment().amount != 0 && call.facts.caller != policy::kNoKey;
+  if (outcome.component == policy::Component::payment && is_offered) {
+    ruling.answer = Answer::payment;
+    ruling.detail = PaymentDesk::detail_at(context_.clock.now());
     return ruling;
   }
   ruling.kept = outcome.component == policy::Component::consent || outcome.component == policy::Component::turing;

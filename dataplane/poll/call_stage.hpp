@@ -166,6 +166,8 @@ class CallStage {
   void prepare_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
+  // Whether it brings the receipt of a payment (SPIT-PY-01, SPIT-PL-05).
+  void look_for_receipt(const RuleTables& rules, std::string_view octets, config::policy::DescribedCall& call);
   // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
   void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
   // `before`: what was decided about the request that it is a copy of.
@@ -273,6 +275,7 @@ class CallStage {
   PollContext& context_;
   MessageSender sender_;
   crypto::Hashcash puzzles_;
+  PaymentDesk payments_;
   AnswerSender answers_;
   DecisionRecorder recorder_;
   crypto::OrigidGenerator origids_;

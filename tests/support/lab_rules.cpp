@@ -28,8 +28,8 @@ dataplane::StagedRules LabRules::staged() const {
   const std::vector<std::byte> law = octets_of(legal, secret);
   const std::vector<std::byte> soft = octets_of(operator_soft, secret);
   const std::vector<std::byte> hard = octets_of(operator_hard, secret);
-  staged.common =
-      mapped(policy::encode_common_rules({.legal = law, .operator_hard = hard, .operator_soft = soft}, secret));
+  staged.common = mapped(
+      policy::encode_common_rules({.legal = law, .operator_hard = hard, .operator_soft = soft}, secret, {}, payment));
   if (!lists.empty()) {
     staged.lists = mapped(lists);
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/policy/payment_settings.hpp"
 #include "config/policy/rule.hpp"
 #include "config/tables/image.hpp"
 #include "dataplane/state/rule_tables.hpp"
@@ -23,6 +24,7 @@ struct LabRules {
   config::policy::Rules operator_soft = {};
   config::tables::Image lists = {};    // of a ListTableWriter; empty: none are sent
   config::tables::Image content = {};  // of a ContentTableWriter; likewise
+  config::policy::PaymentSettings payment = {};
   config::policy::KeySecret secret{1, 2, 3, 4};
 
   // As it would arrive over the wire: sealed memfds, mapped. Every shard that has users, and the common rules.

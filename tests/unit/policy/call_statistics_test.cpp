@@ -384,7 +384,7 @@ TEST(SpamScore, AnHonestCallerDoesNotAnswerForHisCarrier) {
 }
 
 TEST(ScoreSettings, MistakesAreFound) {
-  EXPECT_EQ(mistake_in({}), "");
+  EXPECT_EQ(mistake_in(ScoreSettings()), "");
   ScoreSettings settings;
   settings.features[3] = {.threshold = 90, .full = 90, .weight = 1};
   EXPECT_NE(mistake_in(settings), "");
