@@ -158,6 +158,8 @@ class Reader {
     read_payment(payment, config.payment);
     Section feedback = root_.table("feedback");
     read_feedback(feedback, config.feedback);
+    Section notices = root_.table("notices");
+    read_notices(notices, config.notices);
     Section statistics = root_.table("statistics");
     read_statistics(statistics, config.statistics);
     file.report_unknown();

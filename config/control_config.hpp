@@ -17,6 +17,7 @@
 #include "config/fetch_config.hpp"
 #include "config/list_config.hpp"
 #include "config/metrics_config.hpp"
+#include "config/notice_config.hpp"
 #include "config/payment_config.hpp"
 #include "config/policy_config.hpp"
 #include "config/record_keeping_config.hpp"
@@ -88,6 +89,7 @@ struct ControlConfig {
   StatisticsConfig statistics;
   PaymentConfig payment;
   FeedbackConfig feedback;
+  NoticeConfig notices;
 
   // Regimes by their index in tables: 0 is `trust`, then `regimes` in order.
   [[nodiscard]] std::size_t regime_count() const { return regimes.size() + 1; }

@@ -83,8 +83,8 @@ config::FileAccess file_access_of(const config::ControlConfig& config) {
   if (!config.fetch.store.empty()) {
     access.write.push_back(folder_of(config.fetch.store));
   }
-  for (const std::filesystem::path& database :
-       {config.xcap.database, config.xcap.permissions, config.feedback.database, config.records.accounts}) {
+  for (const std::filesystem::path& database : {config.xcap.database, config.xcap.permissions, config.feedback.database,
+                                                config.notices.database, config.records.accounts}) {
     if (!database.empty()) {
       access.write.push_back(folder_of(database));
     }

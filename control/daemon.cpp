@@ -19,6 +19,8 @@
 #include "control/feedback/feedback_calls.hpp"
 #include "control/feedback/feedback_command.hpp"
 #include "control/feedback/feedback_relay.hpp"
+#include "control/notices/notice_command.hpp"
+#include "control/notices/notice_records.hpp"
 #include "control/permissions/challenge_records.hpp"
 #include "control/permissions/permission_command.hpp"
 #include "control/policy/call_list_keeper.hpp"
@@ -116,8 +118,9 @@ std::expected<std::unique_ptr<Daemon>, config::ConfigErrors> Daemon::make(EventL
     return std::unexpected(config::ConfigErrors{
         {daemon->options_.config.string(), 0, "repository", "a repository that can be served", opened.error()}});
   }
-  for (const auto open : {&Daemon::open_documents, &Daemon::open_permissions, &Daemon::open_feedback,
-                          &Daemon::open_accounts, &Daemon::open_rules, &Daemon::serve_documents}) {
+  for (const auto open :
+       {&Daemon::open_documents, &Daemon::open_permissions, &Daemon::open_feedback, &Daemon::open_notices,
+        &Daemon::open_accounts, &Daemon::open_rules, &Daemon::serve_documents}) {
     if (const auto opened = (*daemon.*open)(); !opened) {
       return std::unexpected(config::ConfigErrors{
           {daemon->options_.config.string(), 0, "xcap", "documents of users that can be served", opened.error()}});
@@ -179,6 +182,9 @@ Daemon::Daemon(EventLoop& loop, DaemonOptions options, State state, std::unique_
     }
     if (feedback_ != nullptr) {
       note_calls(payload, *feedback_);
+    }
+    if (notices_ != nullptr) {
+      take_notices(payload, *notices_);
     }
     if (accounts_ != nullptr) {
       accounts_->take(payload, options_.now());
@@ -321,6 +327,9 @@ void Daemon::on_recheck() {
   keeper_->tick();
   lists_->tick();
   records_->tick();
+  if (notices_ != nullptr) {
+    notices_->forget_old();
+  }
   if (accounts_ != nullptr) {
     accounts_->keep(options_.now());
   }
@@ -415,6 +424,10 @@ void Daemon::adopt(State state, std::uint64_t generation) {
   if (state.config.feedback != state_.config.feedback) {
     reload_warnings_.emplace_back("the section [feedback] stays as it is until the next start");
     state.config.feedback = state_.config.feedback;
+  }
+  if (state.config.notices != state_.config.notices) {
+    reload_warnings_.emplace_back("the section [notices] stays as it is until the next start");
+    state.config.notices = state_.config.notices;
   }
   if (state.config.lists != state_.config.lists) {
     reload_warnings_.emplace_back("the section [lists] stays as it is until the next start");
@@ -526,6 +539,9 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else if (verb == "feedback") {
     const Json answer = answer_feedback_command(command.attached, feedback_.get());
     reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
+  } else if (verb == "notices") {
+    const Json answer = answer_notices_command(command.attached, notices_.get());
+    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
   } else if (verb == "accounting") {
     const Json answer = answer_accounting_command(command.attached, accounts_.get());
     reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
@@ -538,7 +554,8 @@ void Daemon::on_command(const CommandServer::Command& command, const CommandServ
   } else {
     reply(
         ResultCode::refused,
-        refusal("refused", {"commands are: status, reload, cert, calls, consent, feedback, accounting, watch"}).dump());
+        refusal("refused", {"commands are: status, reload, cert, calls, consent, feedback, notices, accounting, watch"})
+            .dump());
   }
 }
 

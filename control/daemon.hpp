@@ -63,6 +63,7 @@ struct DaemonOptions {
 
 class FeedbackDesk;
 class FeedbackRelay;
+class NoticeDesk;
 class PermissionDesk;
 class RuleRelay;
 class TrunkAccounts;
@@ -153,6 +154,8 @@ class Daemon {
   [[nodiscard]] nlohmann::ordered_json permissions_status() const;
   [[nodiscard]] std::expected<void, std::string> open_feedback();
   [[nodiscard]] nlohmann::ordered_json feedback_status() const;
+  [[nodiscard]] std::expected<void, std::string> open_notices();
+  [[nodiscard]] nlohmann::ordered_json notices_status() const;
   [[nodiscard]] std::expected<void, std::string> open_accounts();
   [[nodiscard]] nlohmann::ordered_json accounts_status() const;
   [[nodiscard]] nlohmann::ordered_json rules_status() const;
@@ -195,6 +198,7 @@ class Daemon {
   std::unique_ptr<RepositoryServer> repository_;  // null: nothing is served
   std::unique_ptr<PermissionDesk> permissions_;   // null: none are kept; outlives those who ask it
   std::unique_ptr<FeedbackDesk> feedback_;        // null: none is kept; likewise
+  std::unique_ptr<NoticeDesk> notices_;           // null: nobody is told anything; likewise
   std::unique_ptr<policy::RuleKeeper> rules_;     // null: there are none; outlives xcap_, which tells it of changes
   std::unique_ptr<policy::CallListKeeper> call_lists_;  // null: there are none
   std::unique_ptr<content::ContentKeeper> content_;     // null: no text is looked at

@@ -91,6 +91,7 @@ Json Daemon::own_status() const {
           {"xcap", xcap_status()},
           {"permissions", permissions_status()},
           {"feedback", feedback_status()},
+          {"notices", notices_status()},
           {"accounts", accounts_status()},
           {"rules", rules_status()},
           {"call_lists", call_lists_status()},

@@ -9,6 +9,7 @@
 #include "control/daemon.hpp"
 #include "control/feedback/feedback_pages.hpp"
 #include "control/http/http_status.hpp"
+#include "control/notices/notice_pages.hpp"
 #include "control/permissions/permission_pages.hpp"
 #include "control/policy/policy_usages.hpp"
 #include "control/xcap/xcap_parts.hpp"
@@ -63,6 +64,9 @@ std::expected<void, std::string> Daemon::serve_documents() {
   }
   if (feedback_ != nullptr) {
     xcap_->sides.add(std::make_unique<FeedbackPages>(config.root, *feedback_));
+  }
+  if (notices_ != nullptr) {
+    xcap_->sides.add(std::make_unique<NoticePages>(config.root, *notices_));
   }
   if (const config::ContentConfig& texts = state_.config.content; !texts.database.empty() && !texts.trainers.empty()) {
     auto pages = training_pages(texts, config.root, options_.now);

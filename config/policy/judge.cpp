@@ -52,8 +52,14 @@ Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFa
     const RuleSet& rules = layer == Layer::user ? judgement.user.rules : tables.common.of(layer, group);
     const Outcome outcome =
         rules.evaluate(call, facts, {limits, layer, layer == Layer::group_default ? group : UserGroup::none});
+    if (layer == Layer::user) {
+      judgement.notify = outcome.notify;
+    }
     if (outcome.handling == Handling::none) {
       continue;
+    }
+    if (layer < Layer::user) {  // he has no say, and is told all the same; none of his limits is used up
+      judgement.notify = judgement.user.rules.evaluate(call, facts, {}).notify;
     }
     judgement.layer = layer;
     judgement.outcome = outcome;

@@ -25,6 +25,7 @@ struct Judgement {
   Outcome outcome = {};
   RuleSet rules = {};        // of that layer: outcome.rule and its texts
   CalledUser user = {};      // what is known of the called one
+  bool notify = false;       // a rule of his own that matches wants him to be told, whoever decides (SPIT-PL-03)
   bool is_softened = false;  // would have been less, but the user keeps open house (SPIT-FW-08)
 };
 

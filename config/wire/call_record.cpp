@@ -17,7 +17,9 @@ constexpr std::uint8_t kCut = 2;
 constexpr std::uint8_t kWrongSender = 4;
 constexpr std::uint8_t kKnownCaller = 8;
 constexpr std::uint8_t kChallenged = 16;
-constexpr std::uint8_t kFlags = kStripped | kCut | kWrongSender | kKnownCaller | kChallenged;
+constexpr std::uint8_t kNotify = 32;
+constexpr std::uint8_t kWithheld = 64;
+constexpr std::uint8_t kFlags = kStripped | kCut | kWrongSender | kKnownCaller | kChallenged | kNotify | kWithheld;
 constexpr std::uint8_t kHashed = 0x80;  // in front of a token: its hash follows; the rest is the length of its type
 
 // The texts of a record, in the order in which they stand behind the head.
@@ -51,8 +53,9 @@ const char* fault_of(const RecordHead& head, std::size_t there) {
     return "a record of a wrong length";
   }
   if (head.decision >= kDecisions || head.flow > static_cast<std::uint8_t>(Flow::to_peer) ||
-      head.verdict > static_cast<std::uint8_t>(crypto::Verdict::invalid) || (head.flags & ~kFlags) != 0) {
-    return "a record with an unknown decision, flow, verdict or flag";
+      head.verdict > static_cast<std::uint8_t>(crypto::Verdict::invalid) || head.handling >= policy::kHandlings ||
+      (head.flags & ~kFlags) != 0) {
+    return "a record with an unknown decision, flow, verdict, handling or flag";
   }
   if (head.attest != 0 && (head.attest < 'A' || head.attest > 'C')) {
     return "a record with an unknown attestation";
@@ -61,8 +64,8 @@ const char* fault_of(const RecordHead& head, std::size_t there) {
       (head.status != 0) != (head.decision == static_cast<std::uint8_t>(Decision::answered))) {
     return "a record whose status does not go with its decision";
   }
-  if (head.tokens > kMaxRecordTokens || std::ranges::any_of(head.reserved, [](auto octet) { return octet != 0; })) {
-    return "a record with too many tokens, or with reserved octets";
+  if (head.tokens > kMaxRecordTokens || head.reserved != 0) {
+    return "a record with too many tokens, or with a reserved octet";
   }
   return nullptr;
 }
@@ -129,12 +132,14 @@ std::size_t encode_record(const CallRecord& record, std::span<char, kMaxRecordBy
   head.verdict = static_cast<std::uint8_t>(record.verdict);
   head.flags = static_cast<std::uint8_t>(
       (record.stripped ? kStripped : 0U) | (record.cut ? kCut : 0U) | (record.wrong_sender ? kWrongSender : 0U) |
-      (record.known_caller ? kKnownCaller : 0U) | (record.challenged ? kChallenged : 0U));
+      (record.known_caller ? kKnownCaller : 0U) | (record.challenged ? kChallenged : 0U) |
+      (record.notify ? kNotify : 0U) | (record.withheld ? kWithheld : 0U));
   head.attest = static_cast<std::uint8_t>(record.attest);
   head.tokens = record.token_count;
   head.time = record.time;
   head.status = record.status;
   head.core = record.core;
+  head.handling = static_cast<std::uint8_t>(record.handling);
   char* at = out.data() + sizeof(head);
   for (std::size_t i = 0; i < kRecordTexts.size(); ++i) {
     const std::string_view whole = record.*kRecordTexts[i].member;
@@ -177,6 +182,9 @@ std::expected<CallRecord, std::string> decode_record(std::string_view& octets) {
   record.wrong_sender = (head.flags & kWrongSender) != 0;
   record.known_caller = (head.flags & kKnownCaller) != 0;
   record.challenged = (head.flags & kChallenged) != 0;
+  record.notify = (head.flags & kNotify) != 0;
+  record.withheld = (head.flags & kWithheld) != 0;
+  record.handling = static_cast<policy::Handling>(head.handling);
   record.attest = static_cast<char>(head.attest);
   record.status = head.status;
   record.core = head.core;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/policy/handling.hpp"
 #include "crypto_workers/stir/reason.hpp"
 
 namespace stirline::config::wire {
@@ -61,19 +62,22 @@ struct CallRecord {
   bool wrong_sender = false;  // the peer may not speak for who calls (SPIT-CL-12)
   bool known_caller = false;  // `orig` is authenticated, as rules take it (SPIT-FW-02)
   bool challenged = false;    // by a component whose result control keeps: `target` is the called one (SPIT-CO-01)
+  bool notify = false;        // the called user wants to be told of it: `target` is he (SPIT-PL-03)
+  bool withheld = false;      // notify: and the caller wants nobody to learn who he is (RFC 3323 4.2)
   bool cut = false;           // a text was longer than its limit; encode_record() sees to it
   char attest = 0;            // 'A', 'B', 'C'; 0: none
   std::uint16_t status = 0;   // answered: the SIP status
-  std::uint8_t core = 0;      // the poll core that has counted the call: its index in the data plane
-  std::string_view trunk;     // names
-  std::string_view in_port;   // where it came in
+  policy::Handling handling = policy::Handling::none;  // what rules made of it; none: they say nothing
+  std::uint8_t core = 0;     // the poll core that has counted the call: its index in the data plane
+  std::string_view trunk;    // names
+  std::string_view in_port;  // where it came in
   std::string_view out_port;
   std::string_view method;
   std::string_view reason;  // a name such as "orig_mismatch"; may be empty
   std::string_view rule;    // that decided about the call, behind its layer: "user:r5"; empty: none (SPIT-FW-04)
   std::string_view orig;    // canonical number, or else a URI; empty if there is neither
   std::string_view dest;    // of To; of a call signed with div: who diverted it
-  std::string_view target;  // of a diverted call, and of one that is challenged: the Request-URI
+  std::string_view target;  // of a diverted call, and with challenged or notify: the Request-URI
   std::string_view origid;
   std::string_view call_id;
   std::uint8_t token_count = 0;
@@ -98,7 +102,8 @@ struct RecordHead {
   std::int64_t time = 0;
   std::array<std::uint8_t, kTexts> lengths{};
   std::uint8_t core = 0;
-  std::array<std::uint8_t, 2> reserved{};
+  std::uint8_t handling = 0;
+  std::uint8_t reserved = 0;
   std::uint16_t status = 0;
 };
 static_assert(sizeof(RecordHead) == 32);

@@ -11,7 +11,7 @@
 namespace stirline::config::wire {
 
 inline constexpr std::uint32_t kMagic = 0x4c525453;  // "STRL"
-inline constexpr std::uint16_t kVersion = 7;
+inline constexpr std::uint16_t kVersion = 8;
 inline constexpr std::size_t kMaxPayload = 32'768;  // octets; what is longer travels in a memfd
 
 enum class MessageType : std::uint16_t {

@@ -25,6 +25,7 @@ void add_accounting(CLI::App& app, int& status);
 void add_consent(CLI::App& app, int& status);
 void add_content(CLI::App& app, int& status);
 void add_feedback(CLI::App& app, int& status);
+void add_notices(CLI::App& app, int& status);
 void add_capture(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 void add_xcap(CLI::App& app, int& status);

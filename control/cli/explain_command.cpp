@@ -355,7 +355,7 @@ std::expected<int, std::string> explain(const ExplainOptions& options) {
       {"component", outcome.component == Component::none ? "" : to_string(outcome.component)},
       {"work", outcome.work},
       {"response", outcome.response},
-      {"notify", outcome.notify},
+      {"notify", judgement.notify},
       {"does", has_rule ? actions_json(judgement.rules, outcome.rule, outcome.handling) : Json::object()},
       {"called", called},
       {"caller", call.facts.caller == kNoKey ? std::string_view()

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     cli::add_consent(app, status);
     cli::add_content(app, status);
     cli::add_feedback(app, status);
+    cli::add_notices(app, status);
     cli::add_trace(app, status);
     cli::add_capture(app, status);
     cli::add_xcap(app, status);

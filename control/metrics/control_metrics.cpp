@@ -41,6 +41,8 @@ constexpr std::string_view kVerdicts = "stirline_control_feedback_verdicts_settl
 constexpr std::string_view kVerdictsHelp = "verdicts of users, by what others said of the same caller";
 constexpr std::string_view kComplaints = "stirline_control_feedback_complaints";
 constexpr std::string_view kComplaintsHelp = "unwanted calls told to the data plane, by whether it has taken them";
+constexpr std::string_view kNotices = "stirline_control_notices_calls";
+constexpr std::string_view kNoticesHelp = "calls that called users want to be told of, by what became of the notice";
 constexpr Label kRepository{"server", "repository"};
 constexpr Label kMetrics{"server", "metrics"};
 constexpr Label kXcap{"server", "xcap"};
@@ -216,6 +218,21 @@ constexpr std::array kFigures{
     Figure{"/feedback/untold", {kComplaints, counter, "", kComplaintsHelp}, {"counted", "false"}},
     Figure{"/feedback/store_errors",
            {"stirline_control_feedback_store_errors", counter, "", "times that feedback could not be kept"}},
+
+    Figure{"/notices/kept",
+           {"stirline_control_notices", gauge, "", "what called users are told of calls, that is kept (SPIT-PL-03)"}},
+    Figure{"/notices/taken", {kNotices, counter, "", kNoticesHelp}, {"outcome", "taken"}},
+    Figure{"/notices/nobody", {kNotices, counter, "", kNoticesHelp}, {"outcome", "nobody"}},
+    Figure{"/notices/over_limit", {kNotices, counter, "", kNoticesHelp}, {"outcome", "over_limit"}},
+    Figure{"/notices/anonymous",
+           {"stirline_control_notices_anonymous", counter, "", "notices whose caller wants nobody to learn who he is"}},
+    Figure{
+        "/notices/made_way",
+        {"stirline_control_notices_made_way", counter, "", "notices that went before their time: there were too many"}},
+    Figure{"/notices/undone",
+           {"stirline_control_notices_undone", counter, "", "notices that their users have removed"}},
+    Figure{"/notices/store_errors",
+           {"stirline_control_notices_store_errors", counter, "", "times that notices could not be kept"}},
 
     Figure{"/accounts/counted",
            {"stirline_control_accounts_counted", counter, "", "messages counted by trunk and hour (SPIT-CL-11)"}},

@@ -96,7 +96,7 @@ bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direct
                      .rule = refusal.rule,
                      .wrong_sender = refusal.wrong_sender,
                      .known_caller = refusal.known_caller,
-                     .challenged = refusal.challenged});
+                     .for_called = refusal.for_called});
   give(datagram, request_, trunk, answer, answer == refusal.wanted ? refusal.detail : std::uint16_t{0});
   return true;
 }

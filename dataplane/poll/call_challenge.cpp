@@ -1,21 +1,38 @@
-// Calls that rules send somewhere else, and challenges whose result control keeps: consent of the called user, a test
-// whether a person calls (SPIT-MK-04, SPIT-CO-01, SPIT-PY-02). Their requests are recorded with the called one as
-// control knows him; nothing is kept here (SPIT-MK-05).
+// Calls that rules send somewhere else, and what control does for the called user: it keeps the result of a challenge,
+// be it consent or a test whether a person calls, and tells him of calls (SPIT-MK-04, SPIT-CO-01, SPIT-PY-02,
+// SPIT-PL-03). Such requests are recorded with the called one as control knows him; nothing is kept here (SPIT-MK-05).
 #include "dataplane/poll/call_stage.hpp"
+#include "sip_parser/headers/privacy.hpp"
 
 namespace stirline::dataplane {
 
-std::string_view CallStage::called_if_challenged(std::string_view octets, const Trunk& trunk, const Ruling& ruling) {
-  if (!ruling.kept) {
-    return {};
-  }
-  challenged_ = crypto::extract_target(message_, octets, trunk.sign_policy.dial_plan);
-  return challenged_.number ? challenged_.number->view() : challenged_.uri.view();
+namespace {
+
+// Whatever is asked for, and whatever is asked for unreadably: who calls is not told to people then.
+bool withholds_caller(const sip::Message& message, std::string_view octets) {
+  const auto privacy = sip::read_privacy(message, octets);
+  return !privacy || (privacy->present && !privacy->none) || crypto::is_anonymous(octets, message.from().uri);
 }
 
-std::string_view CallStage::called_if_challenged(const Slot& slot, const Ruling& ruling) {
+}  // namespace
+
+DecisionRecorder::ForCalled CallStage::for_called(std::string_view octets, const Trunk& trunk, const Ruling& ruling) {
+  DecisionRecorder::ForCalled what{.handling = ruling.handling};
+  if (ruling.kept || ruling.notify) {
+    called_ = crypto::extract_target(message_, octets, trunk.sign_policy.dial_plan);
+    what.called = called_.number ? called_.number->view() : called_.uri.view();
+    what.challenged = ruling.kept;
+    what.notify = ruling.notify;
+    what.withheld = ruling.notify && withholds_caller(message_, octets);
+  }
+  return what;
+}
+
+DecisionRecorder::ForCalled CallStage::for_called(const Slot& slot, const Ruling& ruling) {
   const std::string_view octets = slot.datagram.payload();
-  return ruling.kept && message_.parse(octets) ? called_if_challenged(octets, *slot.trunk, ruling) : std::string_view();
+  const bool is_asked = ruling.kept || ruling.notify;
+  return is_asked && message_.parse(octets) ? for_called(octets, *slot.trunk, ruling)
+                                            : DecisionRecorder::ForCalled{.handling = ruling.handling};
 }
 
 CallStage::Ruling CallStage::redirected(Ruling ruling, const Trunk& trunk) {

@@ -148,8 +148,7 @@ void CallStage::finish_verifying(Slot& slot) {
     return;
   }
   remember_complaints(slot);
-  recorder_.judged(slot, Decision::judged, reason,
-                   {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
+  recorder_.judged(slot, Decision::judged, reason, {.rule = ruling.rule(), .for_called = for_called(slot, ruling)});
   remember(slot.name, slot.datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   send_ruled(slot.datagram, slot.marks, conveyance, ruling);
 }
@@ -271,7 +270,7 @@ void CallStage::end_wait(std::uint32_t index) {
   if (!refuses_sender(slot) && !refuses_by_rule(slot, ruling, "wait_expired")) {
     remember_complaints(slot);
     recorder_.judged(slot, Decision::undecided, "wait_expired",
-                     {.rule = ruling.rule(), .challenged = called_if_challenged(slot, ruling)});
+                     {.rule = ruling.rule(), .for_called = for_called(slot, ruling)});
     leave_undecided(slot.name, slot.datagram);
     send_ruled(slot.datagram, slot.marks, not_validated(), ruling);
   }

@@ -157,6 +157,7 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   const policy::Outcome& outcome = judgement.outcome;
   Ruling ruling;
   ruling.limited = spend(limits, judgement);
+  ruling.notify = judgement.notify && !before;  // once, however often it is sent
   if (outcome.handling == Handling::none) {
     return ruling;
   }
@@ -279,7 +280,7 @@ bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_vi
   recorder_.judged(slot, Decision::answered, reason,
                    {.status = config::tables::facts(answer).status,
                     .rule = ruling.rule(),
-                    .challenged = called_if_challenged(slot.datagram.payload(), *slot.trunk, ruling)});
+                    .for_called = for_called(slot.datagram.payload(), *slot.trunk, ruling)});
   const std::uint16_t detail = answer == ruling.answer ? detail_of(ruling, slot.datagram.payload()) : std::uint16_t{0};
   give(slot.datagram, slot.name, *slot.trunk, answer, detail);
   return true;
@@ -300,7 +301,7 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
     return;
   }
   const Ruling ruling = rule_on_asserted(datagram, trunk, sender);
-  const std::string_view challenged = called_if_challenged(datagram.payload(), trunk, ruling);
+  const DecisionRecorder::ForCalled told = for_called(datagram.payload(), trunk, ruling);
   if (ruling.answer != Answer::forward && refuses(datagram, trunk, Direction::from_peer,
                                                   {.wanted = ruling.answer,
                                                    .reason = otherwise.reason,
@@ -309,7 +310,7 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                                                    .detail = detail_of(ruling, datagram.payload()),
                                                    .wrong_sender = wrong_sender,
                                                    .known_caller = ruling.known_caller,
-                                                   .challenged = challenged})) {
+                                                   .for_called = told})) {
     context_.counters.add(counter_of(ruling.handling));
     return;
   }
@@ -323,7 +324,7 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                      .rule = ruling.rule(),
                      .wrong_sender = wrong_sender,
                      .known_caller = ruling.known_caller,
-                     .challenged = challenged});
+                     .for_called = told});
   if (begins_something()) {
     remember(request_, datagram, {.course = Decided::Course::forwarded, .detail = ruling.limited});
   }

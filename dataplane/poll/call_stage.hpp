@@ -111,11 +111,11 @@ class CallStage {
     config::tables::Answer wanted = config::tables::Answer::forward;
     std::string_view reason;  // a static text
     bool stripped = false;
-    std::string_view rule = {};        // that wants it
-    std::uint16_t detail = 0;          // of that answer and no other: see Decided
-    bool wrong_sender = false;         // its peer may not speak for who calls
-    bool known_caller = false;         // rules know who calls
-    std::string_view challenged = {};  // see DecisionRecorder::Outcome
+    std::string_view rule = {};  // that wants it
+    std::uint16_t detail = 0;    // of that answer and no other: see Decided
+    bool wrong_sender = false;   // its peer may not speak for who calls
+    bool known_caller = false;   // rules know who calls
+    DecisionRecorder::ForCalled for_called = {};
   };
   // The answer that the request in hand, `octets`, gets where policy wants `wanted`: forward if it goes on.
   [[nodiscard]] config::tables::Answer answer_to(std::string_view octets, const Trunk& trunk, Direction direction,
@@ -149,7 +149,8 @@ class CallStage {
     std::uint8_t score = 0;
     ScoreParts parts = {};  // what it was made of
     bool known_caller = false;
-    bool kept = false;  // it is a challenge whose result control keeps
+    bool kept = false;    // it is a challenge whose result control keeps
+    bool notify = false;  // the called user wants to be told, and has not been (SPIT-PL-03)
     std::array<char, config::wire::kMaxRecordRule> rule_text{};
     std::uint8_t rule_length = 0;
 
@@ -177,11 +178,11 @@ class CallStage {
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);
-  // The called one as control is to know him, if that is so; the view lasts until the next call.
-  [[nodiscard]] std::string_view called_if_challenged(std::string_view octets, const Trunk& trunk,
-                                                      const Ruling& ruling);
+  // What control is to do for the called user of the request in hand; views last until the next call.
+  [[nodiscard]] DecisionRecorder::ForCalled for_called(std::string_view octets, const Trunk& trunk,
+                                                       const Ruling& ruling);
   // The same of a parked request, which is parsed anew for it.
-  [[nodiscard]] std::string_view called_if_challenged(const Slot& slot, const Ruling& ruling);
+  [[nodiscard]] DecisionRecorder::ForCalled for_called(const Slot& slot, const Ruling& ruling);
   // The same ruling, where the trunk wants callers to be told where else they are sent (SPIT-MK-04).
   [[nodiscard]] static Ruling redirected(Ruling ruling, const Trunk& trunk);
   // What makes the answer to the request in hand the same again, for its copies.
@@ -296,8 +297,8 @@ class CallStage {
   std::uint32_t hash_seed_;
   sip::Message message_;  // in hand; if it is a request, request_ is its name
   NamedRequest request_;
-  crypto::ExtractedIdentity challenged_;  // whom it calls, for called_if_challenged()
-  std::optional<Decided> known_;          // what was decided about it before
+  crypto::ExtractedIdentity called_;  // whom it calls, for for_called()
+  std::optional<Decided> known_;      // what was decided about it before
   std::uint64_t deadline_cycles_;
   CryptoLinks links_;
   std::uint32_t held_packets_ = 0;

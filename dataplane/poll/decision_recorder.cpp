@@ -57,10 +57,13 @@ void tell_parties(const crypto::VerifyJob& job, wire::CallRecord& record) {
   }
 }
 
-void tell_challenge(std::string_view called, wire::CallRecord& record) {
-  record.challenged = !called.empty();
-  if (record.challenged) {
-    record.target = called;
+void tell_called(const DecisionRecorder::ForCalled& what, wire::CallRecord& record) {
+  record.handling = what.handling;
+  if (!what.called.empty()) {
+    record.target = what.called;
+    record.challenged = what.challenged;
+    record.notify = what.notify;
+    record.withheld = what.withheld;
   }
 }
 
@@ -123,7 +126,7 @@ void DecisionRecorder::at_once(const AtOnce& what) {
   record.rule = what.rule;
   record.wrong_sender = what.wrong_sender;
   record.known_caller = what.known_caller;
-  tell_challenge(what.challenged, record);
+  tell_called(what.for_called, record);
   record.method = text(octets, what.message.method_text());
   record.orig = written(orig, octets, what.message.from().uri);
   record.dest = written(dest, octets, what.message.to().uri);
@@ -176,7 +179,7 @@ void DecisionRecorder::judged(const Slot& slot, wire::Decision decision, std::st
   record.status = outcome.status;
   record.reason = reason;
   record.rule = outcome.rule;
-  tell_challenge(outcome.challenged, record);
+  tell_called(outcome.for_called, record);
   record.verdict = job.verdict;
   for (std::size_t i = 0; i < job.identity_count; ++i) {
     const crypto::IdentityVerdict& identity = job.verdicts[i];

@@ -24,6 +24,15 @@ class DecisionRecorder {
  public:
   explicit DecisionRecorder(PollContext& context);
 
+  // What control does for the called user besides keeping the record.
+  struct ForCalled {
+    std::string_view called = {};  // canonical; empty: nothing
+    bool challenged = false;       // it keeps the challenge's result (SPIT-CO-01)
+    bool notify = false;           // it tells him (SPIT-PL-03)
+    bool withheld = false;         // but not who calls
+    config::policy::Handling handling = config::policy::Handling::none;
+  };
+
   // Of a request just parsed that needs no crypto core. `message` was parsed from the datagram, which is still whole.
   struct AtOnce {
     const sip::Message& message;
@@ -34,18 +43,18 @@ class DecisionRecorder {
     std::uint16_t status = 0;  // answered: which
     std::string_view reason;   // a static text
     bool stripped = false;
-    std::string_view rule = {};        // that decided; empty: none
-    bool wrong_sender = false;         // its peer may not speak for who calls (SPIT-CL-12)
-    bool known_caller = false;         // a trusted peer says who calls, and rules go by that
-    std::string_view challenged = {};  // as in Outcome
+    std::string_view rule = {};  // that decided; empty: none
+    bool wrong_sender = false;   // its peer may not speak for who calls (SPIT-CL-12)
+    bool known_caller = false;   // a trusted peer says who calls, and rules go by that
+    ForCalled for_called = {};
   };
   void at_once(const AtOnce& what);
 
   // What has become of a judged message besides its verdict.
   struct Outcome {
-    std::uint16_t status = 0;          // answered: which
-    std::string_view rule = {};        // that decided; empty: none
-    std::string_view challenged = {};  // the called one, canonical, if control is to keep the challenge's result
+    std::uint16_t status = 0;    // answered: which
+    std::string_view rule = {};  // that decided; empty: none
+    ForCalled for_called = {};
   };
 
   // Notes in a slot what its record will need when the message is no longer parsed.

@@ -32,6 +32,9 @@ CallRecord full_record() {
   record.wrong_sender = true;
   record.known_caller = true;
   record.challenged = true;
+  record.notify = true;
+  record.withheld = true;
+  record.handling = policy::Handling::allow_marked;
   record.attest = 'B';
   record.trunk = "carrier-b";
   record.in_port = "outside";
@@ -58,6 +61,9 @@ void expect_equal(const CallRecord& a, const CallRecord& b) {
   EXPECT_EQ(a.wrong_sender, b.wrong_sender);
   EXPECT_EQ(a.known_caller, b.known_caller);
   EXPECT_EQ(a.challenged, b.challenged);
+  EXPECT_EQ(a.notify, b.notify);
+  EXPECT_EQ(a.withheld, b.withheld);
+  EXPECT_EQ(a.handling, b.handling);
   EXPECT_EQ(a.cut, b.cut);
   EXPECT_EQ(a.attest, b.attest);
   EXPECT_EQ(a.status, b.status);

@@ -168,8 +168,8 @@ TEST(Wire, HostilePacketsAreNamed) {
   EXPECT_EQ(error(packet({}, 0)).text, "message type 0 is unknown");
   EXPECT_EQ(error(std::vector<std::byte>(15)).text, "the packet is shorter than a header");
   EXPECT_EQ(error(packet({.magic = 1}, 0)).text, "the packet does not begin like one of this protocol");
-  const WireError version = error(packet({.version = 8, .request_id = 42}, 0));
-  EXPECT_EQ(version.text, "peer speaks protocol version 8, this is version 7");
+  const WireError version = error(packet({.version = 9, .request_id = 42}, 0));
+  EXPECT_EQ(version.text, "peer speaks protocol version 9, this is version 8");
   EXPECT_EQ(version.code, ResultCode::wrong_version);
   EXPECT_EQ(version.request_id, 42U);
   EXPECT_EQ(error(packet(header_of(3), 4)).text, "the packet has another length than its header says");

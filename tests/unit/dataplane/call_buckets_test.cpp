@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace stirline::dataplane {
+namespace stirline::dataplane::call_buckets_test {
 namespace {
 
 constexpr std::uint64_t kSecond = 3'000'000'000;  // cycles
@@ -48,4 +48,4 @@ TEST(CallBuckets, OfOnePlaceWhoOwesLeastGivesWay) {
 }
 
 }  // namespace
-}  // namespace stirline::dataplane
+}  // namespace stirline::dataplane::call_buckets_test

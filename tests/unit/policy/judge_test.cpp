@@ -45,6 +45,7 @@ class Asked final : public RuleLimits {
 
 struct Wanted {
   std::map<Layer, Handling> layers;  // what a rule without conditions there says
+  std::set<Layer> told = {};         // in whose rules is a second one, which wants the user to be told
   UserGroup group = UserGroup::none;
   std::uint16_t limit = 0;  // of all of them
 };
@@ -58,6 +59,10 @@ Tables make(const Wanted& wanted) {
     rules.rules[0].actions.limit = wanted.limit;
     if (handling == Handling::challenge) {
       rules.rules[0].actions.component = Component::consent;
+    }
+    if (wanted.told.contains(layer)) {
+      rules.rules.push_back(rule("told", Handling::none));
+      rules.rules.back().actions.notify = true;
     }
     sets[layer] = opened(rules).octets;
   }
@@ -130,6 +135,43 @@ TEST(Judge, ARuleWhoseCallsAreUsedUpDoesNotMatch) {  // SPIT-PL-03: the next lay
   limits.used_up.insert(Layer::group_default);
   EXPECT_EQ(judge(tables.view, bob, plain_call(), &limits).outcome.handling, Handling::none);
   EXPECT_EQ(judge(tables.view, bob, plain_call()).layer, Layer::legal) << "without limits none is used up";
+}
+
+TEST(Judge, WhoWantsToBeToldIsToldWhoeverDecides) {  // SPIT-PL-03
+  for (const Layer decides : {Layer::legal, Layer::operator_hard, Layer::group_default, Layer::operator_soft}) {
+    const Tables tables = make({.layers = {{decides, Handling::block}, {Layer::user, Handling::none}},
+                                .told = {Layer::user},
+                                .group = UserGroup::closed});
+    EXPECT_EQ(judged(tables).layer, decides);
+    EXPECT_EQ(judged(tables).outcome.handling, Handling::block);
+    EXPECT_TRUE(judged(tables).notify) << to_string(decides);
+  }
+  const Tables own = make({.layers = {{Layer::user, Handling::allow}}, .told = {Layer::user}});
+  EXPECT_EQ(judged(own).layer, Layer::user);
+  EXPECT_TRUE(judged(own).notify);
+  const Tables nothing_else = make({.layers = {{Layer::user, Handling::none}}, .told = {Layer::user}});
+  EXPECT_EQ(judged(nothing_else).layer, Layer::none);
+  EXPECT_EQ(judged(nothing_else).outcome.handling, Handling::none);
+  EXPECT_TRUE(judged(nothing_else).notify);
+}
+
+TEST(Judge, OnlyRulesOfHisOwnWantHimToBeTold) {  // SPIT-PL-03
+  const Layer all[] = {Layer::legal, Layer::operator_hard, Layer::group_default, Layer::operator_soft};
+  for (const Layer layer : all) {
+    const Tables tables = make({.layers = {{layer, Handling::block}, {Layer::user, Handling::allow}},
+                                .told = {layer},
+                                .group = UserGroup::closed});
+    EXPECT_FALSE(judged(tables).notify) << to_string(layer);
+  }
+}
+
+// Whoever decides above him uses up none of his limits.
+TEST(Judge, ToldWithoutALimitOfHisBeingAsked) {  // SPIT-PL-03
+  const Tables tables = make(
+      {.layers = {{Layer::legal, Handling::block}, {Layer::user, Handling::allow}}, .told = {Layer::user}, .limit = 7});
+  Asked limits;
+  EXPECT_TRUE(judge(tables.view, find_user(tables.view, identity_key(kSecret, kBob)), plain_call(), &limits).notify);
+  EXPECT_EQ(limits.asked, std::vector<std::string>{"legal legal 7"});
 }
 
 TEST(Judge, OpenHouseTurnsNobodyAway) {  // SPIT-FW-08

@@ -13,7 +13,7 @@
 #include "sip_parser/body/body_parts.hpp"
 #include "tests/unit/policy/sample_rules.hpp"
 
-namespace stirline::config::policy {
+namespace stirline::config::policy::message_cuts_test {
 namespace {
 
 std::string request(std::string_view lines, std::string_view body, bool with_length = true) {
@@ -211,4 +211,4 @@ TEST(MessageCuts, MoreThanAnEditListHolds) {
 }
 
 }  // namespace
-}  // namespace stirline::config::policy
+}  // namespace stirline::config::policy::message_cuts_test

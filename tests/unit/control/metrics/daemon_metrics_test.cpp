@@ -51,7 +51,8 @@ class DaemonMetricsTest : public ::testing::Test {
                                       "dataplane_socket = \"" + dataplane_path() +
                                       "\"\nlog_level = \"error\"\n[metrics]\n" + metrics +
                                       "[records]\nfolder = \"records\"\naccounts = \"accounts.db\"\n" +
-                                      "[feedback]\ndatabase = \"feedback.db\"\n[trust]\nanchors = [\"root.pem\"]\n"
+                                      "[feedback]\ndatabase = \"feedback.db\"\n[notices]\ndatabase = "
+                                      "\"notices.db\"\n[trust]\nanchors = [\"root.pem\"]\n"
                                       "[[trunk]]\nname = \"carrier\"\npair = \"wire\"\npeers = [\"192.0.2.0/24\"]\n"
                                       "[[credential]]\nname = \"main\"\nkey = \"main.key\"\nchain = \"main.pem\"\n"
                                       "x5u = \"https://cert.example.org/a.pem\"\n"

@@ -310,6 +310,66 @@ TEST_F(XcapPrograms, FeedbackGoesAllTheWay) {
   EXPECT_EQ(process.wait(), 0) << process.err();
 }
 
+// SPIT-PL-03: from the record of a call to the notice of the called user; and the operator beside him.
+TEST_F(XcapPrograms, NoticesGoAllTheWay) {
+  folder_.write("etc/control.toml", stirline::test::read_file(folder_ / "etc/control.toml") +
+                                        "[notices]\ndatabase = \"../var/notices.db\"\n");
+  ASSERT_EQ(user("add sip:bob@example.com", "tr1cky-one").status, 0);
+  test::FakeDataplane dataplane((folder_ / "dataplane.sock").string());
+  config::wire::CallRecord record;
+  record.time = std::time(nullptr);
+  record.decision = config::wire::Decision::answered;
+  record.status = 603;
+  record.trunk = record.in_port = record.out_port = "a";
+  record.method = "INVITE";
+  record.rule = "user:r5";
+  record.orig = "12025550001";
+  record.dest = record.target = "sip:bob@example.com";
+  record.notify = true;
+  std::array<char, config::wire::kMaxRecordBytes> octets;
+  std::string told(octets.data(), config::wire::encode_record(record, octets));
+  record.orig = "12025550002";
+  record.withheld = true;
+  told.append(octets.data(), config::wire::encode_record(record, octets));
+  dataplane.tell(told);
+  test::Process process({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
+  Client bob(port_of(process), authority_);
+  bob.password("bob@example.com:tr1cky-one");
+  const auto until = [](const std::function<bool()>& so) {
+    const auto end = std::chrono::steady_clock::now() + test::kDeadline;
+    while (!so() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return so();
+  };
+  ASSERT_TRUE(until([&] { return status_of("notices").at("taken") == 2; })) << process.err();
+  const std::string bobs = "/notices/users/sip:bob@example.com";
+  const json page = json::parse(bob.ask("GET", bobs).body).at("notices");
+  ASSERT_EQ(page.size(), 2U);
+  EXPECT_EQ(page[0].at("caller"), "anonymous");
+  EXPECT_EQ(page[1].at("caller"), "12025550001");
+  EXPECT_EQ(page[1].at("status"), 603);
+  EXPECT_EQ(page[1].at("rule"), "user:r5");
+  EXPECT_EQ(bob.ask("GET", "/notices/users/sip:eve@example.com").status, 403);
+  const auto notices = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {test::program("STIRLINE_COMMAND"), "notices"});
+    words.insert(words.end(), {"--socket", socket_});
+    return test::run(words);
+  };
+  const Finished listed = notices({"--user", "sip:bob@example.com", "--json"});
+  EXPECT_EQ(listed.status, 0) << listed.err;
+  EXPECT_TRUE(listed.out.contains(R"("done":"answered","status":603,"rule":"user:r5")")) << listed.out;
+  EXPECT_FALSE(listed.out.contains("12025550002"));
+  EXPECT_TRUE(notices({"--user", "sip:bob@example.com"}).out.contains("answered 603"));
+  EXPECT_EQ(notices({"--user", "bob"}).status, 1);
+  EXPECT_EQ(notices({}).status, 64);
+  EXPECT_EQ(bob.ask("DELETE", bobs).status, 204);
+  EXPECT_EQ(notices({"--user", "sip:bob@example.com"}).out, "");
+  EXPECT_EQ(status_of("notices").at("undone"), 2);
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.err();
+}
+
 TEST_F(XcapPrograms, WithoutUsersNothingIsServed) {
   const Finished finished =
       test::run({test::program("STIRLINE_CONTROL"), "--config", (folder_ / "etc/control.toml").string()});
