@@ -7,6 +7,7 @@
 #include <openssl/hmac.h>
 #include <openssl/params.h>
 
+#include "crypto_workers/mac_input.hpp"
 #include "crypto_workers/octets.hpp"
 #include "crypto_workers/openssl_pointers.hpp"
 #include "crypto_workers/secret_bytes.hpp"
@@ -17,19 +18,6 @@ struct CallMac::Impl {
   SecretBytes<kCallMacBytes> key;
   EvpMac hmac;
   EvpMacContext context;
-
-  // The length in front keeps "ab" + "c" apart from "a" + "bc".
-  [[nodiscard]] bool add(std::string_view text) const {
-    return add(static_cast<std::uint32_t>(text.size())) &&
-           EVP_MAC_update(context.get(), octets_of(text).data(), text.size()) == 1;
-  }
-  [[nodiscard]] bool add(std::uint32_t number) const {
-    std::array<std::uint8_t, sizeof number> octets{};
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-      octets[i] = static_cast<std::uint8_t>(number >> (8 * i));
-    }
-    return EVP_MAC_update(context.get(), octets.data(), octets.size()) == 1;
-  }
 };
 
 CallMac::CallMac(std::span<const std::uint8_t, kKeyBytes> key, std::string_view purpose)
@@ -53,9 +41,11 @@ CallMac::~CallMac() = default;
 std::optional<CallMacOctets> CallMac::of(std::initializer_list<std::string_view> texts, std::uint32_t number) {
   CallMacOctets mac{};
   std::size_t length = 0;
+  MacInput input(impl_->context.get());
   const bool made = EVP_MAC_init(impl_->context.get(), nullptr, 0, nullptr) == 1 &&
-                    std::ranges::all_of(texts, [this](std::string_view text) { return impl_->add(text); }) &&
-                    impl_->add(number) && EVP_MAC_final(impl_->context.get(), mac.data(), &length, mac.size()) == 1;
+                    std::ranges::all_of(texts, [&](std::string_view text) { return input.add(text); }) &&
+                    input.add(number) && input.flush() &&
+                    EVP_MAC_final(impl_->context.get(), mac.data(), &length, mac.size()) == 1;
   return made ? std::optional(mac) : std::nullopt;
 }
 

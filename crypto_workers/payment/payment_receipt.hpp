@@ -5,7 +5,7 @@
 //   payload {"iss":"<provider>","offer":"<id>","amount":5,"cur":"USD-cent","iat":1790000000,"exp":1790000900}
 //
 // HS256 (RFC 7518 3.2): operator and provider share the key by contract, a receipt is theirs alone to judge, and a
-// packet core checks one in about a microsecond, so nobody can burden it with false ones. Its MAC is checked before
+// packet core checks one in a few microseconds, so nobody can burden it with false ones. Its MAC is checked before
 // anything of it is read.
 #pragma once
 
