@@ -2,19 +2,16 @@
 // answers them, and nothing is kept (SPIT-MK-05). One per thread; no heap of our own per call.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
-namespace stirline::crypto {
+#include "crypto_workers/hmac_sha256.hpp"
 
-inline constexpr std::size_t kCallMacBytes = 32;
-using CallMacOctets = std::array<std::uint8_t, kCallMacBytes>;
+namespace stirline::crypto {
 
 class CallMac {
  public:
@@ -23,16 +20,13 @@ class CallMac {
   // `purpose` keeps what is made for one thing from being taken for another. Throws std::runtime_error if OpenSSL has
   // no HMAC.
   CallMac(std::span<const std::uint8_t, kKeyBytes> key, std::string_view purpose);
-  ~CallMac();
-  CallMac(const CallMac&) = delete;
-  CallMac& operator=(const CallMac&) = delete;
 
   // Nothing if the library fails.
-  [[nodiscard]] std::optional<CallMacOctets> of(std::initializer_list<std::string_view> texts, std::uint32_t number);
+  [[nodiscard]] std::optional<HmacSha256::Octets> of(std::initializer_list<std::string_view> texts,
+                                                     std::uint32_t number);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  HmacSha256 hmac_;
 };
 
 }  // namespace stirline::crypto

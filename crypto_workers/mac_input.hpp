@@ -19,9 +19,9 @@ class MacInput {
 
   // The length in front keeps "ab" + "c" apart from "a" + "bc".
   [[nodiscard]] bool add(std::string_view text) {
-    if (!add(static_cast<std::uint32_t>(text.size()))) {
-      return false;
-    }
+    return add(static_cast<std::uint32_t>(text.size())) && add_octets(text);
+  }
+  [[nodiscard]] bool add_octets(std::string_view text) {
     while (text.size() > gathered_.size() - used_) {
       const std::size_t piece = gathered_.size() - used_;
       put(text.substr(0, piece));

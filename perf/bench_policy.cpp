@@ -314,10 +314,12 @@ class Bench {
     add("content/tokens", "tokens", static_cast<double>(texts.tokens()));
   }
 
-  // What a request costs that brings the solution of a puzzle, or a receipt: right ones, each for another call.
+  // What a request costs that brings the solution of a puzzle, right or as wrong as costs most, or a receipt; each is
+  // of another call.
   void challenges() {
     PolicyChallenges challenges(kChallenges);
     std::vector<double> puzzle_ns;
+    std::vector<double> refuse_ns;
     std::vector<double> receipt_ns;
     std::size_t good = 0;
     for (std::size_t round = 0; round < 20; ++round) {
@@ -327,6 +329,11 @@ class Bench {
             good += challenges.is_solved(i) ? 1U : 0U;
           }
         }));
+        refuse_ns.push_back(time_ns(kBurst, [&] {
+          for (std::size_t i = first; i < first + kBurst; ++i) {
+            good += challenges.is_refused(i) ? 1U : 0U;
+          }
+        }));
         receipt_ns.push_back(time_ns(kBurst, [&] {
           for (std::size_t i = first; i < first + kBurst; ++i) {
             good += challenges.is_paid(i) ? 1U : 0U;
@@ -334,10 +341,11 @@ class Bench {
         }));
       }
     }
-    if (good != 2 * 20 * kChallenges) {
-      throw std::runtime_error("a solution or a receipt is refused");
+    if (good != 3 * 20 * kChallenges) {
+      throw std::runtime_error("a solution or a receipt is taken for what it is not");
     }
     add("hashcash/verify", "ns", median(puzzle_ns));
+    add("hashcash/refuse", "ns", median(refuse_ns));
     add("payment/verify", "ns", median(receipt_ns));
   }
 

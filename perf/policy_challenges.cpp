@@ -34,16 +34,19 @@ PolicyChallenges::PolicyChallenges(std::size_t calls) : puzzles_(kKey), offers_(
               .from = fmt::format("sip:+1215555{:04}@carrier-a.example.net;user=phone", i),
               .to = fmt::format("sip:+4420794{:05}@carrier-b.example.net;user=phone", 7 * i),
               .puzzle = {},
+              .foreign_puzzle = {},
               .receipt = {}};
     // Without work the puzzle is its own solution.
     const auto puzzle = puzzles_.make({call.call_id, call.from, call.to}, kMinute - i % 2, 0);
     const auto offer = offers_.make({call.from, call.to}, kTerms, kMinute - i % 10);
-    if (!puzzle || !offer) {
+    const auto old = puzzles_.make({call.call_id, call.from, call.to}, kMinute - 100, 0);
+    if (!puzzle || !old || !offer) {
       throw std::runtime_error("OpenSSL fails");
     }
     std::array<char, crypto::kPuzzleLineBytes> puzzle_line;
     std::array<char, crypto::kOfferLineBytes> offer_line;
     call.puzzle = value_of(crypto::write_puzzle(*puzzle, puzzle_line));
+    call.foreign_puzzle = value_of(crypto::write_puzzle(*old, puzzle_line));
     const std::string line(crypto::write_offer(*offer, kTerms, kMinute - i % 10, offer_line));
     call.receipt = test::receipt_of(test::kReceiptHeader, test::paid_payload(line, kNow - 30), kReceiptKey);
     calls_.push_back(std::move(call));
@@ -54,6 +57,12 @@ bool PolicyChallenges::is_solved(std::size_t call) {
   const Call& one = calls_[call];
   const auto puzzle = crypto::read_puzzle(one.puzzle);
   return puzzle && puzzles_.check({one.call_id, one.from, one.to}, kMinute, *puzzle) == crypto::PuzzleResult::solved;
+}
+
+bool PolicyChallenges::is_refused(std::size_t call) {
+  const Call& one = calls_[call];
+  const auto puzzle = crypto::read_puzzle(one.foreign_puzzle);
+  return puzzle && puzzles_.check({one.call_id, one.from, one.to}, kMinute, *puzzle) == crypto::PuzzleResult::wrong;
 }
 
 bool PolicyChallenges::is_paid(std::size_t call) {

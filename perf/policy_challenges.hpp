@@ -16,6 +16,8 @@ class PolicyChallenges {
   // As a packet core does it, from the text of the header field on.
   [[nodiscard]] bool is_solved(std::size_t call);
   [[nodiscard]] bool is_paid(std::size_t call);
+  // What costs most and is wrong: a puzzle that is its own solution, and of no minute of ours.
+  [[nodiscard]] bool is_refused(std::size_t call);
 
  private:
   struct Call {
@@ -23,6 +25,7 @@ class PolicyChallenges {
     std::string from;
     std::string to;
     std::string puzzle;
+    std::string foreign_puzzle;
     std::string receipt;
   };
   std::vector<Call> calls_;

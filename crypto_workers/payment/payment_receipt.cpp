@@ -4,9 +4,7 @@
 #include <array>
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
-#include "crypto_workers/octets.hpp"
 #include "crypto_workers/passport/base64url.hpp"
 #include "crypto_workers/passport/json_members.hpp"
 
@@ -33,20 +31,16 @@ std::optional<Parts> split(std::string_view value) {
                .signed_text = value.substr(0, second)};
 }
 
-using Mac = std::array<std::uint8_t, 32>;
-
-ReceiptResult check_mac(const Parts& parts, std::span<const std::uint8_t> key) {
-  Mac told{};
+ReceiptResult check_mac(const Parts& parts, HmacSha256& hmac) {
+  HmacSha256::Octets told{};
   if (base64url_decode(parts.signature, told) != told.size()) {
     return ReceiptResult::malformed;
   }
-  Mac made{};
-  unsigned length = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), octets_of(parts.signed_text).data(),
-           parts.signed_text.size(), made.data(), &length) == nullptr) {
+  const auto made = hmac.make([&](MacInput& input) { return input.add_octets(parts.signed_text); });
+  if (!made) {
     return ReceiptResult::library;
   }
-  return CRYPTO_memcmp(made.data(), told.data(), made.size()) == 0 ? ReceiptResult::paid : ReceiptResult::forged;
+  return CRYPTO_memcmp(made->data(), told.data(), told.size()) == 0 ? ReceiptResult::paid : ReceiptResult::forged;
 }
 
 std::optional<simdjson::dom::object> read_part(JsonReader& json, std::string_view text) {
@@ -66,7 +60,24 @@ bool is_receipt_header(const simdjson::dom::object& header) {
 
 }  // namespace
 
-ReceiptReader::ReceiptReader() : json_(kMaxReceiptBytes) {}
+ReceiptReader::ReceiptReader() : hmac_(key_.span()), json_(kMaxReceiptBytes) {}
+
+// The terms of a reload may have another one.
+bool ReceiptReader::use(std::span<const std::uint8_t> key) {
+  if (key.empty() || key.size() > key_.size()) {
+    return false;
+  }
+  if (std::ranges::equal(key, key_.span().first(key_length_))) {
+    return true;
+  }
+  key_length_ = 0;
+  if (!hmac_.use(key)) {
+    return false;
+  }
+  std::ranges::copy(key, key_.data());
+  key_length_ = key.size();
+  return true;
+}
 
 Receipt ReceiptReader::read(std::string_view value, const PaidCall& call, const PaymentTerms& terms, std::int64_t now,
                             PaymentOffers& offers) {
@@ -74,7 +85,10 @@ Receipt ReceiptReader::read(std::string_view value, const PaidCall& call, const 
   if (!parts) {
     return {};
   }
-  if (const ReceiptResult mac = check_mac(*parts, terms.receipt_key); mac != ReceiptResult::paid) {
+  if (!use(terms.receipt_key)) {
+    return {.result = ReceiptResult::library};
+  }
+  if (const ReceiptResult mac = check_mac(*parts, hmac_); mac != ReceiptResult::paid) {
     return {.result = mac};
   }
   if (const auto header = read_part(json_, parts->header); !header || !is_receipt_header(*header)) {

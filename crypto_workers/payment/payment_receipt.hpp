@@ -13,8 +13,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "crypto_workers/hmac_sha256.hpp"
 #include "crypto_workers/passport/json_object.hpp"
 #include "crypto_workers/payment/payment_offer.hpp"
+#include "crypto_workers/secret_bytes.hpp"
 
 namespace stirline::crypto {
 
@@ -36,7 +38,7 @@ struct Receipt {
   std::int64_t good_until = 0;  // paid: seconds since 1970
 };
 
-// One per thread; its parser's memory is taken once.
+// One per thread; the memory of its parser and of its MAC is taken once.
 class ReceiptReader {
  public:
   ReceiptReader();
@@ -46,6 +48,11 @@ class ReceiptReader {
                              PaymentOffers& offers);
 
  private:
+  [[nodiscard]] bool use(std::span<const std::uint8_t> key);
+
+  SecretBytes<kMaxReceiptKeyBytes> key_;  // in use; zeros until there is one
+  std::size_t key_length_ = 0;
+  HmacSha256 hmac_;
   JsonReader json_;
 };
 

@@ -8,10 +8,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 
+#include "crypto_workers/hmac_sha256.hpp"
 #include "crypto_workers/passport/open.hpp"
 
 namespace stirline::crypto {
@@ -22,17 +22,13 @@ class OrigidGenerator {
  public:
   // Throws std::runtime_error if OpenSSL offers no HMAC.
   explicit OrigidGenerator(std::span<const std::uint8_t, kOrigidKeyBytes> key);
-  ~OrigidGenerator();
-  OrigidGenerator(const OrigidGenerator&) = delete;
-  OrigidGenerator& operator=(const OrigidGenerator&) = delete;
 
   // Writes 36 characters of lower-case UUID text; false (and nothing written) if the library fails.
   [[nodiscard]] bool make(std::string_view element, std::string_view call_id, std::string_view from_tag,
                           std::array<char, kUuidBytes>& uuid);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  HmacSha256 hmac_;
 };
 
 }  // namespace stirline::crypto

@@ -55,6 +55,14 @@ Answer refusal_of(const policy::Outcome& outcome, policy::FactWord call) {
   return wanted == Answer::forward ? Answer::declined : wanted;
 }
 
+// SPIT-PY-01: only who is known can be let in for having paid. A receipt in anybody else's hands is nobody's.
+void disown_receipt(policy::CallFacts& call) {
+  const policy::FactWord paid = fact_bit(policy::Fact::payment, policy::Result::success);
+  if (call.caller == policy::kNoKey && (call.facts & paid) != 0) {
+    call.facts = (call.facts & ~paid) | fact_bit(policy::Fact::payment, policy::Result::failure);
+  }
+}
+
 }  // namespace
 
 policy::CallOrigin CallStage::origin_of(const Trunk& trunk) {
@@ -209,6 +217,18 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
   return ruling;
 }
 
+CallStage::Ruling CallStage::rule_on_described(const RuleTables& rules, const policy::CalledUser& user,
+                                               const Trunk& trunk, policy::DescribedCall& call, const ScoreParts& parts,
+                                               const std::optional<Decided>& before) {
+  call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
+  disown_receipt(call.facts);
+  ask_lists(rules.view().lists, call);
+  Ruling ruling = redirected(rule_on(rules, user, call, before), trunk);
+  ruling.parts = parts;
+  ruling.known_caller = call.facts.caller != policy::kNoKey;
+  return ruling;
+}
+
 // What it was described for may have changed while it was away: the keys, or what is asked.
 CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   const RuleTables* const rules = context_.publication.rules();
@@ -239,11 +259,8 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
   }
   policy::add_verdict(slot.job.verify, slot.call_secret, slot.call);
   policy::add_sender(slot.sender, slot.call);
-  slot.known_caller = slot.call.facts.caller != policy::kNoKey;
-  slot.call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
-  ask_lists(tables.lists, slot.call);
-  Ruling ruling = redirected(rule_on(*rules, user, slot.call, slot.decided), *slot.trunk);
-  ruling.parts = parts;
+  const Ruling ruling = rule_on_described(*rules, user, *slot.trunk, slot.call, parts, slot.decided);
+  slot.known_caller = ruling.known_caller;
   return ruling;
 }
 
@@ -260,12 +277,7 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   }
   policy::add_asserted(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret(), call);
   policy::add_sender(sender, call);
-  call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
-  ask_lists(rules->view().lists, call);
-  Ruling ruling = redirected(rule_on(*rules, policy::find_user(rules->view(), call.called), call, known_), trunk);
-  ruling.parts = parts;
-  ruling.known_caller = call.facts.caller != policy::kNoKey;
-  return ruling;
+  return rule_on_described(*rules, policy::find_user(rules->view(), call.called), trunk, call, parts, known_);
 }
 
 bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_view reason) {

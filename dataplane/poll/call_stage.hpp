@@ -175,6 +175,10 @@ class CallStage {
                                const config::policy::DescribedCall& call, const std::optional<Decided>& before);
   // Counts the call to the rules that had a say; see Ruling::limited.
   [[nodiscard]] std::uint16_t spend(CallLimits& limits, const config::policy::Judgement& judgement);
+  // Of a call of which all is known but its scores and lists.
+  [[nodiscard]] Ruling rule_on_described(const RuleTables& rules, const config::policy::CalledUser& user,
+                                         const Trunk& trunk, config::policy::DescribedCall& call,
+                                         const ScoreParts& parts, const std::optional<Decided>& before);
   // Of a parked request that has its verdict; of the request in hand, which has no token.
   [[nodiscard]] Ruling rule_on_judged(Slot& slot);
   [[nodiscard]] Ruling rule_on_asserted(const Datagram& datagram, const Trunk& trunk, config::policy::Sender sender);

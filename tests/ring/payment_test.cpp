@@ -95,6 +95,14 @@ TEST_F(PaidCalls, OnlyWhoIsKnownIsAskedToPay) {
   EXPECT_NE(got.find("\r\nSpam-Score: "), std::string::npos) << "nobody is turned away for what he cannot do";
 }
 
+TEST_F(PaidCalls, AReceiptInAnybodyElsesHandsIsNobodys) {
+  const std::string request = signed_call(1);
+  const std::string receipt = receipt_for(offer_in(answered(request)));
+  const std::string answer = answered(with_line(another(call(1), "2"), "Payment-Receipt: " + receipt));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 603 Decline") << "the same From, and nobody vouches for it";
+  EXPECT_EQ(harness_.counter(Counter::payments_taken), 1U) << "the receipt itself is good";
+}
+
 TEST_F(PaidCalls, WithoutAProviderNobodyIsAskedToPay) {
   const std::string request = signed_call(1);
   const std::string receipt = receipt_for(offer_in(answered(request)));
