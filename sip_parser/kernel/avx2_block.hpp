@@ -41,22 +41,23 @@ class Avx2Block {
     return tops(_mm256_cmpeq_epi8(low_, other.low_), _mm256_cmpeq_epi8(high_, other.high_));
   }
 
-  // Which octets belong to which classes: what is the same for all is done once. Only for ASCII.
+  // Which octets belong to which classes: what is the same for all is done once. Only for ASCII. It outlives the block.
   class Classes {
    public:
     [[gnu::always_inline]] [[nodiscard]] std::uint64_t outside(OctetClass unwanted) const {
       const OctetRows& rows = kClassRows[static_cast<std::size_t>(unwanted)];
       const __m256i zero = _mm256_setzero_si256();
-      return tops(_mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.low_), low_bits_), zero),
-                  _mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, block_.high_), high_bits_), zero));
+      return tops(_mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, low_), low_bits_), zero),
+                  _mm256_cmpeq_epi8(_mm256_and_si256(looked_up(rows, high_), high_bits_), zero));
     }
 
    private:
     friend class Avx2Block;
     [[gnu::always_inline]] explicit Classes(const Avx2Block& block)
-        : block_(block), low_bits_(row_bits(block.low_)), high_bits_(row_bits(block.high_)) {}
+        : low_(block.low_), high_(block.high_), low_bits_(row_bits(block.low_)), high_bits_(row_bits(block.high_)) {}
 
-    const Avx2Block& block_;
+    __m256i low_;
+    __m256i high_;
     __m256i low_bits_;
     __m256i high_bits_;
   };
