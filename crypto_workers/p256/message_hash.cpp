@@ -3,7 +3,6 @@
 #include "crypto_workers/p256/message_hash.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include <intel-ipsec-mb.h>
 
@@ -24,13 +23,7 @@ struct MessageHash::ManyLanes {
   std::unique_ptr<IMB_MGR, Free> manager{alloc_mb_mgr(0)};
 };
 
-MessageHash::MessageHash()
-    : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)),
-      context_(EVP_MD_CTX_new()),
-      many_(std::make_unique<ManyLanes>()) {
-  if (!sha256_ || !context_) {
-    throw std::runtime_error("OpenSSL offers no SHA-256");
-  }
+MessageHash::MessageHash() : many_(std::make_unique<ManyLanes>()) {
   if (many_->manager && (many_->manager->features & kAvx512) == kAvx512) {
     init_mb_mgr_avx512(many_->manager.get());  // the lesser managers hash two at a time: no gain
   } else {
@@ -44,13 +37,7 @@ bool MessageHash::hash(std::span<HashJob> jobs) {
   if (many_ && jobs.size() >= kManyMessages && jobs.size() <= kMaxMessages && hash_many(jobs)) {
     return true;
   }
-  return std::ranges::all_of(jobs, [&](HashJob& job) { return hash_one(job); });
-}
-
-bool MessageHash::hash_one(HashJob& job) {
-  return EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr) == 1 &&
-         EVP_DigestUpdate(context_.get(), job.message.data(), job.message.size()) == 1 &&
-         EVP_DigestFinal_ex(context_.get(), job.digest.data(), nullptr) == 1;
+  return std::ranges::all_of(jobs, [&](HashJob& job) { return sha256_.make(job.message, job.digest); });
 }
 
 bool MessageHash::hash_many(std::span<HashJob> jobs) {
@@ -61,7 +48,7 @@ bool MessageHash::hash_many(std::span<HashJob> jobs) {
   };
   for (HashJob& job : jobs) {
     if (job.message.empty() || job.message.size() > kLongestOfMany) {
-      done += hash_one(job) ? 1U : 0U;
+      done += sha256_.make(job.message, job.digest) ? 1U : 0U;
       continue;
     }
     IMB_JOB* const submitted = IMB_GET_NEXT_JOB(manager);

@@ -8,7 +8,7 @@
 #include <memory>
 #include <span>
 
-#include "crypto_workers/openssl_pointers.hpp"
+#include "crypto_workers/message_digest.hpp"
 
 namespace stirline::crypto {
 
@@ -36,11 +36,9 @@ class MessageHash {
  private:
   struct ManyLanes;  // the library's manager
 
-  bool hash_one(HashJob& job);
   bool hash_many(std::span<HashJob> jobs);
 
-  EvpDigest sha256_;
-  EvpDigestContext context_;
+  MessageDigest sha256_{"SHA256"};
   std::unique_ptr<ManyLanes> many_;  // nothing without AVX-512
 };
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
 
 #include <openssl/err.h>
 
+#include "crypto_workers/message_digest.hpp"
 #include "crypto_workers/openssl_pointers.hpp"
 #include "crypto_workers/p256/openssl_key.hpp"
 #include "crypto_workers/p256/rfc6979.hpp"
@@ -40,12 +40,7 @@ EvpKeyContext make_context(EVP_PKEY* key, int (*init)(EVP_PKEY_CTX*)) {
 
 class OpensslEngine final : public Engine {
  public:
-  explicit OpensslEngine(NonceSource nonces)
-      : nonces_(nonces), sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), digest_context_(EVP_MD_CTX_new()) {
-    if (!sha256_ || !digest_context_) {
-      throw std::runtime_error("OpenSSL offers no SHA-256");
-    }
-  }
+  explicit OpensslEngine(NonceSource nonces) : nonces_(nonces) {}
 
   [[nodiscard]] std::string_view name() const override { return "openssl"; }
 
@@ -93,15 +88,9 @@ class OpensslEngine final : public Engine {
   }
 
  private:
-  bool hash(std::span<const std::uint8_t> message, Digest& digest) {
-    return EVP_DigestInit_ex(digest_context_.get(), sha256_.get(), nullptr) == 1 &&
-           EVP_DigestUpdate(digest_context_.get(), message.data(), message.size()) == 1 &&
-           EVP_DigestFinal_ex(digest_context_.get(), digest.data(), nullptr) == 1;
-  }
-
   bool sign_one(const SignRequest& request) {
     Digest digest{};
-    if (request.key == nullptr || request.signature == nullptr || !hash(request.message, digest)) {
+    if (request.key == nullptr || request.signature == nullptr || !sha256_.make(request.message, digest)) {
       return false;
     }
     auto& key = static_cast<OpensslSigningKey&>(*request.key);
@@ -130,7 +119,7 @@ class OpensslEngine final : public Engine {
     const std::span<const std::uint8_t, kSignatureBytes> raw(request.signature, kSignatureBytes);
     Digest digest{};
     if (!is_group_scalar(raw.first<kScalarBytes>()) || !is_group_scalar(raw.last<kScalarBytes>()) ||
-        !hash(request.message, digest)) {
+        !sha256_.make(request.message, digest)) {
       return false;
     }
     auto& key = static_cast<OpensslVerifyingKey&>(*request.key);
@@ -143,8 +132,7 @@ class OpensslEngine final : public Engine {
   }
 
   NonceSource nonces_;
-  EvpDigest sha256_;
-  EvpDigestContext digest_context_;
+  MessageDigest sha256_{"SHA256"};
 };
 
 }  // namespace

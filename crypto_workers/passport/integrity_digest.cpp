@@ -1,21 +1,19 @@
 #include "crypto_workers/passport/integrity_digest.hpp"
 
 #include <algorithm>
-#include <stdexcept>
-#include <string>
 
 namespace stirline::crypto {
 namespace {
 
 struct AlgorithmFacts {
   std::string_view prefix;
-  const char* name;
   std::size_t octets;
 };
+// In the order of IntegrityDigest::algorithms_.
 constexpr std::array<AlgorithmFacts, 3> kAlgorithmFacts = {{
-    {"sha256-", "SHA256", 32},
-    {"sha384-", "SHA384", 48},
-    {"sha512-", "SHA512", 64},
+    {"sha256-", 32},
+    {"sha384-", 48},
+    {"sha512-", 64},
 }};
 
 // Of `octets` octets in base64, without padding.
@@ -47,23 +45,10 @@ std::optional<std::size_t> algorithm_of(std::string_view claimed) {
 
 }  // namespace
 
-IntegrityDigest::IntegrityDigest() {
-  for (std::size_t i = 0; i < kAlgorithms; ++i) {
-    algorithms_[i].digest.reset(EVP_MD_fetch(nullptr, kAlgorithmFacts[i].name, nullptr));
-    algorithms_[i].context.reset(EVP_MD_CTX_new());
-    if (!algorithms_[i].digest || !algorithms_[i].context) {
-      throw std::runtime_error(std::string("OpenSSL offers no ") + kAlgorithmFacts[i].name);
-    }
-  }
-}
-
 std::string_view IntegrityDigest::text_of(std::size_t algorithm, std::span<const std::uint8_t> octets) {
   const AlgorithmFacts& facts = kAlgorithmFacts[algorithm];
-  EVP_MD_CTX* const context = algorithms_[algorithm].context.get();
   std::array<std::uint8_t, 64> digest{};
-  if (EVP_DigestInit_ex2(context, algorithms_[algorithm].digest.get(), nullptr) != 1 ||
-      EVP_DigestUpdate(context, octets.data(), octets.size()) != 1 ||
-      EVP_DigestFinal_ex(context, digest.data(), nullptr) != 1) {
+  if (!algorithms_[algorithm].make(octets, std::span(digest).first(facts.octets))) {
     return {};
   }
   char* const at = std::ranges::copy(facts.prefix, text_.begin()).out;

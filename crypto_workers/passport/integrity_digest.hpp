@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "crypto_workers/openssl_pointers.hpp"
+#include "crypto_workers/message_digest.hpp"
 
 namespace stirline::crypto {
 
@@ -25,7 +25,8 @@ enum class DigestMatch : std::uint8_t {
 
 class IntegrityDigest {
  public:
-  IntegrityDigest();  // throws std::runtime_error if OpenSSL lacks one of the algorithms
+  // Throws std::runtime_error if OpenSSL lacks one of the algorithms.
+  IntegrityDigest() = default;
 
   [[nodiscard]] DigestMatch compare(std::string_view claimed, std::span<const std::uint8_t> octets);
 
@@ -37,17 +38,10 @@ class IntegrityDigest {
                                                         std::span<char, kMaxIntegrityDigestBytes> out);
 
  private:
-  static constexpr std::size_t kAlgorithms = 3;
-
-  // A context each: one that changes its algorithm allocates.
-  struct Algorithm {
-    EvpDigest digest;
-    EvpDigestContext context;
-  };
   // Name, hyphen, padded base64; empty if the library fails.
   [[nodiscard]] std::string_view text_of(std::size_t algorithm, std::span<const std::uint8_t> octets);
 
-  std::array<Algorithm, kAlgorithms> algorithms_;
+  std::array<MessageDigest, 3> algorithms_{MessageDigest("SHA256"), MessageDigest("SHA384"), MessageDigest("SHA512")};
   std::array<char, kMaxIntegrityDigestBytes + 1> text_{};
 };
 

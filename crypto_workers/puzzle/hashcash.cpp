@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 namespace stirline::crypto {
 namespace {
@@ -16,12 +15,6 @@ PuzzleOctets without_low_bits(PuzzleOctets octets, unsigned bits) {
     bits -= here;
   }
   return octets;
-}
-
-PuzzleOctets image_of(const PuzzleOctets& pre) {
-  PuzzleOctets image{};
-  SHA1(pre.data(), pre.size(), image.data());
-  return image;
 }
 
 bool same(const PuzzleOctets& a, const PuzzleOctets& b) {
@@ -42,16 +35,29 @@ std::optional<PuzzleOctets> Hashcash::pre_of(const PuzzleCall& call, std::uint32
   return pre;
 }
 
+std::optional<PuzzleOctets> Hashcash::image_of(const PuzzleOctets& pre) {
+  PuzzleOctets image{};
+  return sha1_.make(pre, image) ? std::optional(image) : std::nullopt;
+}
+
 std::optional<Puzzle> Hashcash::make(const PuzzleCall& call, std::uint32_t minute, std::uint8_t work) {
   const auto pre = pre_of(call, minute);
-  if (!pre) {
+  const auto image = pre ? image_of(*pre) : std::nullopt;
+  if (!image) {
     return std::nullopt;
   }
-  return Puzzle{.work = work, .pre = without_low_bits(*pre, work), .image = image_of(*pre)};
+  return Puzzle{.work = work, .pre = without_low_bits(*pre, work), .image = *image};
 }
 
 PuzzleResult Hashcash::check(const PuzzleCall& call, std::uint32_t minute, const Puzzle& solution) {
-  if (solution.work != 0 || solution.value != kWholeImage || !same(image_of(solution.pre), solution.image)) {
+  if (solution.work != 0 || solution.value != kWholeImage) {
+    return PuzzleResult::wrong;
+  }
+  const auto image = image_of(solution.pre);
+  if (!image) {
+    return PuzzleResult::library;
+  }
+  if (!same(*image, solution.image)) {
     return PuzzleResult::wrong;
   }
   for (std::uint32_t back = 0; back <= kMinutesGood && back <= minute; ++back) {
@@ -66,9 +72,10 @@ PuzzleResult Hashcash::check(const PuzzleCall& call, std::uint32_t minute, const
   return PuzzleResult::wrong;
 }
 
-bool solves(const Puzzle& puzzle, const Puzzle& solution) {
-  return solution.work == 0 && solution.value == kWholeImage && same(puzzle.image, solution.image) &&
-         same(image_of(solution.pre), puzzle.image) &&
+bool Hashcash::solves(const Puzzle& puzzle, const Puzzle& solution) {
+  const auto image = image_of(solution.pre);
+  return solution.work == 0 && solution.value == kWholeImage && same(puzzle.image, solution.image) && image &&
+         same(*image, puzzle.image) &&
          same(without_low_bits(solution.pre, puzzle.work), without_low_bits(puzzle.pre, puzzle.work));
 }
 

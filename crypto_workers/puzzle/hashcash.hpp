@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "crypto_workers/call_mac.hpp"
+#include "crypto_workers/message_digest.hpp"
 #include "crypto_workers/puzzle/puzzle_header.hpp"
 #include "crypto_workers/stir/origid.hpp"
 
@@ -36,7 +37,7 @@ class Hashcash {
   static constexpr std::int64_t kMinute = 60;       // seconds
   static constexpr std::uint32_t kMinutesGood = 2;  // the one it was made in, and this many behind it
 
-  // `key`: the one that origids are made with. Throws std::runtime_error if OpenSSL has no HMAC.
+  // `key`: the one that origids are made with. Throws std::runtime_error if OpenSSL has no HMAC or no SHA-1.
   explicit Hashcash(std::span<const std::uint8_t, kOrigidKeyBytes> key);
 
   // `minute`: seconds since 1970 by kMinute. `work` at most kMaxPuzzleWork. Nothing if the library fails.
@@ -45,13 +46,15 @@ class Hashcash {
   // SPIT-HC-02. In time that tells nothing about the solution.
   [[nodiscard]] PuzzleResult check(const PuzzleCall& call, std::uint32_t minute, const Puzzle& solution);
 
+  // Whether `solution`, of whatever origin, solves `puzzle`: the arithmetic alone.
+  [[nodiscard]] bool solves(const Puzzle& puzzle, const Puzzle& solution);
+
  private:
   [[nodiscard]] std::optional<PuzzleOctets> pre_of(const PuzzleCall& call, std::uint32_t minute);
+  [[nodiscard]] std::optional<PuzzleOctets> image_of(const PuzzleOctets& pre);
 
   CallMac mac_;
+  MessageDigest sha1_{"SHA1"};
 };
-
-// Whether `solution`, of whatever origin, solves `puzzle`: the arithmetic alone.
-[[nodiscard]] bool solves(const Puzzle& puzzle, const Puzzle& solution);
 
 }  // namespace stirline::crypto

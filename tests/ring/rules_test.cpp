@@ -202,12 +202,14 @@ class Puzzles : public RuledCalls {
 
   // Tries all there is to try.
   static crypto::Puzzle solved(const crypto::Puzzle& puzzle) {
+    constexpr std::array<std::uint8_t, crypto::kOrigidKeyBytes> kNoKey{};
+    crypto::Hashcash hashcash(kNoKey);
     crypto::Puzzle solution = puzzle;
     solution.work = 0;
     for (unsigned tried = 0; tried < 1U << puzzle.work; ++tried) {
       solution.pre[19] = static_cast<std::uint8_t>(puzzle.pre[19] | (tried & 0xff));
       solution.pre[18] = static_cast<std::uint8_t>(puzzle.pre[18] | (tried >> 8));
-      if (crypto::solves(puzzle, solution)) {
+      if (hashcash.solves(puzzle, solution)) {
         return solution;
       }
     }

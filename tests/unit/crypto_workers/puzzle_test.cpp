@@ -21,13 +21,14 @@ std::string value_of(const nlohmann::json& line) {
 
 TEST(PuzzleHeader, OwnVectors) {  // SPIT-HC-02
   const nlohmann::json vectors = test::own_json("json/hashcash.json");
+  Hashcash hashcash(kKey);
   for (const auto& vector : vectors.at("own_vectors")) {
     const auto solution = read_puzzle(value_of(vector.at("solution")));
     ASSERT_TRUE(solution);
     const auto challenge =
         read_puzzle(vector.contains("challenge") ? value_of(vector.at("challenge")) : std::string(kChallenge));
     ASSERT_TRUE(challenge);
-    EXPECT_EQ(solves(*challenge, *solution), vector.at("verifies").get<bool>());
+    EXPECT_EQ(hashcash.solves(*challenge, *solution), vector.at("verifies").get<bool>());
   }
 }
 
@@ -39,7 +40,7 @@ TEST(PuzzleHeader, TheSeedsExampleReadsAndIsNoSolution) {  // SPIT-HC-01, SPIT-H
   ASSERT_TRUE(challenge);
   ASSERT_TRUE(solution);
   EXPECT_EQ(challenge->work, 15);
-  EXPECT_FALSE(solves(*challenge, *solution));
+  EXPECT_FALSE(Hashcash(kKey).solves(*challenge, *solution));
 }
 
 TEST(PuzzleHeader, IsWrittenAsItIsRead) {
