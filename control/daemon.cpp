@@ -2,27 +2,20 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 #include <span>
 #include <utility>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include "config/daemon/logging.hpp"
 #include "config/wire/protocol.hpp"
-#include "control/accounting/accounting_command.hpp"
-#include "control/certificates/certificate_commands.hpp"
+#include "control/accounting/trunk_accounts.hpp"
 #include "control/certificates/keeper_options.hpp"
 #include "control/content/content_keeper.hpp"
 #include "control/feedback/feedback_calls.hpp"
-#include "control/feedback/feedback_command.hpp"
 #include "control/feedback/feedback_relay.hpp"
-#include "control/notices/notice_command.hpp"
 #include "control/notices/notice_records.hpp"
 #include "control/permissions/challenge_records.hpp"
-#include "control/permissions/permission_command.hpp"
 #include "control/policy/call_list_keeper.hpp"
 #include "control/policy/payment_terms.hpp"
 #include "control/policy/rule_keeper.hpp"
@@ -34,30 +27,7 @@ namespace stirline::control {
 
 namespace wire = config::wire;
 namespace tables = config::tables;
-using Json = nlohmann::ordered_json;
 using Outcome = DataplaneClient::PushOutcome;
-using wire::ResultCode;
-
-namespace {
-
-Json refusal(std::string_view result, const std::vector<std::string>& errors) {
-  return {{"result", result}, {"errors", errors}};
-}
-
-std::vector<ListName> names_of(const KeptLists& lists) {
-  const auto names = std::views::keys(lists);
-  return {names.begin(), names.end()};
-}
-
-std::vector<std::string> texts_of(const config::ConfigErrors& errors) {
-  std::vector<std::string> texts;
-  for (const config::ConfigError& error : errors) {
-    texts.push_back(config::to_string(error));
-  }
-  return texts;
-}
-
-}  // namespace
 
 std::expected<Daemon::State, config::ConfigErrors> Daemon::compile(const DaemonOptions& options,
                                                                    std::shared_ptr<ChainCache> chains) {
@@ -392,170 +362,6 @@ void Daemon::refresh_tables() {
   // A busy data plane is asked again; one that refused these tables would refuse them again.
   if (dataplane_->connected() && pushed_generation_ != generation_ && !push_refused_) {
     push_current();
-  }
-}
-
-void Daemon::adopt(State state, std::uint64_t generation) {
-  reload_warnings_.clear();
-  const auto keep = [this](std::string_view key, std::string& now, const std::string& running) {
-    if (now != running) {
-      reload_warnings_.push_back(fmt::format("{} is {} until the next start", key, running));
-      now = running;
-    }
-  };
-  keep("control.socket", state.config.socket, state_.config.socket);
-  keep("control.dataplane_socket", state.config.dataplane_socket, state_.config.dataplane_socket);
-  if (state.config.fetch != state_.config.fetch) {
-    reload_warnings_.emplace_back("the section [fetch] stays as it is until the next start");
-    state.config.fetch = state_.config.fetch;
-  }
-  if (state.config.repository != state_.config.repository) {
-    reload_warnings_.emplace_back("the section [repository] stays as it is until the next start");
-    state.config.repository = state_.config.repository;
-  }
-  if (state.config.metrics != state_.config.metrics) {
-    reload_warnings_.emplace_back("the section [metrics] stays as it is until the next start");
-    state.config.metrics = state_.config.metrics;
-  }
-  if (state.config.xcap != state_.config.xcap) {
-    reload_warnings_.emplace_back("the section [xcap] stays as it is until the next start");
-    state.config.xcap = state_.config.xcap;
-  }
-  if (state.config.feedback != state_.config.feedback) {
-    reload_warnings_.emplace_back("the section [feedback] stays as it is until the next start");
-    state.config.feedback = state_.config.feedback;
-  }
-  if (state.config.notices != state_.config.notices) {
-    reload_warnings_.emplace_back("the section [notices] stays as it is until the next start");
-    state.config.notices = state_.config.notices;
-  }
-  if (state.config.lists != state_.config.lists) {
-    reload_warnings_.emplace_back("the section [lists] stays as it is until the next start");
-    state.config.lists = state_.config.lists;
-  }
-  if (state.config.records != state_.config.records) {
-    reload_warnings_.emplace_back("the section [records] stays as it is until the next start");
-    state.config.records = state_.config.records;
-  }
-  state_ = std::move(state);
-  take_common_rules();
-  clock_.set_limits(state_.config.clock);
-  renew_cards();
-  note_proven();
-  lists_->want(state_.judged.lists);
-  generation_ = generation;
-  push_refused_ = false;
-  compiled_ = options_.now();
-  config::set_log_level(state_.config.log_level);
-  for (const std::string& warning : state_.judged.warnings) {
-    spdlog::warn("{}", warning);
-  }
-}
-
-void Daemon::reload(ReloadDone done) {
-  if (rule_relay_ != nullptr && rule_relay_->pushing()) {
-    waiting_reloads_.push_back(std::move(done));
-    return;
-  }
-  if (busy()) {
-    done(ResultCode::busy, refusal("busy", {"tables are on their way to the data plane: try again"}));
-    return;
-  }
-  auto compiled = compile(options_, state_.chains);
-  if (!compiled) {
-    const std::vector<std::string> errors = texts_of(compiled.error());
-    for (const std::string& error : errors) {
-      spdlog::error("reload: {}", error);
-    }
-    done(ResultCode::refused, refusal("refused", errors));
-    return;
-  }
-  if (repository_ != nullptr) {
-    auto pages = published_.with(compiled->gathered.own_chains, options_.now());
-    if (!pages) {
-      spdlog::error("reload: {}", pages.error());
-      done(ResultCode::refused, refusal("refused", {pages.error()}));
-      return;
-    }
-    // Published before a token names it: the data plane signs with it only after this.
-    publish(std::move(*pages));
-  }
-  take_lists(*compiled);
-  judge_chains(*compiled);
-  const std::uint64_t generation = next_generation();
-  const auto accept = [this, generation, done, before = names_of(lists_->lists()), changes = lists_->changes()](
-                          State state, bool in_use) {
-    adopt(std::move(state), generation);
-    if (lists_->changes() != changes) {  // while the tables were on their way
-      for (const ListName& name : before) {
-        drop_list(state_, name);
-      }
-      take_lists(state_);
-      on_lists_changed();
-    }
-    spdlog::info("reloaded: generation {}{}", generation, in_use ? "" : ", to be sent when the data plane is there");
-    std::vector<std::string> warnings = state_.judged.warnings;
-    warnings.insert(warnings.end(), reload_warnings_.begin(), reload_warnings_.end());
-    done(ResultCode::ok, {{"result", "ok"}, {"generation", generation}, {"in_use", in_use}, {"warnings", warnings}});
-  };
-  if (!dataplane_->connected()) {
-    accept(std::move(*compiled), false);
-    return;
-  }
-  const auto candidate = std::make_shared<State>(std::move(*compiled));
-  push(*candidate, generation, [this, candidate, generation, accept, done](Outcome outcome, const std::string& text) {
-    if (outcome == Outcome::accepted) {
-      pushed_generation_ = generation;
-      push_error_.clear();
-      accept(std::move(*candidate), true);
-      return;
-    }
-    const bool busy = outcome == Outcome::busy;
-    if (outcome == Outcome::lost) {
-      // It may or may not have taken the new tables: the old ones go out again, as the newer generation.
-      generation_ = next_generation();
-    }
-    spdlog::error("reload: the data plane did not take generation {}: {}", generation, text);
-    done(busy ? ResultCode::busy : ResultCode::refused,
-         refusal(busy ? "busy" : "refused", {fmt::format("data plane: {}", text)}));
-  });
-}
-
-void Daemon::on_command(const CommandServer::Command& command, const CommandServer::Reply& reply) {
-  const auto judge_now = [this](const KeptChain& chain) {
-    const ChainJudgement* const known = state_.fetched.find(chain);
-    return known != nullptr ? *known
-                            : best_of(judge_everywhere(state_, chain.stored.url, chain.stored.pem, options_.now()));
-  };
-  const std::string_view verb = command.verb;
-  if (verb == "status") {
-    on_status(reply);
-  } else if (verb == "calls") {
-    const Json answer = records_->ask(command.attached, command.user);
-    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
-  } else if (verb == "consent") {
-    const Json answer = answer_consent_command(command.attached, permissions_.get());
-    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
-  } else if (verb == "feedback") {
-    const Json answer = answer_feedback_command(command.attached, feedback_.get());
-    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
-  } else if (verb == "notices") {
-    const Json answer = answer_notices_command(command.attached, notices_.get());
-    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
-  } else if (verb == "accounting") {
-    const Json answer = answer_accounting_command(command.attached, accounts_.get());
-    reply(answer.at("result") == "ok" ? ResultCode::ok : ResultCode::refused, answer.dump());
-  } else if (verb == "watch") {
-    watches_->start(*commands_, command, reply);
-  } else if (verb == "reload") {
-    reload([reply](ResultCode code, const Json& document) { reply(code, document.dump()); });
-  } else if (verb.starts_with("cert ")) {
-    answer_cert_command(verb, command.attached, {*keeper_, *lists_, judge_now, options_.now()}, reply);
-  } else {
-    reply(
-        ResultCode::refused,
-        refusal("refused", {"commands are: status, reload, cert, calls, consent, feedback, notices, accounting, watch"})
-            .dump());
   }
 }
 

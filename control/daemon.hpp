@@ -88,8 +88,8 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   // Reads the configuration again. Nothing changes unless all of it is good and the data plane, if it is there, has
-  // taken it. `done` is called once, now or later, with a document for the operator.
-  using ReloadDone = std::function<void(config::wire::ResultCode code, const nlohmann::ordered_json& document)>;
+  // taken it. `done` is called once, now or later, with an answer for the operator (command_answer.hpp).
+  using ReloadDone = std::function<void(const nlohmann::ordered_json& answer)>;
   void reload(ReloadDone done);
 
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
@@ -140,6 +140,7 @@ class Daemon {
   void publish(std::shared_ptr<const PublishedChains::Pages> pages);
   void publish_with_cards();
   void renew_cards();
+  void keep_what_is_open(config::ControlConfig& read);
   void adopt(State state, std::uint64_t generation);
   [[nodiscard]] std::uint64_t next_generation();
   [[nodiscard]] nlohmann::ordered_json own_status() const;

@@ -99,7 +99,7 @@ int serve(const std::string& config_file, const std::string& user) {
     signalfd_siginfo info{};
     while (::read(signals.get(), &info, sizeof(info)) == sizeof(info)) {
       if (info.ssi_signo == SIGHUP) {
-        (*daemon)->reload([](config::wire::ResultCode, const nlohmann::ordered_json&) {});
+        (*daemon)->reload([](const nlohmann::ordered_json&) {});
       } else {
         spdlog::info("stopping");
         loop.stop();

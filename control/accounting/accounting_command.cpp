@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/command_answer.hpp"
 #include "control/http/json_members.hpp"
 #include "control/json_text.hpp"
 
@@ -15,10 +16,6 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr std::size_t kMaxQuestion = 1'024;  // octets
-
-Json refused(const std::string& text) {
-  return {{"result", "refused"}, {"errors", {text}}};
-}
 
 std::int64_t integer_member(const nlohmann::json& document, const char* name) {
   const auto found = document.find(name);

@@ -7,27 +7,22 @@
 #include <nlohmann/json.hpp>
 
 #include "control/certificates/certificate_report.hpp"
+#include "control/command_answer.hpp"
 
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;
-using config::wire::ResultCode;
 
 namespace {
 
-void answer(const CommandServer::Reply& reply, Json document) {
+void answer(const CommandServer::Reply& reply, const Json& document) {
   Json whole{{"result", "ok"}};
   whole.update(document);
-  reply(ResultCode::ok, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
-void refuse(const CommandServer::Reply& reply, const std::string& why) {
-  const Json document{{"result", "refused"}, {"errors", {why}}};
-  reply(ResultCode::refused, document.dump(-1, ' ', false, Json::error_handler_t::replace));
+  give(reply, whole);
 }
 
 void refuse_unknown(const CommandServer::Reply& reply, const std::string& url) {
-  refuse(reply, fmt::format("no chain is kept for {}", url));
+  give(reply, refused(fmt::format("no chain is kept for {}", url)));
 }
 
 void show(const KeptChains& chains, const std::string& url, const JudgeNow& judge, const CommandServer::Reply& reply) {
@@ -52,7 +47,7 @@ void list(const CertCommandSubjects& subjects, const CommandServer::Reply& reply
 void fetch_list(ListKeeper& lists, const std::string& url, std::int64_t now, const CommandServer::Reply& reply) {
   lists.fetch(url, [&lists, url, now, reply](const std::expected<void, std::string>& used) {
     if (!used) {
-      refuse(reply, fmt::format("{}: {}", url, used.error()));
+      give(reply, refused(fmt::format("{}: {}", url, used.error())));
       return;
     }
     const auto found = std::ranges::find(lists.lists(), url, [](const auto& list) { return list.first.url; });
@@ -64,16 +59,15 @@ void fetch(CertificateKeeper& keeper, const std::string& url, const JudgeNow& ju
            const CommandServer::Reply& reply) {
   keeper.fetch(url, [&keeper, url, judge, reply](const FetchResult& result) {
     if (result.outcome != FetchOutcome::fetched) {
-      const Json document{{"result", "refused"},
-                          {"x5u", url},
-                          {"outcome", facts(result.outcome).name},
-                          {"errors", {fmt::format("{}: {}", url, to_text(result))}}};
-      reply(ResultCode::refused, document.dump(-1, ' ', false, Json::error_handler_t::replace));
+      Json why = refused(fmt::format("{}: {}", url, to_text(result)));
+      why["x5u"] = url;
+      why["outcome"] = facts(result.outcome).name;
+      give(reply, why);
       return;
     }
     const auto found = keeper.chains().find(url);
     if (found == keeper.chains().end()) {
-      refuse(reply, fmt::format("{}: what was fetched is not kept: it has expired", url));
+      give(reply, refused(fmt::format("{}: what was fetched is not kept: it has expired", url)));
       return;
     }
     const ChainJudgement judgement = judge(found->second);
@@ -107,12 +101,12 @@ void answer_cert_command(std::string_view verb, std::string_view attached, const
     }
   } else if (what == "import" && !url.empty()) {
     if (const auto imported = keeper.import(url, attached); !imported) {
-      refuse(reply, fmt::format("{}: {}", url, imported.error()));
+      give(reply, refused(fmt::format("{}: {}", url, imported.error())));
       return;
     }
     show(keeper.chains(), url, judge, reply);
   } else {
-    refuse(reply, "commands are: cert list, cert show URL, cert fetch URL, cert forget URL, cert import URL");
+    give(reply, refused("commands are: cert list, cert show URL, cert fetch URL, cert forget URL, cert import URL"));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/command_answer.hpp"
 #include "control/feedback/feedback_pages.hpp"
 #include "control/feedback/feedback_requests.hpp"
 #include "control/http/json_members.hpp"
@@ -13,14 +14,6 @@
 namespace stirline::control {
 
 using Json = nlohmann::ordered_json;
-
-namespace {
-
-Json refused(const std::string& text) {
-  return {{"result", "refused"}, {"errors", {text}}};
-}
-
-}  // namespace
 
 Json answer_feedback_command(std::string_view text, FeedbackDesk* desk) {
   if (desk == nullptr) {

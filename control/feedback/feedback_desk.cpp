@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "control/day.hpp"
-#include "control/store/database.hpp"
+#include "control/store/desk.hpp"
 
 namespace stirline::control {
 
@@ -454,15 +454,7 @@ std::string_view to_string(FeedbackOutcome outcome) {
 
 FeedbackDesk::Result<std::unique_ptr<FeedbackDesk>> FeedbackDesk::open(const std::filesystem::path& file, Now now,
                                                                        const FeedbackLimits& limits) {
-  auto connection = sqlite::open_database(file, kLayout, sqlite::Use::create);
-  if (!connection) {
-    return std::unexpected(file.string() + ": " + connection.error());
-  }
-  auto desk = std::make_unique<SqliteFeedback>(std::move(*connection), std::move(now), limits);
-  if (const auto begun = desk->begin(); !begun) {
-    return std::unexpected(file.string() + ": " + begun.error());
-  }
-  return desk;
+  return sqlite::open_desk<SqliteFeedback>(file, kLayout, std::move(now), limits);
 }
 
 }  // namespace stirline::control

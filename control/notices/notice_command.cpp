@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/command_answer.hpp"
 #include "control/http/json_members.hpp"
 #include "control/json_text.hpp"
 #include "control/notices/notice_pages.hpp"
@@ -18,27 +19,23 @@ namespace {
 
 constexpr std::size_t kMaxNoticesQuestion = 4'096;  // octets
 
-Json no_notices(const std::string& why) {
-  return {{"result", "refused"}, {"errors", {why}}};
-}
-
 }  // namespace
 
 Json answer_notices_command(std::string_view text, const NoticeDesk* desk) {
   if (desk == nullptr) {
-    return no_notices("no notices are kept: the configuration has no notices.database");
+    return refused("no notices are kept: the configuration has no notices.database");
   }
   const auto question = read_json_object(text, kMaxNoticesQuestion, {"user"});
   if (!question) {
-    return no_notices("the question " + question.error());
+    return refused("the question " + question.error());
   }
   const auto user = policy::canonical_identity(text_of(*question, "user"), {});
   if (!user) {
-    return no_notices("the user is nobody who can be called");
+    return refused("the user is nobody who can be called");
   }
   const auto all = desk->list(*user);
   if (!all) {
-    return no_notices(all.error());
+    return refused(all.error());
   }
   Json answer{{"result", "ok"}, {"user", *user}};
   answer.update(Json::parse(notices_json(*all)));

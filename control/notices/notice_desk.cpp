@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "control/day.hpp"
-#include "control/store/database.hpp"
+#include "control/store/desk.hpp"
 
 namespace stirline::control {
 
@@ -230,15 +230,7 @@ std::string_view to_string(NoticeDeed deed) {
 
 auto NoticeDesk::open(const std::filesystem::path& file, Now now, const NoticeLimits& limits)
     -> Result<std::unique_ptr<NoticeDesk>> {
-  auto connection = sqlite::open_database(file, kNoticeLayout, sqlite::Use::create);
-  if (!connection) {
-    return std::unexpected(file.string() + ": " + connection.error());
-  }
-  auto desk = std::make_unique<SqliteNotices>(std::move(*connection), std::move(now), limits);
-  if (const auto ready = desk->begin(); !ready) {
-    return std::unexpected(file.string() + ": " + ready.error());
-  }
-  return desk;
+  return sqlite::open_desk<SqliteNotices>(file, kNoticeLayout, std::move(now), limits);
 }
 
 }  // namespace stirline::control

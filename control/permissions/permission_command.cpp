@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "control/command_answer.hpp"
 #include "control/day.hpp"
 #include "control/json_text.hpp"
 #include "control/permissions/permission_pages.hpp"
@@ -15,10 +16,6 @@ namespace stirline::control {
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-Json refused(const std::string& text) {
-  return {{"result", "refused"}, {"errors", {text}}};
-}
 
 Json list(const std::string& called, PermissionDesk& desk) {
   const auto permissions = desk.list(called);

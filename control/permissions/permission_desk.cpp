@@ -10,7 +10,7 @@
 
 #include "control/day.hpp"
 #include "control/permissions/expected_tests.hpp"
-#include "control/store/database.hpp"
+#include "control/store/desk.hpp"
 
 namespace stirline::control {
 
@@ -335,15 +335,7 @@ std::string_view to_string(PermissionState state) {
 
 auto PermissionDesk::open(const std::filesystem::path& file, Now now, const PermissionLimits& limits)
     -> Result<std::unique_ptr<PermissionDesk>> {
-  auto connection = sqlite::open_database(file, kLayout, sqlite::Use::create);
-  if (!connection) {
-    return std::unexpected(file.string() + ": " + connection.error());
-  }
-  auto desk = std::make_unique<SqliteDesk>(std::move(*connection), std::move(now), limits);
-  if (const auto ready = desk->begin(); !ready) {
-    return std::unexpected(file.string() + ": " + ready.error());
-  }
-  return desk;
+  return sqlite::open_desk<SqliteDesk>(file, kLayout, std::move(now), limits);
 }
 
 }  // namespace stirline::control

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "config/wire/call_record.hpp"
+#include "control/command_answer.hpp"
 #include "control/json_text.hpp"
 #include "control/records/record_line.hpp"
 #include "control/records/record_query.hpp"
@@ -32,10 +33,6 @@ RotationLimits limits_of(const config::RecordKeepingConfig& config) {
           .file_seconds = std::int64_t{config.file_hours} * 3'600,
           .total_bytes = std::uint64_t{config.total_mebibytes} << 20,
           .retention_seconds = std::int64_t{config.retention_hours} * 3'600};
-}
-
-Json refused(const std::string& why) {
-  return {{"result", "refused"}, {"errors", {why}}};
 }
 
 std::int64_t integer_of(const Json& object, const char* name, std::int64_t otherwise) {

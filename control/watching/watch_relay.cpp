@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "control/command_answer.hpp"
+
 namespace stirline::control {
 
 namespace wire = config::wire;
@@ -14,10 +16,6 @@ using Json = nlohmann::ordered_json;
 using wire::ResultCode;
 
 namespace {
-
-Json refusal(std::string_view result, const std::string& why) {
-  return {{"result", result}, {"errors", {why}}};
-}
 
 struct Question {
   wire::WatchBy by = wire::WatchBy::nothing;
@@ -66,15 +64,15 @@ void WatchRelay::start(CommandServer& server, const CommandServer::Command& comm
       question ? wire::encode_watch({question->by, question->octets, question->seconds, question->text})
                : std::string();
   if (const auto checked = wire::decode_watch(payload); !checked) {
-    reply(ResultCode::refused, refusal("refused", question ? checked.error() : "no question that can be read").dump());
+    give(reply, refused(question ? checked.error() : "no question that can be read"));
     return;
   }
   if (state_ != State::idle) {
-    reply(ResultCode::busy, refusal("busy", "somebody watches already: one watch at a time").dump());
+    give(reply, refused_for_now("somebody watches already: one watch at a time"));
     return;
   }
   if (!dataplane_.connected()) {
-    reply(ResultCode::refused, refusal("refused", "the data plane is not connected").dump());
+    give(reply, refused("the data plane is not connected"));
     return;
   }
   // Who may ask is a matter of the socket's mode; that somebody did stands in the log, without the number.
@@ -93,8 +91,7 @@ void WatchRelay::on_started(const wire::Answer& answer) {
   const char* const end = answer.text.data() + answer.text.size();
   const bool is_number = std::from_chars(answer.text.data(), end, number).ptr == end && number != 0;
   if (answer.code != ResultCode::ok || !is_number) {
-    const bool busy = answer.code == ResultCode::busy;
-    finish(busy ? ResultCode::busy : ResultCode::refused, refusal(busy ? "busy" : "refused", answer.text));
+    finish(answer.code == ResultCode::busy ? refused_for_now(answer.text) : refused(answer.text));
     return;
   }
   watch_ = number;
@@ -113,27 +110,26 @@ void WatchRelay::on_asker_gone() {
 
 void WatchRelay::stop() {
   state_ = State::stopping;
-  dataplane_.watch(wire::encode_watch({}), [this](const wire::Answer&) { finish(ResultCode::ok, Json::object()); });
+  dataplane_.watch(wire::encode_watch({}), [this](const wire::Answer&) { finish({{"result", "ok"}}); });
 }
 
 void WatchRelay::on_dataplane_lost() {
   if (state_ != State::idle) {
-    finish(ResultCode::refused, refusal("refused", "the data plane has gone"));
+    finish(refused("the data plane has gone"));
   }
 }
 
-void WatchRelay::finish(ResultCode code, const Json& document) {
+void WatchRelay::finish(const Json& answer) {
   state_ = State::idle;
   watch_ = 0;
   server_ = nullptr;
-  const CommandServer::Reply reply = std::exchange(reply_, {});
-  reply(code, document.dump());
+  give(std::exchange(reply_, {}), answer);
 }
 
 std::expected<void, std::string> WatchRelay::take(std::string_view payload) {
   if (payload.empty()) {
     if (state_ == State::watching) {
-      finish(ResultCode::ok, {{"result", "ok"}});
+      finish({{"result", "ok"}});
     }
     return {};
   }

@@ -39,7 +39,7 @@ class WatchRelay {
   void on_started(const config::wire::Answer& answer);
   void on_asker_gone();
   void stop();
-  void finish(config::wire::ResultCode code, const nlohmann::ordered_json& document);
+  void finish(const nlohmann::ordered_json& answer);
 
   DataplaneClient& dataplane_;
   State state_ = State::idle;

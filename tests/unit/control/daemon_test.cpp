@@ -84,12 +84,12 @@ class DaemonTest : public ::testing::Test {
   }
 
   struct Reloaded {
-    ResultCode code = ResultCode::ok;
+    std::string result;
     ordered_json document;
   };
   Reloaded reload() {
     std::optional<Reloaded> answer;
-    daemon_->reload([&](ResultCode code, const ordered_json& document) { answer = {code, document}; });
+    daemon_->reload([&](const ordered_json& document) { answer = {document.at("result"), document}; });
     EXPECT_TRUE(until([&] { return answer.has_value(); }));
     return answer.value_or(Reloaded{});
   }
@@ -146,11 +146,11 @@ TEST_F(DaemonTest, CommonRulesGoOutAndChangeWithAReload) {
   const FakeDataplane dataplane(dataplane_path());
   start();
   ASSERT_TRUE(until_generations(dataplane, 1));
-  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(reload().result, "ok");
   EXPECT_EQ(dataplane.rules_seen(), 0U) << "without documents nothing is sent";
   folder_.write("legal.xml", kBlockAll);
   configure("carrier", "policy.legal = \"legal.xml\"\n");
-  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(reload().result, "ok");
   ASSERT_TRUE(until([&] { return dataplane.rules().size() == 1; })) << "from the reload on";
   const auto legal = [&](std::size_t push) {
     const auto rules = dataplane.rules().at(push);
@@ -161,10 +161,10 @@ TEST_F(DaemonTest, CommonRulesGoOutAndChangeWithAReload) {
   EXPECT_EQ(legal(0), 1U);
   folder_.write("legal.xml", std::string(kBlockAll).substr(0, 100));
   const Reloaded refused = reload();
-  EXPECT_EQ(refused.code, ResultCode::refused);
+  EXPECT_EQ(refused.result, "refused");
   EXPECT_TRUE(refused.document.at("errors").at(0).get<std::string>().contains("policy.legal")) << refused.document;
   folder_.write("legal.xml", "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\"/>");
-  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(reload().result, "ok");
   ASSERT_TRUE(until([&] { return dataplane.rules().size() == 2; }));
   EXPECT_EQ(legal(1), 0U);
   EXPECT_TRUE(dataplane.rules()[1].users.empty()) << "no user has changed";
@@ -244,7 +244,7 @@ TEST_F(DaemonTest, AReloadWaitsForRulesThatAreOnTheirWay) {
   start();
   ASSERT_TRUE(until([&] { return dataplane.rules_seen() >= 1; }));
   configure("other", "policy.legal = \"legal.xml\"\n");
-  EXPECT_EQ(reload().code, ResultCode::ok);
+  EXPECT_EQ(reload().result, "ok");
   EXPECT_EQ(trunk_of(dataplane.generations().back()), "other");
   ASSERT_TRUE(until([&] { return dataplane.rules().size() == 1; }));
 }
@@ -276,7 +276,7 @@ TEST_F(DaemonTest, ReloadSwapsTheTables) {
   ASSERT_TRUE(until_generations(dataplane, 1));
   configure("transit");
   const Reloaded answer = reload();
-  EXPECT_EQ(answer.code, ResultCode::ok) << answer.document;
+  EXPECT_EQ(answer.result, "ok") << answer.document;
   EXPECT_EQ(answer.document.at("in_use"), true);
   EXPECT_EQ(answer.document.at("generation"), daemon_->generation());
   ASSERT_EQ(dataplane.generations().size(), 2U);
@@ -293,7 +293,7 @@ TEST_F(DaemonTest, ABadFileChangesNothingAndSaysAllOfWhy) {
   fs::copy_file(pem("test_delegate_range.key"), folder_ / "main.key", fs::copy_options::overwrite_existing);
   folder_.write("root.pem", "no anchor");
   const Reloaded answer = reload();
-  EXPECT_EQ(answer.code, ResultCode::refused);
+  EXPECT_EQ(answer.result, "refused");
   EXPECT_EQ(answer.document.at("errors").size(), 2U) << answer.document;
   EXPECT_EQ(daemon_->generation(), before);
   EXPECT_EQ(dataplane->generations().size(), 1U);
@@ -313,7 +313,7 @@ TEST_F(DaemonTest, ATableThatTheDataPlaneRefusesChangesNothing) {
   dataplane->answer_commit(ResultCode::refused, "no port pair \"wire\"");
   configure("transit");
   const Reloaded answer = reload();
-  EXPECT_EQ(answer.code, ResultCode::refused);
+  EXPECT_EQ(answer.result, "refused");
   EXPECT_EQ(answer.document.at("errors").at(0), "data plane: no port pair \"wire\"");
   EXPECT_EQ(daemon_->generation(), before);
   dataplane.reset();
@@ -328,7 +328,7 @@ TEST_F(DaemonTest, AReloadWhoseConnectionBreaksLeavesTheOldStateInUse) {
   ASSERT_TRUE(until_generations(dataplane, 1));
   dataplane.break_at_commit();
   configure("transit");
-  EXPECT_EQ(reload().code, ResultCode::refused);
+  EXPECT_EQ(reload().result, "refused");
   ASSERT_TRUE(until_generations(dataplane, 2));
   EXPECT_EQ(trunk_of(dataplane.generations()[1]), "carrier");
   EXPECT_GT(dataplane.generations()[1].number, dataplane.generations()[0].number);
@@ -339,21 +339,21 @@ TEST_F(DaemonTest, ASecondReloadAtOnceIsBusy) {
   start();
   ASSERT_TRUE(until_generations(dataplane, 1));
   configure("transit");
-  std::optional<ResultCode> first;
-  std::optional<ResultCode> second;
-  daemon_->reload([&](ResultCode code, const ordered_json&) { first = code; });
-  daemon_->reload([&](ResultCode code, const ordered_json&) { second = code; });
+  std::optional<std::string> first;
+  std::optional<std::string> second;
+  daemon_->reload([&](const ordered_json& document) { first = document.at("result"); });
+  daemon_->reload([&](const ordered_json& document) { second = document.at("result"); });
   EXPECT_FALSE(first.has_value());
-  EXPECT_EQ(second, ResultCode::busy);
+  EXPECT_EQ(second, "busy");
   ASSERT_TRUE(until([&] { return first.has_value(); }));
-  EXPECT_EQ(first, ResultCode::ok);
+  EXPECT_EQ(first, "ok");
 }
 
 TEST_F(DaemonTest, AReloadWithoutADataPlaneIsSentWhenItComes) {
   start();
   configure("transit");
   const Reloaded answer = reload();
-  EXPECT_EQ(answer.code, ResultCode::ok);
+  EXPECT_EQ(answer.result, "ok");
   EXPECT_EQ(answer.document.at("in_use"), false);
   const FakeDataplane dataplane(dataplane_path());
   ASSERT_TRUE(until_generations(dataplane, 1));
@@ -364,7 +364,7 @@ TEST_F(DaemonTest, SocketsStayWhereTheyAreUntilTheNextStart) {
   start();
   folder_.write("control.toml", "socket = \"" + (folder_ / "elsewhere.sock").string() + "\"\nlog_level = \"error\"\n");
   const Reloaded answer = reload();
-  EXPECT_EQ(answer.code, ResultCode::ok) << answer.document;
+  EXPECT_EQ(answer.result, "ok") << answer.document;
   EXPECT_EQ(answer.document.at("warnings").size(), 2U) << answer.document;
 }
 
