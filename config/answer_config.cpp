@@ -41,13 +41,17 @@ void read_answers(Section& section, tables::AnswerPolicy& policy) {
   if (policy.wrong_sender == Answer::forbidden) {
     policy.wrong_sender = Answer::inappropriate;  // the same code, and the phrase says why
   }
+  read_answer(section, "by_rule", policy.by_rule,
+              std::array{Answer::forbidden, Answer::unavailable, Answer::busy, Answer::declined,
+                         Answer::network_blocked, Answer::unwanted, Answer::rejected});
   read_answer(section, "privacy", policy.privacy, std::array{Answer::forward, Answer::server_error});
   read_answer(section, "unannounced", policy.unannounced,
               std::array{Answer::redirected, Answer::forbidden, Answer::unavailable, Answer::busy, Answer::declined,
                          Answer::network_blocked, Answer::rejected});
   section.number<std::uint16_t>("retry_after", policy.retry_after, 0, tables::kMaxRetryAfter);
+  section.number<std::uint8_t>("polite_ring_seconds", policy.ring_seconds, 0, tables::kMaxRingSeconds);
   const auto gives = [&](Answer wanted) {
-    const std::array refusals{policy.no_identity, policy.invalid, policy.replayed, policy.wrong_sender};
+    const std::array refusals{policy.no_identity, policy.invalid, policy.replayed, policy.wrong_sender, policy.by_rule};
     const bool rejects = std::ranges::count(refusals, Answer::rejected) != 0;
     return std::ranges::count(refusals, wanted) != 0 || (rejects && policy.unannounced == wanted);
   };

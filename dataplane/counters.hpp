@@ -101,6 +101,8 @@ namespace stirline::dataplane {
   X(rules_challenged, "calls", "calls that rules let on only behind a challenge")                                    \
   X(rules_blocked, "calls", "calls that rules refuse")                                                               \
   X(rules_blocked_politely, "calls", "calls that rules refuse so that the caller does not learn it")                 \
+  X(rung, "calls", "of them those that ring before they are told so (SPIT-PL-04)")                                   \
+  X(ringing_full, "calls", "of them those that are told so at once: too many ring, or too long an answer")           \
   X(rules_used_up, "calls", "calls beyond what a rule that they match is good for in a second (SPIT-PL-03)")         \
   X(buckets_forgotten, "rules", "rules whose calls of the last second were forgotten: too many with a limit")        \
   X(fields_cut, "messages", "requests that lost header fields to a rule (SPIT-PL-03)")                               \

@@ -154,6 +154,7 @@ ordered_json fills_json(const Appliance& appliance) {
   add(BoundedTable::signed_requests, std::uint64_t{limits.signed_kib} * 1'024);
   add(BoundedTable::replay_watch, limits.tokens);
   add(BoundedTable::pending_reasons, limits.reasons);
+  add(BoundedTable::ringing_calls, RingingCalls::kPlaces);
   add(BoundedTable::sources, limits.sources);
   add(BoundedTable::large_buffers, limits.large_buffers);
   std::uint64_t records = 0;

@@ -151,6 +151,12 @@ std::size_t write_answer(const Message& request, std::string_view octets, const 
       case HeaderId::cseq:
         put_up_to(line.value_end);
         break;
+      case HeaderId::record_route:
+        if (parts.status >= 200) {
+          continue;
+        }
+        put_up_to(line.value_end);
+        break;
       default:
         continue;
     }

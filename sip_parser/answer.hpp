@@ -1,4 +1,4 @@
-// A final answer of a stateless UAS, made from the request alone (RFC 3261 8.2.6, 8.2.7; RFC 3581 4; INL-TX-04).
+// An answer of a UAS, made from the request alone (RFC 3261 8.2.6, 8.2.7; RFC 3581 4; INL-TX-04).
 //
 // The same request gives the same octets: no clock, no chance, no memory. Pure functions, no heap; any thread. The
 // request was parsed without error.
@@ -34,15 +34,15 @@ struct ReturnPath {
                                                     std::string_view source_address, std::uint16_t source_port);
 
 struct AnswerParts {
-  std::uint16_t status = 0;  // 300 to 699, or 200 to a CANCEL
+  std::uint16_t status = 0;  // 300 to 699, 200 to a CANCEL, or 180
   std::string_view phrase;   // "Use Identity Header"
   std::string_view to_tag;   // goes to To if it has none
   std::string_view lines;    // complete header lines that go with it, or nothing
 };
 
 // Status line, every Via in order, the topmost with `received` and `rport` as RFC 3261 18.2.1 and RFC 3581 4 want them,
-// From, To, Call-ID, CSeq, `lines`, Content-Length 0. Folded fields come out in one line. Returns its length; 0 if
-// `out` is too small.
+// From, To, Call-ID, CSeq, Record-Route if the answer is provisional (RFC 3261 12.1.1), `lines`, Content-Length 0.
+// Folded fields come out in one line. Returns its length; 0 if `out` is too small.
 [[nodiscard]] std::size_t write_answer(const Message& request, std::string_view octets, const ReturnPath& path,
                                        const AnswerParts& parts, std::span<char> out);
 

@@ -33,6 +33,7 @@ constexpr std::array<AnswerFacts, kAnswers> kFacts{{
     {{}, 402, "Payment Required"},
     {{}, 470, "Consent Needed"},
     {{}, 202, "Accepted"},
+    {{}, 180, "Ringing"},
     {{}, 200, "OK"},
 }};
 

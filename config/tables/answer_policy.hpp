@@ -37,6 +37,7 @@ enum class Answer : std::uint8_t {
   payment,           // 402, with an offer of what may be paid, and where (SPIT-PY-01)
   consent,           // 470, with whose permission is missing (SPIT-CO-01; RFC 5360 5.9)
   accepted,          // 202, to what is not delivered, so that its sender learns nothing (SPIT-PL-04)
+  ringing,           // 180, to whom 480 will be said later, so that he learns nothing either
   done,              // 200, to a CANCEL
 };
 inline constexpr std::size_t kAnswers = static_cast<std::size_t>(Answer::done) + 1;
@@ -59,6 +60,7 @@ struct AnswerFacts {
 
 inline constexpr std::size_t kMaxBlockText = 256;       // octets
 inline constexpr std::uint16_t kMaxRetryAfter = 3'600;  // seconds
+inline constexpr std::uint8_t kMaxRingSeconds = 60;
 
 // In which case a trunk gives which answer.
 struct AnswerPolicy {
@@ -69,12 +71,14 @@ struct AnswerPolicy {
   Answer overload = Answer::forward;      // no crypto core has room for it
   Answer over_limit = Answer::forward;    // its source begins more than the trunk allows (INL-AV-02)
   Answer wrong_sender = Answer::forward;  // from the peer: it may not speak for who calls (SPIT-CL-12)
+  Answer by_rule = Answer::declined;      // from the peer: a rule refuses it, and says no code itself (SPIT-PL-04)
   Answer privacy = Answer::forward;       // to another trust domain: asks for privacy we cannot give, as critical
   Answer unannounced = Answer::declined;  // stands for 608 where nobody on the way will tell the caller (STIR-BL-03)
   std::uint16_t retry_after = 0;          // seconds, in 503; 0: it is not said
-  std::string redirect_to;                // a URI: Contact of 302
-  std::string rejection_card;             // an https URL: where the card of 608 is; empty: no card
-  std::string block_text;                 // text of the Reason in 603 "Network Blocked"; empty: no Reason
+  std::uint8_t ring_seconds = 4;  // whom rules refuse politely hears it ring, up to twice as long; 0: he does not
+  std::string redirect_to;        // a URI: Contact of 302
+  std::string rejection_card;     // an https URL: where the card of 608 is; empty: no card
+  std::string block_text;         // text of the Reason in 603 "Network Blocked"; empty: no Reason
 
   // Is there any case in which the trunk answers?
   [[nodiscard]] bool any() const;

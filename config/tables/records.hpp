@@ -96,7 +96,9 @@ struct TrunkRecord {
   std::uint8_t answer_over_limit = 0;
   std::uint8_t answer_wrong_sender = 0;
   std::uint8_t redirect = 0;
-  std::uint8_t reserved[7] = {};
+  std::uint8_t ring_seconds = 0;
+  std::uint8_t answer_by_rule = 0;
+  std::uint8_t reserved[5] = {};
 };
 static_assert(sizeof(TrunkRecord) == 232);
 
@@ -214,6 +216,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.redirect_to", offsetof(TrunkRecord, redirect_to), sizeof(Slice)},
     Field{"trunk.rejection_card", offsetof(TrunkRecord, rejection_card), sizeof(Slice)},
     Field{"trunk.block_text", offsetof(TrunkRecord, block_text), sizeof(Slice)},
+    Field{"trunk.ring_seconds", offsetof(TrunkRecord, ring_seconds), sizeof(TrunkRecord::ring_seconds)},
     Field{"trunk.retry_after", offsetof(TrunkRecord, retry_after), sizeof(TrunkRecord::retry_after)},
     Field{"trunk.answer_no_identity", offsetof(TrunkRecord, answer_no_identity),
           sizeof(TrunkRecord::answer_no_identity)},
@@ -225,6 +228,7 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.answer_privacy", offsetof(TrunkRecord, answer_privacy), sizeof(TrunkRecord::answer_privacy)},
     Field{"trunk.answer_wrong_sender", offsetof(TrunkRecord, answer_wrong_sender),
           sizeof(TrunkRecord::answer_wrong_sender)},
+    Field{"trunk.answer_by_rule", offsetof(TrunkRecord, answer_by_rule), sizeof(TrunkRecord::answer_by_rule)},
     Field{"trunk.answer_unannounced", offsetof(TrunkRecord, answer_unannounced),
           sizeof(TrunkRecord::answer_unannounced)},
     Field{"trunk.fresh_seconds", offsetof(TrunkRecord, fresh_seconds), sizeof(TrunkRecord::fresh_seconds)},

@@ -102,10 +102,13 @@ AnswerPolicy decode_answers(ImageReader& reader, const TrunkRecord& record) {
   answers.overload = reader.enumerator(record.answer_overload, Answer::done, "answer_overload");
   answers.over_limit = reader.enumerator(record.answer_over_limit, Answer::done, "answer_over_limit");
   answers.wrong_sender = reader.enumerator(record.answer_wrong_sender, Answer::done, "answer_wrong_sender");
+  answers.by_rule = reader.enumerator(record.answer_by_rule, Answer::done, "answer_by_rule");
   answers.privacy = reader.enumerator(record.answer_privacy, Answer::done, "answer_privacy");
   answers.unannounced = reader.enumerator(record.answer_unannounced, Answer::done, "answer_unannounced");
   answers.retry_after = record.retry_after;
   reader.require(record.retry_after <= kMaxRetryAfter, "retry_after", "is out of range");
+  answers.ring_seconds = record.ring_seconds;
+  reader.require(record.ring_seconds <= kMaxRingSeconds, "ring_seconds", "is out of range");
   return answers;
 }
 
@@ -227,6 +230,8 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.rejection_card = writer.put(trunk.answers.rejection_card);
     record.block_text = writer.put(trunk.answers.block_text);
     record.retry_after = trunk.answers.retry_after;
+    record.ring_seconds = trunk.answers.ring_seconds;
+    record.answer_by_rule = static_cast<std::uint8_t>(trunk.answers.by_rule);
     record.answer_no_identity = static_cast<std::uint8_t>(trunk.answers.no_identity);
     record.answer_invalid = static_cast<std::uint8_t>(trunk.answers.invalid);
     record.answer_replayed = static_cast<std::uint8_t>(trunk.answers.replayed);

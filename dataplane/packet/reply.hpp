@@ -15,6 +15,8 @@ namespace stirline::dataplane {
 
 class Reply {
  public:
+  Reply() = default;  // to nobody
+
   // `first_frame`: the octets `frame` was read from, kind udp or udp_fragment with offset 0, its ports filled in.
   // `port`: where the reply goes at the source address. Nothing if the frame was not sent to one station: a reply from
   // a group of them would be nonsense, and so would one to the source port 0 or from an unspecified address.
@@ -25,8 +27,6 @@ class Reply {
   [[nodiscard]] DatagramSource source(std::string_view payload) const;
 
  private:
-  Reply() = default;
-
   // Ethernet, VLAN tags, IP without options or extension headers, UDP.
   static constexpr std::size_t kMostOctets = 14 + 4 * kMaxVlanTags + 40 + kUdpHeaderOctets;
   std::array<std::uint8_t, kMostOctets> octets_{};

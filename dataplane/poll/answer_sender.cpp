@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-#include "dataplane/packet/reply.hpp"
+#include "crypto_workers/passport/text_writer.hpp"
 
 namespace stirline::dataplane {
 namespace {
@@ -105,6 +105,9 @@ std::optional<std::string_view> AnswerSender::lines_of(const Wanted& wanted, con
   if (wanted.answer == config::tables::Answer::consent) {
     return permission_line(request, octets, line_);
   }
+  if (wanted.answer == config::tables::Answer::ringing) {
+    return called_contact_line(request, octets, line_);
+  }
   if (wanted.answer == config::tables::Answer::redirected && wanted.detail != AnswerTexts::kNowhere) {
     const std::string_view target = targets_.find(wanted.detail, wanted.tag);
     return target.empty() ? std::nullopt : std::optional(contact_line(target, line_));
@@ -125,6 +128,19 @@ void AnswerSender::answer(Datagram& datagram, const sip::Message& request, const
 
 bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, const Trunk& trunk,
                         config::tables::Answer answer, std::uint16_t detail) {
+  const auto prepared = prepare(datagram, request, trunk, answer, detail);
+  if (!prepared ||
+      !sender_.write(prepared->reply.source(prepared->text), {}, other_side(datagram.out_port), datagram)) {
+    return false;
+  }
+  context_.counters.add(answer);
+  context_.watcher.answered(datagram, config::tables::facts(answer).status);
+  return true;
+}
+
+std::optional<AnswerSender::Prepared> AnswerSender::prepare(const Datagram& datagram, const sip::Message& request,
+                                                            const Trunk& trunk, config::tables::Answer answer,
+                                                            std::uint16_t detail) {
   const std::string_view octets = datagram.payload();
   const Frame& frame = datagram.frame;
   AddressText address{};
@@ -132,28 +148,36 @@ bool AnswerSender::send(const Datagram& datagram, const sip::Message& request, c
   const auto path = sip::return_path(request, octets, source, frame.source_port);
   crypto::AnswerTagText tag{};
   if (!path || !tags_.make(named(request, octets), tag)) {
-    return false;
+    return std::nullopt;
   }
-  const config::tables::AnswerFacts& facts = config::tables::facts(answer);
   const Wanted wanted{.answer = answer, .detail = detail, .tag = tag};
   const auto lines = lines_of(wanted, request, octets, trunk);
   const std::size_t length = !lines ? 0
                                     : sip::write_answer(request, octets, *path,
-                                                        {.status = facts.status,
+                                                        {.status = config::tables::facts(answer).status,
                                                          .phrase = phrase_of(wanted),
                                                          .to_tag = {tag.data(), tag.size()},
                                                          .lines = *lines},
                                                         text_);
   const auto reply = Reply::to(datagram.first, frame, path->port);
-  if (length == 0 || !reply) {
-    return false;
+  return length != 0 && reply ? std::optional(Prepared{*reply, {text_.data(), length}}) : std::nullopt;
+}
+
+bool AnswerSender::answer_late(const Reply& reply, std::uint16_t port, config::tables::Answer answer,
+                               std::string_view rest) {
+  const config::tables::AnswerFacts& facts = config::tables::facts(answer);
+  crypto::TextWriter text(text_);
+  text.add("SIP/2.0 ");
+  text.add(unsigned{facts.status});
+  text.add(' ');
+  text.add(facts.phrase);
+  text.add("\r\n");
+  text.add(rest);
+  const bool sent = sender_.write(reply.source(text.view()), {}, port, Datagram{});
+  if (sent) {
+    context_.counters.add(answer);
   }
-  if (!sender_.write(reply->source({text_.data(), length}), {}, other_side(datagram.out_port), datagram)) {
-    return false;
-  }
-  context_.counters.add(answer);
-  context_.watcher.answered(datagram, facts.status);
-  return true;
+  return sent;
 }
 
 bool AnswerSender::is_ours(const sip::Message& ack, std::string_view octets) {

@@ -11,6 +11,7 @@
 #include "config/tables/answer_policy.hpp"
 #include "crypto_workers/puzzle/hashcash.hpp"
 #include "crypto_workers/stir/answer_tag.hpp"
+#include "dataplane/packet/reply.hpp"
 #include "dataplane/poll/answer_texts.hpp"
 #include "dataplane/poll/challenge_lines.hpp"
 #include "dataplane/poll/message_sender.hpp"
@@ -37,6 +38,17 @@ class AnswerSender {
   // PaymentDesk::detail_at() gave; else 0.
   void answer(Datagram& datagram, const sip::Message& request, const Trunk& trunk, config::tables::Answer answer,
               std::uint16_t detail = 0);
+
+  // What `answer` would be, and where it would go; `text` lasts until the next answer. Nothing where none can be made.
+  struct Prepared {
+    Reply reply;
+    std::string_view text;
+  };
+  [[nodiscard]] std::optional<Prepared> prepare(const Datagram& datagram, const sip::Message& request,
+                                                const Trunk& trunk, config::tables::Answer answer,
+                                                std::uint16_t detail = 0);
+  // To whom an answer was prepared before: another one, of which `rest` is all but the status line. False: no buffers.
+  bool answer_late(const Reply& reply, std::uint16_t port, config::tables::Answer answer, std::string_view rest);
 
   // Where a 302 that rules want leads: its `detail`. kNowhere: the library fails, and no answer can be made.
   [[nodiscard]] std::uint16_t keep_target(const sip::Message& request, std::string_view octets,

@@ -45,6 +45,7 @@ bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
     if (message_.to().tag.empty() || !answers_.is_ours(message_, datagram.payload())) {
       return false;
     }
+    acknowledge(decision_key(request_, datagram));
     end_here(datagram, Counter::dropped_acks);
     return true;
   }
@@ -60,7 +61,12 @@ bool CallStage::is_over(Datagram& datagram, const Trunk& trunk) {
     return false;
   }
   context_.counters.add(Counter::answered_again);
+  const std::uint64_t key = decision_key(request_, datagram);
+  const bool gives_up = is_cancel && known_->answer == Answer::ringing;
   answers_.answer(datagram, message_, trunk, is_cancel ? Answer::done : known_->answer, known_->detail);
+  if (gives_up) {
+    cancel_ringing(key);
+  }
   return true;
 }
 
@@ -97,7 +103,9 @@ bool CallStage::refuses(Datagram& datagram, const Trunk& trunk, Direction direct
                      .wrong_sender = refusal.wrong_sender,
                      .known_caller = refusal.known_caller,
                      .for_called = refusal.for_called});
-  give(datagram, request_, trunk, answer, answer == refusal.wanted ? refusal.detail : std::uint16_t{0});
+  if (!refusal.polite || !rings(datagram, request_, trunk)) {
+    give(datagram, request_, trunk, answer, answer == refusal.wanted ? refusal.detail : std::uint16_t{0});
+  }
   return true;
 }
 

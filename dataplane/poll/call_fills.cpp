@@ -13,6 +13,7 @@ void CallStage::show_fills(TableFills& fills) {
   fills.show(BoundedTable::signed_requests, signed_.used_octets(), signed_.oldest_at());
   fills.show(BoundedTable::replay_watch, replays_.used(), replays_.oldest_at());
   fills.show(BoundedTable::pending_reasons, reasons_.used(), 0);
+  fills.show(BoundedTable::ringing_calls, ringing_.used(), 0);
   fills.show(BoundedTable::sources, sources_.used(), 0);
   fills.show(BoundedTable::large_buffers, context_.store.large_lent(), 0);
 }

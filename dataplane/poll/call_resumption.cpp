@@ -284,6 +284,7 @@ void CallStage::give_up_waiting() {
 void CallStage::expire(std::uint64_t now_cycles) {
   links_.watch(now_cycles);
   waiting_.take_expired(now_cycles, [&](std::uint32_t index) { end_wait(index); });
+  turn_ringing(now_cycles);
   for (std::uint32_t index = parking_.oldest(); index != Parking::kNone; index = parking_.oldest()) {
     Slot& slot = parking_[index];
     if (now_cycles - slot.parked_at < deadline_cycles_) {

@@ -46,13 +46,13 @@ Counter counter_of(Handling handling) {
 
 // SPIT-PL-04. Who is refused politely sees what he would see of somebody who is not there: nobody answers a call, a
 // message is taken.
-Answer refusal_of(const policy::Outcome& outcome, policy::FactWord call) {
+Answer refusal_of(const policy::Outcome& outcome, policy::FactWord call, const Trunk& trunk) {
   if (outcome.handling == Handling::polite_block) {
     const bool is_call = (call & fact_bit(policy::Fact::method, policy::CallMethod::invite)) != 0;
     return is_call ? Answer::unavailable : Answer::accepted;
   }
   const Answer wanted = config::tables::answer_of_refusal(outcome.response);
-  return wanted == Answer::forward ? Answer::declined : wanted;
+  return wanted == Answer::forward ? trunk.config.answers.by_rule : wanted;
 }
 
 // SPIT-PY-01: only who is known can be let in for having paid. A receipt in anybody else's hands is nobody's.
@@ -158,7 +158,7 @@ std::uint16_t CallStage::spend(CallLimits& limits, const policy::Judgement& judg
   return spent.mark;
 }
 
-CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user,
+CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::CalledUser& user, const Trunk& trunk,
                                      const policy::DescribedCall& call, const std::optional<Decided>& before) {
   CallLimits limits(buckets_, {.called = call.called, .before = before, .now_cycles = rte_rdtsc(), .seed = hash_seed_});
   const policy::Judgement judgement = policy::judge(rules.view(), user, call.facts, &limits);
@@ -181,7 +181,7 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
     return ruling;
   }
   if (outcome.handling == Handling::block || outcome.handling == Handling::polite_block) {
-    ruling.answer = refusal_of(outcome, call.facts.facts);
+    ruling.answer = refusal_of(outcome, call.facts.facts, trunk);
     if (outcome.handling == Handling::block) {
       ruling.phrase = judgement.rules.text(outcome.rule, policy::RuleText::phrase);
     }
@@ -223,7 +223,7 @@ CallStage::Ruling CallStage::rule_on_described(const RuleTables& rules, const po
   call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
   disown_receipt(call.facts);
   ask_lists(rules.view().lists, call);
-  Ruling ruling = redirected(rule_on(rules, user, call, before), trunk);
+  Ruling ruling = redirected(rule_on(rules, user, trunk, call, before), trunk);
   ruling.parts = parts;
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;
@@ -293,6 +293,9 @@ bool CallStage::refuses_by_rule(Slot& slot, const Ruling& ruling, std::string_vi
                    {.status = config::tables::facts(answer).status,
                     .rule = ruling.rule(),
                     .for_called = for_called(slot.datagram.payload(), *slot.trunk, ruling)});
+  if (ruling.handling == Handling::polite_block && rings(slot.datagram, slot.name, *slot.trunk)) {
+    return true;
+  }
   const std::uint16_t detail = answer == ruling.answer ? detail_of(ruling, slot.datagram.payload()) : std::uint16_t{0};
   give(slot.datagram, slot.name, *slot.trunk, answer, detail);
   return true;
@@ -320,6 +323,7 @@ void CallStage::go_by_rules(Datagram& datagram, const Trunk& trunk, const crypto
                                                    .stripped = stripped,
                                                    .rule = ruling.rule(),
                                                    .detail = detail_of(ruling, datagram.payload()),
+                                                   .polite = ruling.handling == Handling::polite_block,
                                                    .wrong_sender = wrong_sender,
                                                    .known_caller = ruling.known_caller,
                                                    .for_called = told})) {

@@ -61,6 +61,7 @@ CallStage::CallStage(PollContext& context, std::vector<CryptoLink*> links, const
       signed_(context.config.limits.signed_kib, static_cast<int>(rte_socket_id()), kLingerSeconds * rte_get_tsc_hz()),
       decided_(context.config.limits.transactions, static_cast<int>(rte_socket_id()),
                kLingerSeconds * rte_get_tsc_hz()),
+      ringing_(static_cast<int>(rte_socket_id()), rte_get_tsc_hz()),
       sources_(context.config.limits.sources, static_cast<int>(rte_socket_id()), static_cast<std::uint32_t>(rte_rand()),
                rte_get_tsc_hz()),
       buckets_(kLimitedRules, static_cast<int>(rte_socket_id()), rte_get_tsc_hz()),

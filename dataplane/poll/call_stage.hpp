@@ -30,6 +30,7 @@
 #include "dataplane/poll/pending_reasons.hpp"
 #include "dataplane/poll/poll_context.hpp"
 #include "dataplane/poll/replay_watch.hpp"
+#include "dataplane/poll/ringing_calls.hpp"
 #include "dataplane/poll/signed_requests.hpp"
 #include "dataplane/poll/source_limits.hpp"
 #include "dataplane/poll/table_fills.hpp"
@@ -113,6 +114,7 @@ class CallStage {
     bool stripped = false;
     std::string_view rule = {};  // that wants it
     std::uint16_t detail = 0;    // of that answer and no other: see Decided
+    bool polite = false;         // the caller is to believe that nobody answers
     bool wrong_sender = false;   // its peer may not speak for who calls
     bool known_caller = false;   // rules know who calls
     DecisionRecorder::ForCalled for_called = {};
@@ -171,7 +173,7 @@ class CallStage {
   // What lists say about a call that has its verdict (SPIT-CL-02, -03, -09).
   void ask_lists(const config::policy::ListTable& lists, config::policy::DescribedCall& call);
   // `before`: what was decided about the request that it is a copy of.
-  [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user,
+  [[nodiscard]] Ruling rule_on(const RuleTables& rules, const config::policy::CalledUser& user, const Trunk& trunk,
                                const config::policy::DescribedCall& call, const std::optional<Decided>& before);
   // Counts the call to the rules that had a say; see Ruling::limited.
   [[nodiscard]] std::uint16_t spend(CallLimits& limits, const config::policy::Judgement& judgement);
@@ -223,6 +225,14 @@ class CallStage {
   // What the ruling takes out of it; `length` outlives that.
   [[nodiscard]] sip::EditList cuts_of(const Ruling& ruling, std::string_view octets,
                                       config::policy::LengthText& length);
+  // True: it rings, and is answered later (SPIT-PL-04).
+  [[nodiscard]] bool rings(Datagram& datagram, const NamedRequest& request, const Trunk& trunk);
+  [[nodiscard]] bool begins_to_ring(const Datagram& datagram, std::uint64_t key, const Trunk& trunk);
+  [[nodiscard]] static std::uint64_t ringing_until(std::uint64_t key, const Trunk& trunk);
+  void end_ringing(RingingCalls::Call& call, config::tables::Answer answer, std::uint64_t now);
+  void cancel_ringing(std::uint64_t key);
+  void acknowledge(std::uint64_t key);
+  void turn_ringing(std::uint64_t now);
   void refuse_unread(Datagram& datagram, const Trunk& trunk, sip::ErrorCode code);
   void give(Datagram& datagram, const NamedRequest& request, const Trunk& trunk, config::tables::Answer answer,
             std::uint16_t detail = 0);
@@ -290,6 +300,7 @@ class CallStage {
   ReplayWatch replays_;
   SignedRequests signed_;
   DecidedRequests decided_;
+  RingingCalls ringing_;
   SourceLimits sources_;
   CallBuckets buckets_;
   OutgoingRequests outgoing_;

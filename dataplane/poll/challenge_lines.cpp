@@ -15,10 +15,8 @@ std::string_view bracketed(std::string_view name, std::string_view uri, std::spa
   return out.view();
 }
 
-}  // namespace
-
-std::string_view permission_line(const sip::Message& request, std::string_view octets,
-                                 std::span<char, kPermissionLineBytes> line) {
+std::string_view line_of_called(std::string_view name, const sip::Message& request, std::string_view octets,
+                                std::span<char, kPermissionLineBytes> line) {
   const std::string_view called = sip::text(octets, request.request_uri().whole);
   const bool fits = !called.empty() && called.size() <= kMaxCalledUri && std::ranges::all_of(called, [](char c) {
     return c > ' ' && c <= '~' && c != '<' && c != '>' && c != '"';
@@ -26,7 +24,19 @@ std::string_view permission_line(const sip::Message& request, std::string_view o
   if (!fits) {
     return {};
   }
-  return bracketed("Permission-Missing: <", called, line);
+  return bracketed(name, called, line);
+}
+
+}  // namespace
+
+std::string_view permission_line(const sip::Message& request, std::string_view octets,
+                                 std::span<char, kPermissionLineBytes> line) {
+  return line_of_called("Permission-Missing: <", request, octets, line);
+}
+
+std::string_view called_contact_line(const sip::Message& request, std::string_view octets,
+                                     std::span<char, kPermissionLineBytes> line) {
+  return line_of_called("Contact: <", request, octets, line);
 }
 
 std::string_view contact_line(std::string_view target, std::span<char, kPermissionLineBytes> line) {

@@ -19,6 +19,10 @@ inline constexpr std::size_t kPermissionLineBytes = kMaxCalledUri + 32;
 [[nodiscard]] std::string_view permission_line(const sip::Message& request, std::string_view octets,
                                                std::span<char, kPermissionLineBytes> line);
 
+// SPIT-PL-04: "Contact: <sip:bob@example.com>" with CRLF, of him who is called. Empty likewise.
+[[nodiscard]] std::string_view called_contact_line(const sip::Message& request, std::string_view octets,
+                                                   std::span<char, kPermissionLineBytes> line);
+
 // SPIT-MK-04: "Contact: <sip:voicebox@example.com>" with CRLF. `target` may stand between '<' and '>', and has at most
 // kMaxCalledUri octets.
 [[nodiscard]] std::string_view contact_line(std::string_view target, std::span<char, kPermissionLineBytes> line);

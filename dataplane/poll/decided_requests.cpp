@@ -47,4 +47,13 @@ bool DecidedRequests::remember(std::uint64_t key, Decided decided, std::uint64_t
   return spared;
 }
 
+bool DecidedRequests::replace(std::uint64_t key, Decided decided, std::uint64_t now_cycles) {
+  for (Entry& entry : sets_[place(key)].entries) {
+    if (entry.key == key) {
+      entry = {};
+    }
+  }
+  return remember(key, decided, now_cycles);
+}
+
 }  // namespace stirline::dataplane

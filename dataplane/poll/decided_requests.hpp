@@ -41,6 +41,9 @@ class DecidedRequests {
   // The first decision stays. False if for want of room one was forgotten that copies could still come of.
   bool remember(std::uint64_t key, Decided decided, std::uint64_t now_cycles);
 
+  // The final answer to what was told so far that it rings: from now on its copies get this one. The result likewise.
+  bool replace(std::uint64_t key, Decided decided, std::uint64_t now_cycles);
+
  private:
   static constexpr std::size_t kWays = 4;
   struct Entry {

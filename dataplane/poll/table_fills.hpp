@@ -17,10 +17,11 @@ enum class BoundedTable : std::uint8_t {
   signed_requests,
   replay_watch,
   pending_reasons,
+  ringing_calls,
   sources,
   large_buffers,
 };
-inline constexpr std::size_t kBoundedTables = 8;
+inline constexpr std::size_t kBoundedTables = 9;
 
 struct TableFacts {
   std::string_view name;
@@ -42,6 +43,8 @@ struct TableFacts {
               "tokens remembered to notice replays (limits.tokens); full is its normal state"};
     case BoundedTable::pending_reasons:
       return {"pending_reasons", "calls", "calls whose answers will say what failed (limits.reasons)"};
+    case BoundedTable::ringing_calls:
+      return {"ringing_calls", "calls", "calls that are refused politely and not over yet (SPIT-PL-04)"};
     case BoundedTable::sources:
       return {"sources", "sources",
               "sources whose new transactions are limited (limits.sources); full is its normal state"};

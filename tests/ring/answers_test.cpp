@@ -53,10 +53,6 @@ std::string status_line(const std::string& answer) {
   return answer.substr(0, answer.find("\r\n"));
 }
 
-std::string with_tag(std::string message, const std::string& tag) {
-  return message.insert(message.find("\r\n", message.find("\r\nTo: ") + 2), ";tag=" + tag);
-}
-
 // What comes out at port b on a request that came in there.
 std::string answer_to(Harness& harness, const std::string& request) {
   put_b(harness, request);

@@ -33,8 +33,14 @@ class RuledCalls : public testing::Test {
  protected:
   RuledCalls()
       : harness_({.adjust = [](config::DataplaneConfig& config) { config.limits.job_deadline_us = kNeverUs; }}) {
+    ring_for(0);
+  }
+
+  // How long it rings where rules refuse politely.
+  void ring_for(std::uint8_t seconds) {
     LabTables tables = lab_tables();
     tables.trunks[0].certificate_wait_ms = 0;
+    tables.trunks[0].answers.ring_seconds = seconds;
     harness_.publish(tables);
   }
 

@@ -28,6 +28,21 @@ TEST_F(RuledCalls, BlockIsAFinalAnswer) {  // SPIT-PL-04
   EXPECT_EQ(harness_.counter(Counter::rules_blocked), 2U);
 }
 
+TEST_F(RuledCalls, TheTrunkSaysHowRulesRefuseThatDoNotSayItThemselves) {  // SPIT-PL-04
+  LabTables tables = lab_tables();
+  tables.trunks[0].answers.by_rule = config::tables::Answer::network_blocked;
+  tables.trunks[0].answers.block_text = "v=analytics1";
+  harness_.publish(tables);
+  rule_for(1, lab_rule("no", Handling::block));
+  const std::string answer = answered(call(1));
+  EXPECT_EQ(status_line(answer), "SIP/2.0 603 Network Blocked");
+  EXPECT_EQ(header_line(answer, "Reason: "), "Reason: SIP;cause=603;text=\"v=analytics1\"");
+  Rule unwanted = lab_rule("no", Handling::block);
+  unwanted.actions.response = 607;
+  rule_for(2, unwanted);
+  EXPECT_EQ(status_line(answered(call(2))), "SIP/2.0 607 Unwanted");
+}
+
 TEST_F(RuledCalls, ARefusalHasThePhraseOfItsRule) {  // SPIT-PL-03
   Rule no = lab_rule("no", Handling::block);
   no.actions.response = 607;
@@ -64,7 +79,7 @@ TEST_F(RuledCalls, MorePhrasesThanPlaces) {  // SPIT-PL-03: bounded memory
   EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 403 Forbidden") << "its place is another's by now";
 }
 
-TEST_F(RuledCalls, PoliteBlockTellsNothing) {  // SPIT-PL-04
+TEST_F(RuledCalls, PoliteBlockTellsNothing) {  // SPIT-PL-04; tests/ring/ringing_test.cpp where it rings
   rule_for(1, lab_rule("no", Handling::polite_block));
   EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 480 Temporarily Unavailable");
   const std::string message = replaced(replaced(call(1), "INVITE sip", "MESSAGE sip"), " INVITE\r\n", " MESSAGE\r\n");

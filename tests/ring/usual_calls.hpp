@@ -45,4 +45,8 @@ inline std::string tag_of(const std::string& message) {
   return at == std::string::npos ? "" : to.substr(at + 5);
 }
 
+inline std::string with_tag(std::string message, const std::string& tag) {
+  return message.insert(message.find("\r\n", message.find("\r\nTo: ") + 2), ";tag=" + tag);
+}
+
 }  // namespace stirline::test

@@ -43,9 +43,11 @@ malformed = "400"
 overload = "503"
 over_limit = "503"
 wrong_sender = "403"
+by_rule = "607"
 privacy = "500"
 unannounced = "302"
 retry_after = 7
+polite_ring_seconds = 9
 redirect_to = "sip:why@announce.example.net"
 rejection_card = "https://card.example.net/who"
 block_text = "v=analytics1"
@@ -58,9 +60,11 @@ block_text = "v=analytics1"
                                          .overload = Answer::overloaded,
                                          .over_limit = Answer::overloaded,
                                          .wrong_sender = Answer::inappropriate,
+                                         .by_rule = Answer::unwanted,
                                          .privacy = Answer::server_error,
                                          .unannounced = Answer::redirected,
                                          .retry_after = 7,
+                                         .ring_seconds = 9,
                                          .redirect_to = "sip:why@announce.example.net",
                                          .rejection_card = "https://card.example.net/who",
                                          .block_text = "v=analytics1"}));
@@ -72,9 +76,9 @@ TEST(AnswerConfig, OtherAnswersAreMistakes) {
   for (const std::string wrong :
        {"no_identity = \"stir\"", "invalid = \"428\"", "invalid = \"\"", "invalid = \"487\"", "malformed = \"603\"",
         "overload = \"480\"", "over_limit = \"drop\"", "privacy = \"503\"", "wrong_sender = \"428+\"",
-        "unannounced = \"forward\"", "retry_after = 3601", "redirect_to = \"http://example.net\"",
-        "redirect_to = \"sip:a@b>\"", "rejection_card = \"http://a.example\"", "block_text = \"a\\\"b\"",
-        "block_text = \"a\\r\\nb\"", "blocked = \"603\""}) {
+        "by_rule = \"forward\"", "unannounced = \"forward\"", "retry_after = 3601", "polite_ring_seconds = 61",
+        "redirect_to = \"http://example.net\"", "redirect_to = \"sip:a@b>\"", "rejection_card = \"http://a.example\"",
+        "block_text = \"a\\\"b\"", "block_text = \"a\\r\\nb\"", "blocked = \"603\""}) {
     EXPECT_EQ(load(wrong).errors.size(), 1U) << wrong;
   }
 }

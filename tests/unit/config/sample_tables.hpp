@@ -43,9 +43,11 @@ inline std::vector<Trunk> sample_trunks() {
                      .overload = Answer::overloaded,
                      .over_limit = Answer::overloaded,
                      .wrong_sender = Answer::inappropriate,
+                     .by_rule = Answer::unwanted,
                      .privacy = Answer::server_error,
                      .unannounced = Answer::redirected,
                      .retry_after = 3'600,
+                     .ring_seconds = 60,
                      .redirect_to = "sip:why@announce.example.net",
                      .rejection_card = "https://card.example.net/who",
                      .block_text = "v=analytics1;url=https://example.net"};

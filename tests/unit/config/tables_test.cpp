@@ -290,6 +290,8 @@ TEST(Tables, TrunkContentsAreChecked) {
             "trunks: record 1: certificate_wait_ms is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.answers.retry_after = kMaxRetryAfter + 1; }),
             "trunks: record 1: retry_after is out of range");
+  EXPECT_EQ(with([](Trunk& t) { t.answers.ring_seconds = kMaxRingSeconds + 1; }),
+            "trunks: record 1: ring_seconds is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.new_per_second = kMaxNewPerSecond + 1; }),
             "trunks: record 1: new_per_second is out of range");
   EXPECT_EQ(with([](Trunk& t) { t.new_burst = kMaxNewPerSecond + 1; }), "trunks: record 1: new_burst is out of range");

@@ -24,6 +24,16 @@ TEST(DecidedRequests, TheFirstDecisionStays) {
   EXPECT_EQ(decided.find(7, kStart + kSecond), kRefused);
 }
 
+TEST(DecidedRequests, WhatRangIsAnsweredOnce) {  // SPIT-PL-04
+  DecidedRequests decided(4, SOCKET_ID_ANY, kMemory);
+  for (std::uint64_t key = 1; key <= 4; ++key) {
+    EXPECT_TRUE(decided.remember(key, {.course = Course::answered, .answer = Answer::ringing}, kStart));
+  }
+  EXPECT_TRUE(decided.replace(3, kRefused, kStart + 20 * kSecond)) << "nobody makes way for it";
+  EXPECT_EQ(decided.find(3, kStart + 50 * kSecond), kRefused) << "its time begins anew";
+  EXPECT_EQ(decided.find(2, kStart + 20 * kSecond)->answer, Answer::ringing);
+}
+
 TEST(DecidedRequests, AreForgottenAfterTheirTime) {
   DecidedRequests decided(64, SOCKET_ID_ANY, kMemory);
   EXPECT_TRUE(decided.remember(7, kRefused, kStart));

@@ -50,6 +50,14 @@ TEST(Answer, IsWholeAndInTheOrderOfTheRequest) {
                 "Content-Length: 0\r\n\r\n");
 }
 
+TEST(Answer, ThatIsProvisionalNamesTheWayOfTheDialog) {  // RFC 3261 12.1.1
+  const AnswerParts ringing{.status = 180, .phrase = "Ringing", .to_tag = "mytag", .lines = "Contact: <sip:b@c>\r\n"};
+  const std::string got = answer(invite("Record-Route: <sip:second;lr>,\r\n <sip:first;lr>\r\n"), ringing);
+  EXPECT_TRUE(got.starts_with("SIP/2.0 180 Ringing\r\n"));
+  EXPECT_TRUE(got.contains("\r\nRecord-Route: <sip:second;lr>, <sip:first;lr>\r\n")) << got;
+  EXPECT_TRUE(got.ends_with("\r\nContact: <sip:b@c>\r\nContent-Length: 0\r\n\r\n"));
+}
+
 TEST(Answer, SaysInItsTopViaWhereTheRequestCameFrom) {
   struct Case {
     const char* via;

@@ -93,11 +93,13 @@ def advertisement(stage):
 
 
 def avoided(stage):
-    scene = stage.scene("Bob does not want to see Trudy, nor her to see that. She calls, and nobody answers.", "polite block")
+    scene = stage.scene("Bob does not want to see Trudy, nor her to see that. She calls, it rings, and nobody answers.",
+                        "polite block")
     stage.add_rule(scene, "trudy")
     call = stage.new_call(TRUDY)
     place, message = stage.ask(scene, TRUDY, name=call)
     scene.expect(message.status == 480, f"it came to {place}")
+    scene.expect(any(step.octets.startswith("SIP/2.0 180 ") for step in scene.steps), "it did not ring before")
     stage.explain(scene, call)
 
 

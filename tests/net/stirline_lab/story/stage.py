@@ -83,9 +83,13 @@ class Stage:
                              attempt, f"{name}-{attempt}", asserted + extra, session() if body is None else body,
                              "application/sdp" if body is None else "text/plain")
         self._send(text, person)
+        self._note(scene, person.name, STIRLINE, text)
         address, octets = self._next_of(name, attempt)
         message = sip.parse(octets)
-        self._note(scene, person.name, STIRLINE, text)
+        while address != SECOND_CALLEE and message.status < 200:  # it rings
+            self._note(scene, STIRLINE, person.name, octets)
+            address, octets = self._next_of(name, attempt)
+            message = sip.parse(octets)
         if address != SECOND_CALLEE:
             self._note(scene, STIRLINE, person.name, octets)
             if method == "INVITE":
