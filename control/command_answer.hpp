@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "control/command_server.hpp"
+#include "config/wire/protocol.hpp"
 
 namespace stirline::control {
 
@@ -23,8 +23,10 @@ namespace stirline::control {
   return {{"result", "busy"}, {"errors", {why}}};
 }
 
-// With the code of its result. What is no UTF-8 in it, for texts come from strangers too, is replaced.
-inline void give(const CommandServer::Reply& reply, const nlohmann::ordered_json& answer) {
+// With the code of its result. What is no UTF-8 in it, for texts come from strangers too, is replaced. `reply`: a
+// CommandServer::Reply.
+template <typename Reply>
+void give(const Reply& reply, const nlohmann::ordered_json& answer) {
   using config::wire::ResultCode;
   const std::string_view result = answer.at("result").get_ref<const std::string&>();
   reply(result == "ok"     ? ResultCode::ok

@@ -18,10 +18,11 @@
 #include "control/records/record_query.hpp"
 
 namespace stirline::control {
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 namespace wire = config::wire;
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kQueryFiles = "queries";
 constexpr std::size_t kMaxNumberBytes = wire::kMaxRecordIdentity;

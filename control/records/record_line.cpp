@@ -9,10 +9,11 @@
 #include "crypto_workers/stir/reason.hpp"
 
 namespace stirline::control {
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 namespace wire = config::wire;
-using Json = nlohmann::ordered_json;
 
 std::string hex(std::span<const std::uint8_t> octets) {
   std::string text;

@@ -11,10 +11,11 @@
 #include <sys/stat.h>
 
 namespace stirline::control {
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 using config::wire::Descriptor;
-using Json = nlohmann::ordered_json;
 
 Descriptor open_to_read(const std::filesystem::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

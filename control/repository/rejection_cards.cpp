@@ -15,9 +15,9 @@
 
 namespace stirline::control {
 
-namespace {
-
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 std::span<const std::uint8_t> octets_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
