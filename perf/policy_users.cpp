@@ -145,12 +145,11 @@ std::string PolicyUsers::name_of(std::size_t user) {
 }
 
 config::tables::ImageView PolicyUsers::keep(const config::tables::Image& image) {
-  const auto file = config::wire::make_sealed_memfd("bench_policy", image);
-  auto mapped = file ? config::wire::MappedImage::map(*file, image.size()) : std::unexpected(file.error());
-  if (!mapped) {
-    throw std::runtime_error(mapped.error().text);
+  auto memory = config::wire::PagedImage::copy(image);
+  if (!memory) {
+    throw std::runtime_error(memory.error().text);
   }
-  return images_.emplace_back(std::move(*mapped)).view();
+  return images_.emplace_back(std::move(*memory)).view();
 }
 
 PolicyUsers::PolicyUsers(std::size_t count, std::size_t rules, const std::vector<WrittenRules>& documents) {

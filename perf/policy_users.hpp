@@ -1,5 +1,5 @@
-// A population for benchmarks: called users with rules of their own, laid out as control lays them out and mapped as
-// the data plane maps them, calls to them, and documents of the same kind for a rival that reads XML.
+// A population for benchmarks: called users with rules of their own, laid out as control lays them out, and in memory
+// as the data plane has them, calls to them, and documents of the same kind for a rival that reads XML.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/policy/judge.hpp"
-#include "config/wire/channel.hpp"
+#include "config/wire/paged_image.hpp"
 #include "control/xcap/xml_document.hpp"
 #include "tests/support/policy/spoken_call.hpp"
 
@@ -42,7 +42,7 @@ class PolicyUsers {
  private:
   config::tables::ImageView keep(const config::tables::Image& image);
 
-  std::vector<config::wire::MappedImage> images_;
+  std::vector<config::wire::PagedImage> images_;
   config::policy::PolicyTables tables_;
   std::size_t octets_ = 0;
 };

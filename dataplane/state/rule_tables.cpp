@@ -32,8 +32,12 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
     return std::unexpected(std::move(taken.error()));
   }
   std::bitset<policy::kUserShards> came;
-  for (config::wire::MappedImage& image : staged.users) {
-    const auto shard = policy::UserShard::open(image.view());
+  for (const config::wire::MappedImage& image : staged.users) {
+    auto memory = config::wire::PagedImage::copy(image.view());
+    if (!memory) {
+      return std::unexpected(std::move(memory.error().text));
+    }
+    const auto shard = policy::UserShard::open(memory->view());
     if (!shard) {
       return std::unexpected(shard.error().text);
     }
@@ -42,7 +46,7 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
     }
     came.set(shard->number());
     rules->view_.users[shard->number()] = *shard;
-    rules->users_images_[shard->number()] = std::make_shared<const config::wire::MappedImage>(std::move(image));
+    rules->users_images_[shard->number()] = std::make_shared<const config::wire::PagedImage>(std::move(*memory));
   }
   rules->users_ = 0;
   rules->octets_ = rules->common_->view().size() + (rules->lists_ ? rules->lists_->view().size() : 0) +
@@ -58,8 +62,8 @@ std::expected<std::unique_ptr<const RuleTables>, std::string> RuleTables::build(
   return rules;
 }
 
-// Lists are large and looked up all over: they are read from memory of our own, on large pages. What is there of an
-// earlier life of control, with other keys, goes.
+// Lists, like users, are large and looked up all over: they are read from memory of our own, on large pages. What is
+// there of an earlier life of control, with other keys, goes.
 std::expected<void, std::string> RuleTables::take_lists(config::wire::MappedImage staged) {
   const policy::KeySecret& secret = view_.common.secret();
   if (staged.view().empty()) {

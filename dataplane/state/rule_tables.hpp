@@ -52,7 +52,7 @@ class RuleTables {
   [[nodiscard]] std::int64_t loaded_at() const { return loaded_at_; }  // seconds since 1970
 
  private:
-  using SharedImage = std::shared_ptr<const config::wire::MappedImage>;
+  using SharedImage = std::shared_ptr<const config::wire::PagedImage>;
 
   [[nodiscard]] std::expected<void, std::string> take_lists(config::wire::MappedImage staged);
   [[nodiscard]] std::expected<void, std::string> take_content(config::wire::MappedImage staged);
@@ -61,8 +61,8 @@ class RuleTables {
   std::int64_t loaded_at_ = 0;
   std::size_t users_ = 0;
   std::size_t octets_ = 0;
-  SharedImage common_;
-  std::shared_ptr<const config::wire::PagedImage> lists_;
+  std::shared_ptr<const config::wire::MappedImage> common_;
+  SharedImage lists_;
   SharedContent content_;
   std::array<SharedImage, config::policy::kUserShards> users_images_;
   config::policy::PolicyTables view_;
