@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "control/contacts/contact_pages.hpp"
 #include "control/content/content_pages.hpp"
 #include "control/daemon.hpp"
 #include "control/feedback/feedback_pages.hpp"
@@ -67,6 +68,13 @@ std::expected<void, std::string> Daemon::serve_documents() {
   }
   if (notices_ != nullptr) {
     xcap_->sides.add(std::make_unique<NoticePages>(config.root, *notices_));
+  }
+  if (const std::filesystem::path& lists = state_.config.lists.database; !lists.empty()) {
+    auto store = policy::open_list_store(lists);
+    if (!store) {
+      return std::unexpected(lists.string() + ": " + store.error());
+    }
+    xcap_->sides.add(std::make_unique<ContactPages>(config.root, std::move(*store)));
   }
   if (const config::ContentConfig& texts = state_.config.content; !texts.database.empty() && !texts.trainers.empty()) {
     auto pages = training_pages(texts, config.root, options_.now);
