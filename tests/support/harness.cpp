@@ -100,6 +100,7 @@ void Harness::publish(const LabTables& tables) {
   if (!applied) {
     throw std::runtime_error("an old generation does not go away");
   }
+  pass_a_turn();
 }
 
 void Harness::publish(const LabRules& rules) {
@@ -109,6 +110,18 @@ void Harness::publish(const LabRules& rules) {
   });
   if (!applied) {
     throw std::runtime_error("old rules do not go away");
+  }
+  pass_a_turn();
+}
+
+// The turn under way may still go by what was there before: that one ends, and another.
+void Harness::pass_a_turn() {
+  const dataplane::CoreLoad& load = appliance_->poll_cores().front()->load();
+  const auto turned = [&] { return load.busy_cycles() + load.idle_cycles(); };
+  for (int turn = 0; turn < 2; ++turn) {
+    if (!wait_for([&, before = turned()] { return turned() != before; })) {
+      throw std::runtime_error("the poll core stands still");
+    }
   }
 }
 

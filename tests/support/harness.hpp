@@ -45,7 +45,8 @@ class Harness {
   Harness& operator=(const Harness&) = delete;
   ~Harness();
 
-  // Publishes tables; throws if they are refused. Waits while two generations are alive, at most some seconds.
+  // Publishes tables; throws if they are refused. Waits while two generations are alive, at most some seconds. What is
+  // put in afterwards is decided by them.
   void publish(const LabTables& tables);
 
   // The same for rules.
@@ -70,6 +71,7 @@ class Harness {
   [[nodiscard]] rte_mempool* pool() const { return pool_; }
 
  private:
+  void pass_a_turn();
   void put(RingPort& port, std::span<const std::uint8_t> frame);
   [[nodiscard]] static std::vector<std::uint8_t> get(const RingPort& port);
 

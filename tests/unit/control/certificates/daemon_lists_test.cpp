@@ -170,6 +170,7 @@ TEST_F(DaemonListsTest, ARevokedCertificateIsRefusedAfterOneRefresh) {
   ASSERT_TRUE(until([&] { return stands(dataplane, url("/chain"), crypto::Reason::verified); }));
   serve("/crl", list(kNow, true, url("/crl")));
   now_ = kNow + kDay;
+  dataplane.want(url("/chain"));  // the chain's own day is over, too, unless it is refreshed before
   ASSERT_TRUE(until([&] { return stands(dataplane, url("/chain"), crypto::Reason::certificate_revoked); }));
   const ordered_json row = lists().at(0);
   EXPECT_EQ(row.at("url"), url("/crl"));
