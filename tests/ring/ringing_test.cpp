@@ -33,12 +33,13 @@ class RingingTest : public RuledCalls {
   [[nodiscard]] std::uint64_t ringing() {
     return harness_.appliance().poll_cores().front()->fills().used(BoundedTable::ringing_calls);
   }
-  [[nodiscard]] bool until_nothing_rings() {
+  // The core shows it when it has nothing else to do.
+  [[nodiscard]] bool until_so_many_ring(std::uint64_t calls) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (ringing() != 0 && std::chrono::steady_clock::now() < deadline) {
+    while (ringing() != calls && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    return ringing() == 0;
+    return ringing() == calls;
   }
   // The ACK to `answer`, which goes no further.
   void acknowledge(const std::string& request, const std::string& answer) {
@@ -65,7 +66,7 @@ TEST_F(RingingTest, AnswersOnlyWhenItHasRung) {
   EXPECT_EQ(tag_of(refusal), tag_of(ringing_answer));
   EXPECT_FALSE(refusal.contains("Contact: "));
   acknowledge(sent, refusal);
-  EXPECT_TRUE(until_nothing_rings());
+  EXPECT_TRUE(until_so_many_ring(0));
   EXPECT_EQ(answered(sent), refusal) << "a copy that comes late (INL-TX-09)";
   EXPECT_EQ(harness_.counter(Counter::rung), 1U);
   EXPECT_EQ(harness_.counter(Counter::rules_blocked_politely), 1U);
@@ -81,7 +82,7 @@ TEST_F(RingingTest, CopiesHearItRing) {  // INL-TX-06
   rules_.users.clear();
   publish(rules_);
   EXPECT_EQ(answered(call(1)), ringing_answer) << "whatever has become of the rules (INL-TX-09)";
-  EXPECT_EQ(ringing(), 1U);
+  EXPECT_TRUE(until_so_many_ring(1));
   EXPECT_EQ(harness_.counter(Counter::rung), 1U);
 }
 
@@ -92,21 +93,21 @@ TEST_F(RingingTest, TheAnswerIsRepeatedUntilItsAck) {  // RFC 3261 17.2.1
   EXPECT_EQ(next_answer(), refusal);
   EXPECT_EQ(next_answer(), refusal);
   acknowledge(call(1), refusal);
-  EXPECT_TRUE(until_nothing_rings());
+  EXPECT_TRUE(until_so_many_ring(0));
 }
 
 TEST_F(RingingTest, WhoGivesUpHearsSoAtOnce) {  // INL-TX-08
   ring_for(30);
   const std::string ringing_answer = answered(call(1));
   acknowledge(call(1), ringing_answer);
-  EXPECT_EQ(ringing(), 1U) << "it was no answer that an ACK could belong to";
+  EXPECT_TRUE(until_so_many_ring(1)) << "it was no answer that an ACK could belong to";
   send(following(call(1), "CANCEL"));
   EXPECT_EQ(status_line(next_answer()), "SIP/2.0 200 OK");
   const std::string terminated = next_answer();
   EXPECT_EQ(status_line(terminated), "SIP/2.0 487 Request Terminated");
   EXPECT_EQ(tag_of(terminated), tag_of(ringing_answer));
   acknowledge(call(1), terminated);
-  EXPECT_TRUE(until_nothing_rings());
+  EXPECT_TRUE(until_so_many_ring(0));
   EXPECT_EQ(answered(call(1)), terminated);
 }
 
@@ -116,13 +117,13 @@ TEST_F(RingingTest, BehindACryptoCoreToo) {
   const std::string refusal = next_answer();
   EXPECT_EQ(status_line(refusal), "SIP/2.0 480 Temporarily Unavailable");
   acknowledge(sent, refusal);
-  EXPECT_TRUE(until_nothing_rings());
+  EXPECT_TRUE(until_so_many_ring(0));
 }
 
 TEST_F(RingingTest, WhoRequiresSomethingIsToldAtOnce) {
   ring_for(30);
   EXPECT_EQ(status_line(answered(with_line(call(1), "Require: 100rel"))), "SIP/2.0 480 Temporarily Unavailable");
-  EXPECT_EQ(ringing(), 0U);
+  EXPECT_EQ(harness_.counter(Counter::rung), 0U);
 }
 
 TEST_F(RingingTest, ALongAnswerIsNotKept) {
@@ -137,7 +138,7 @@ TEST_F(RingingTest, SoManyAndNoMore) {  // bounded: a flood of unwanted calls ta
   for (std::uint32_t i = 0; i < dataplane::RingingCalls::kPlaces; ++i) {
     ASSERT_EQ(status_line(answered(another(call(1), "n" + std::to_string(i)))), "SIP/2.0 180 Ringing") << i;
   }
-  EXPECT_EQ(ringing(), dataplane::RingingCalls::kPlaces);
+  EXPECT_TRUE(until_so_many_ring(dataplane::RingingCalls::kPlaces));
   EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 480 Temporarily Unavailable");
   EXPECT_EQ(harness_.counter(Counter::ringing_full), 1U);
 }
