@@ -163,8 +163,7 @@ std::optional<AnswerSender::Prepared> AnswerSender::prepare(const Datagram& data
   return length != 0 && reply ? std::optional(Prepared{*reply, {text_.data(), length}}) : std::nullopt;
 }
 
-bool AnswerSender::answer_late(const Reply& reply, std::uint16_t port, config::tables::Answer answer,
-                               std::string_view rest) {
+bool AnswerSender::answer_late(const RingingCalls::Call& call, config::tables::Answer answer) {
   const config::tables::AnswerFacts& facts = config::tables::facts(answer);
   crypto::TextWriter text(text_);
   text.add("SIP/2.0 ");
@@ -172,10 +171,14 @@ bool AnswerSender::answer_late(const Reply& reply, std::uint16_t port, config::t
   text.add(' ');
   text.add(facts.phrase);
   text.add("\r\n");
-  text.add(rest);
-  const bool sent = sender_.write(reply.source(text.view()), {}, port, Datagram{});
+  text.add(call.rest());
+  Datagram request;  // gone long since; who watches it is told all the same
+  request.watched = call.caller.watched;
+  request.out_port = other_side(call.caller.port);
+  const bool sent = sender_.write(call.caller.reply.source(text.view()), {}, call.caller.port, request);
   if (sent) {
     context_.counters.add(answer);
+    context_.watcher.answered(request, facts.status);
   }
   return sent;
 }

@@ -17,6 +17,7 @@
 #include "dataplane/poll/message_sender.hpp"
 #include "dataplane/poll/payment_desk.hpp"
 #include "dataplane/poll/poll_context.hpp"
+#include "dataplane/poll/ringing_calls.hpp"
 #include "dataplane/state/generation.hpp"
 #include "sip_parser/answer.hpp"
 #include "sip_parser/message.hpp"
@@ -47,8 +48,8 @@ class AnswerSender {
   [[nodiscard]] std::optional<Prepared> prepare(const Datagram& datagram, const sip::Message& request,
                                                 const Trunk& trunk, config::tables::Answer answer,
                                                 std::uint16_t detail = 0);
-  // To whom an answer was prepared before: another one, of which `rest` is all but the status line. False: no buffers.
-  bool answer_late(const Reply& reply, std::uint16_t port, config::tables::Answer answer, std::string_view rest);
+  // The answer behind the ringing. False: no buffers.
+  bool answer_late(const RingingCalls::Call& call, config::tables::Answer answer);
 
   // Where a 302 that rules want leads: its `detail`. kNowhere: the library fails, and no answer can be made.
   [[nodiscard]] std::uint16_t keep_target(const sip::Message& request, std::string_view octets,

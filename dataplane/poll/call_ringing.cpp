@@ -38,7 +38,9 @@ bool CallStage::begins_to_ring(const Datagram& datagram, std::uint64_t key, cons
     return false;
   }
   const std::string_view rest = later->text.substr(later->text.find("\r\n") + 2);
-  const bool rings = ringing_.add(key, later->reply, other_side(datagram.out_port), rest, ringing_until(key, trunk));
+  const bool rings =
+      ringing_.add(key, {.reply = later->reply, .port = other_side(datagram.out_port), .watched = datagram.watched},
+                   rest, ringing_until(key, trunk));
   context_.counters.add(rings ? Counter::rung : Counter::ringing_full);
   return rings;
 }
@@ -48,7 +50,7 @@ void CallStage::end_ringing(RingingCalls::Call& call, Answer answer, std::uint64
     context_.counters.add(Counter::decisions_forgotten);
   }
   ringing_.answered(call, answer, now);
-  answers_.answer_late(call.reply, call.port, answer, call.rest());
+  answers_.answer_late(call, answer);
 }
 
 void CallStage::cancel_ringing(std::uint64_t key) {
@@ -68,7 +70,7 @@ void CallStage::turn_ringing(std::uint64_t now) {
     if (call.given == Answer::forward) {
       end_ringing(call, Answer::unavailable, now);
     } else {
-      answers_.answer_late(call.reply, call.port, call.given, call.rest());
+      answers_.answer_late(call, call.given);
     }
   });
 }

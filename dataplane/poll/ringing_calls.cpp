@@ -15,16 +15,14 @@ constexpr std::uint64_t kMs = 1'000;  // of a second
 RingingCalls::RingingCalls(int socket, std::uint64_t hz)
     : calls_(kPlaces), due_(kPlaces, kNever), index_(kPlaces, socket), hz_(hz) {}
 
-bool RingingCalls::add(std::uint64_t key, const Reply& reply, std::uint16_t port, std::string_view rest,
-                       std::uint64_t until) {
+bool RingingCalls::add(std::uint64_t key, const Caller& caller, std::string_view rest, std::uint64_t until) {
   const std::uint32_t place = rest.size() <= kMaxRest ? index_.take(static_cast<std::uint32_t>(key)) : kNoSlot;
   if (place == kNoSlot) {
     return false;
   }
   Call& call = calls_[place];
   call.key = key;
-  call.reply = reply;
-  call.port = port;
+  call.caller = caller;
   call.given = config::tables::Answer::forward;
   call.length = rest.copy(call.text.data(), call.text.size());
   due_[place] = until;
@@ -43,7 +41,7 @@ void RingingCalls::answered(Call& call, config::tables::Answer answer, std::uint
   call.pause = hz_ * kT1Ms / kMs;
   call.forgotten_at = now + 64 * call.pause;
   due_[place_of(call)] = now + call.pause;
-  find_next_due();
+  next_due_ = std::min(next_due_, now + call.pause);  // too early at worst: then it is looked for
 }
 
 void RingingCalls::repeat_later(Call& call, std::uint64_t now) {

@@ -23,10 +23,15 @@ class RingingCalls {
   static constexpr std::uint32_t kPlaces = 1'024;
   static constexpr std::size_t kMaxRest = 2'048;  // octets of an answer behind its status line
 
+  // Who hears it ring.
+  struct Caller {
+    Reply reply;
+    std::uint16_t port = 0;     // index of the port that leads to him
+    std::uint64_t watched = 0;  // of his request: Datagram::watched
+  };
   struct Call {
     std::uint64_t key = 0;
-    Reply reply;
-    std::uint16_t port = 0;                                          // index of the port it goes out by
+    Caller caller;
     config::tables::Answer given = config::tables::Answer::forward;  // forward: it rings
     std::uint64_t pause = 0;                                         // TSC cycles, before the next copy of the answer
     std::uint64_t forgotten_at = 0;                                  // TSC cycles: no ACK comes any more
@@ -42,8 +47,7 @@ class RingingCalls {
   [[nodiscard]] std::uint32_t used() const { return index_.taken(); }
 
   // Rings until `until`, in TSC cycles. False: no place, or `rest` is too long. The key is of no call that is here.
-  [[nodiscard]] bool add(std::uint64_t key, const Reply& reply, std::uint16_t port, std::string_view rest,
-                         std::uint64_t until);
+  [[nodiscard]] bool add(std::uint64_t key, const Caller& caller, std::string_view rest, std::uint64_t until);
 
   // Null: it is not here. Lasts until the next call of add(), remove() or take_due().
   [[nodiscard]] Call* find(std::uint64_t key);

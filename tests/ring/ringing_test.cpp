@@ -1,10 +1,13 @@
 // Whom rules refuse politely sees what he would see if nobody answered (SPIT-PL-04): 180, and 480 later.
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "config/wire/watch.hpp"
 #include "dataplane/poll/ringing_calls.hpp"
 #include "dataplane/poll/table_fills.hpp"
 #include "tests/ring/ruled_calls.hpp"
@@ -109,6 +112,29 @@ TEST_F(RingingTest, WhoGivesUpHearsSoAtOnce) {  // INL-TX-08
   acknowledge(call(1), terminated);
   EXPECT_TRUE(until_so_many_ring(0));
   EXPECT_EQ(answered(call(1)), terminated);
+}
+
+TEST_F(RingingTest, WhoWatchesIsToldOfTheLateAnswerToo) {
+  using config::wire::WatchBy;
+  const std::string call_id = header_line(call(1), "Call-ID: ").substr(std::string("Call-ID: ").size());
+  static_cast<void>(harness_.appliance().start_watch({.by = WatchBy::call_id, .seconds = 60, .text = call_id},
+                                                     std::uint64_t{kTestNow} * 1'000'000'000));
+  EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 180 Ringing");
+  const std::string refusal = next_answer();
+  acknowledge(call(1), refusal);
+  std::string batch;
+  harness_.appliance().take_watched(batch, std::size_t{1} << 22);
+  std::vector<unsigned> told;
+  for (std::string_view rest = batch; !rest.empty();) {
+    const auto event = config::wire::decode_watch_event(rest);
+    ASSERT_TRUE(event) << event.error();
+    if (event->kind == config::wire::WatchKind::answered) {
+      told.push_back(event->status);
+    }
+  }
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_EQ(told[0], 180U);
+  EXPECT_EQ(told[1], 480U);
 }
 
 TEST_F(RingingTest, BehindACryptoCoreToo) {

@@ -18,7 +18,7 @@ constexpr std::uint64_t kHz = 1'000;  // so that a cycle is a millisecond
 class RingingCallsTest : public testing::Test {
  protected:
   bool add(std::uint64_t key, std::uint64_t until, const std::string& rest = "rest") {
-    return calls_.add(key, Reply(), 1, rest, until);
+    return calls_.add(key, {}, rest, until);
   }
   // Keys of those that are due; who rings is answered.
   std::vector<std::uint64_t> due(std::uint64_t now) {
