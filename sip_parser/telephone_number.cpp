@@ -12,13 +12,13 @@ constexpr std::size_t kShortestNational = 5;  // see DialPlan::national_digits
 constexpr std::size_t kMaxWritten = 128;      // octets of a user part: more than any number with its separators
 
 std::optional<TelephoneNumber> joined(std::string_view prefix, std::string_view digits) {
-  TelephoneNumber number;
   if (prefix.size() + digits.size() > TelephoneNumber::kMaxDigits) {
     return std::nullopt;
   }
-  const auto behind = std::ranges::copy(prefix, number.digits.begin()).out;
+  std::optional<TelephoneNumber> number(std::in_place);
+  const auto behind = std::ranges::copy(prefix, number->digits.begin()).out;
   std::ranges::copy(digits, behind);
-  number.length = static_cast<std::uint8_t>(prefix.size() + digits.size());
+  number->length = static_cast<std::uint8_t>(prefix.size() + digits.size());
   return number;
 }
 
@@ -61,17 +61,12 @@ std::optional<TelephoneNumber> by_dial_plan(std::string_view digits, const DialP
   return joined({}, digits);
 }
 
-struct Decoded {
-  std::array<char, kMaxWritten> octets{};
-  std::size_t length = 0;
+using Room = std::array<char, kMaxWritten>;
 
-  [[nodiscard]] std::string_view view() const { return {octets.data(), length}; }
-};
-
-// RFC 3986 2.1. Nothing if an escape is cut short or the result is longer than any number.
-std::optional<Decoded> percent_decoded(std::string_view written) {
+// RFC 3986 2.1, in `room`. Nothing if an escape is cut short or the result is longer than any number.
+std::optional<std::string_view> percent_decoded(std::string_view written, Room& room) {
   const auto nibble = [](char c) { return detail::is(c, detail::kDigit) ? c - '0' : detail::lower(c) - 'a' + 10; };
-  Decoded result;
+  std::size_t length = 0;
   for (std::size_t i = 0; i < written.size(); ++i) {
     char c = written[i];
     if (c == '%') {
@@ -82,12 +77,12 @@ std::optional<Decoded> percent_decoded(std::string_view written) {
       c = static_cast<char>(nibble(written[i + 1]) * 16 + nibble(written[i + 2]));
       i += 2;
     }
-    if (result.length == result.octets.size()) {
+    if (length == room.size()) {
       return std::nullopt;
     }
-    result.octets[result.length++] = c;
+    room[length++] = c;
   }
-  return result;
+  return std::string_view(room.data(), length);
 }
 
 // True if `params` say that the local number belongs to somebody's private plan.
@@ -140,15 +135,19 @@ std::optional<TelephoneNumber> telephone_number(std::string_view message, const 
     const std::size_t begin = uri.user.offset + std::min(semicolon + 1, user.size());
     params = detail::span_between(begin, uri.user.end());
   }
-  const auto written = percent_decoded(user.substr(0, semicolon));
-  if (!written || written->length == 0) {
+  std::string_view written = user.substr(0, semicolon);
+  Room room;  // not cleared, which would cost more than a number without escapes
+  if (written.contains('%')) {
+    written = percent_decoded(written, room).value_or(std::string_view());
+  }
+  if (written.empty() || written.size() > kMaxWritten) {
     return std::nullopt;
   }
-  const bool plus = written->view().front() == '+';
+  const bool plus = written.front() == '+';
   if (!is_tel) {
     const Parameter phone = find_parameter(message, uri.params, "user");
     const bool said_so = phone.present && detail::equal_ignoring_case(text(message, phone.value), "phone");
-    const bool bare_digits = detail::all(written->view(), detail::kDigit);
+    const bool bare_digits = detail::all(written, detail::kDigit);
     if (!said_so && !(plus && plan.accept_leading_plus) && !(bare_digits && plan.accept_bare_digits)) {
       return std::nullopt;
     }
@@ -156,7 +155,7 @@ std::optional<TelephoneNumber> telephone_number(std::string_view message, const 
   if (!plus && is_private(message, params, plan)) {
     return std::nullopt;
   }
-  return canonical_number(written->view(), plan);
+  return canonical_number(written, plan);
 }
 
 }  // namespace stirline::sip

@@ -26,8 +26,8 @@ struct UriIdentity {
     return *this;
   }
 
-  std::array<char, kMaxBytes> text{};
-  std::uint8_t length = 0;  // 0: none
+  std::array<char, kMaxBytes> text;  // of which `length` octets mean anything: clearing it costs more than most uses
+  std::uint8_t length = 0;           // 0: none
 
   [[nodiscard]] std::string_view view() const { return {text.data(), length}; }
 };
