@@ -60,7 +60,8 @@ std::span<const BegunCall> PolicyStatistics::next_calls(std::size_t count) {
 
 void PolicyStatistics::count_one_by_one(std::span<const BegunCall> calls) {
   for (const BegunCall& call : calls) {
-    CallSubjects subjects = statistics_.prepare(call);
+    CallSubjects subjects;
+    statistics_.prepare(call, subjects);
     statistics_.locate(subjects, call);
     statistics_.count(subjects, call, settings_);
   }
@@ -68,7 +69,7 @@ void PolicyStatistics::count_one_by_one(std::span<const BegunCall> calls) {
 
 void PolicyStatistics::count_burst(std::span<const BegunCall> calls) {
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    subjects_[i] = statistics_.prepare(calls[i]);
+    statistics_.prepare(calls[i], subjects_[i]);
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
     statistics_.locate(subjects_[i], calls[i]);

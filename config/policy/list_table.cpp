@@ -46,11 +46,10 @@ void ListTable::ask_subject(const ListQuestion::Subject& subject, ListUntil now,
   const std::uint64_t mixed = subject.mixed;
   for (std::size_t line = subject.home; line < slots_.size(); line += layout::kLineSlots) {
     const std::span<const ListSlot, layout::kLineSlots> slots(&slots_[line], layout::kLineSlots);
-    unsigned same = 0;
-    for (std::size_t i = 0; i < layout::kLineSlots; ++i) {
-      same |= slots[i].mixed == mixed ? 1U << i : 0U;
-    }
-    for (; same != 0; same &= same - 1) {
+    const auto is_same = [&](std::size_t i) { return static_cast<unsigned>(slots[i].mixed == mixed); };
+    static_assert(layout::kLineSlots == 4);
+    for (unsigned same = is_same(0) | is_same(1) << 1 | is_same(2) << 2 | is_same(3) << 3; same != 0;
+         same &= same - 1) {
       const ListSlot& slot = slots[static_cast<std::size_t>(std::countr_zero(same))];
       if (slot.list != 0 && now < slot.until) {
         put(slot.list - 1U, slot.origin, subject.of_caller, answer.of_caller);
@@ -88,13 +87,15 @@ void ListTable::prepare(const ShownCaller& caller, const ClaimedCall& call, List
   question.subject_count = 0;
   question.number_count = 0;
   const auto add_subject = [&](Key key, ListBits of_caller, ListBits of_claim) {
-    ListQuestion::Subject& subject = question.subjects[question.subject_count];
+    if (key == kNoKey) {
+      return;
+    }
+    ListQuestion::Subject& subject = question.subjects[question.subject_count++];
     subject.mixed = layout::mixed_key(secret_, key);
     subject.home = static_cast<std::uint32_t>(layout::home_of_mixed(subject.mixed, lines_));
     subject.of_caller = of_caller;
     subject.of_claim = of_claim;
     __builtin_prefetch(slots_.data() + subject.home);
-    question.subject_count += key != kNoKey ? 1U : 0U;
   };
   const auto add_number = [&](Key key, ListBits of_caller, ListBits of_claim) {
     if (is_number(key) && ((of_caller | of_claim) & span_lists_) != 0) {

@@ -65,7 +65,8 @@ std::uint8_t CallFigures::begin(const Begun& begun, const policy::CommonRules& r
   call.authentication = begun.authentication;
   call.now = begun.now;
   call.name = begun.again ? 0 : name_of(begun.call_id);
-  policy::CallSubjects subjects = statistics_.prepare(call);
+  policy::CallSubjects subjects;
+  statistics_.prepare(call, subjects);
   statistics_.locate(subjects, call);
   if (begun.again) {
     statistics_.look(subjects, call);

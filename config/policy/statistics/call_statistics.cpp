@@ -136,16 +136,19 @@ void CallStatistics::set_half_life(std::uint32_t minutes) {
 
 // What is only claimed is another subject on each trunk: who lies there about a number harms nobody elsewhere, and
 // never whoever proves that the number is his.
-CallSubjects CallStatistics::prepare(const BegunCall& call) const {
-  CallSubjects subjects;
+void CallStatistics::prepare(const BegunCall& call, CallSubjects& subjects) const {
   const auto add = [&](SubjectKind kind, Key key, bool claimed) {
     const auto i = static_cast<std::size_t>(kind);
     Key of_trunk = key;
     if (claimed && key != kNoKey) {
       of_trunk = layout::mixed_key(secret_, key ^ (call.trunk << 1)) | kIsText;
     }
-    subjects.subjects[i] = {of_trunk, layout::mixed_key(secret_, of_trunk), kind, claimed};
-    subjects.places[i] = tables_[i].line_of(subjects.subjects[i].mixed);
+    ProfileTable::Subject& subject = subjects.subjects[i];
+    subject.key = of_trunk;
+    subject.mixed = layout::mixed_key(secret_, of_trunk);
+    subject.kind = kind;
+    subject.claimed = claimed;
+    subjects.places[i] = tables_[i].line_of(subject.mixed);
     if (key != kNoKey) {
       tables_[i].prefetch_line(subjects.places[i]);
     }
@@ -161,7 +164,6 @@ CallSubjects CallStatistics::prepare(const BegunCall& call) const {
   if (call.name != 0) {
     open_.prefetch(call.name);
   }
-  return subjects;
 }
 
 const DecayMinute& CallStatistics::minute_at(std::int64_t now) {
@@ -276,8 +278,10 @@ void CallStatistics::add_complaint(Profile& caller, std::uint64_t called_mixed, 
 
 bool CallStatistics::complain(const Complaint& complaint, std::int64_t now) {
   constexpr auto kCaller = static_cast<std::size_t>(SubjectKind::caller);
-  const CallSubjects subjects = prepare(
-      {.shown = complaint.shown, .claimed = complaint.claimed, .called = complaint.called, .trunk = complaint.trunk});
+  CallSubjects subjects;
+  prepare(
+      {.shown = complaint.shown, .claimed = complaint.claimed, .called = complaint.called, .trunk = complaint.trunk},
+      subjects);
   const ProfileTable::Subject& caller = subjects.subjects[kCaller];
   if (caller.key == kNoKey) {
     return false;

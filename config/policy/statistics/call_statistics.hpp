@@ -84,7 +84,7 @@ class CallStatistics {
   void set_half_life(std::uint32_t minutes);
 
   // The three steps of a call, for whoever has several at hand: each fetches what the next one reads.
-  [[nodiscard]] CallSubjects prepare(const BegunCall& call) const;
+  void prepare(const BegunCall& call, CallSubjects& subjects) const;
   void locate(CallSubjects& subjects, const BegunCall& call);  // count() or look() has to follow
   // Never a copy of a request that was counted before.
   void count(const CallSubjects& subjects, const BegunCall& call, const ScoreSettings& settings);

@@ -250,7 +250,8 @@ TEST(CallStatistics, StaysInItsMemory) {  // whatever comes
                          .authentication = static_cast<Authentication>(dice() % 7),
                          .now = static_cast<std::int64_t>(dice()),
                          .name = dice()};
-    CallSubjects subjects = statistics.prepare(call);
+    CallSubjects subjects;
+    statistics.prepare(call, subjects);
     statistics.locate(subjects, call);
     statistics.count(subjects, call, settings);
     EXPECT_LE(statistics.score(subjects, settings), 100);

@@ -20,7 +20,7 @@ class StatisticsRig {
 
   // Counts the call; what its subjects make of it.
   std::uint8_t begin(const config::policy::BegunCall& call) {
-    subjects_ = statistics_.prepare(call);
+    statistics_.prepare(call, subjects_);
     statistics_.locate(subjects_, call);
     statistics_.count(subjects_, call, settings_);
     return statistics_.score(subjects_, settings_);
