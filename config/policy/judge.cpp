@@ -32,14 +32,20 @@ void prefetch_user(const PolicyTables& tables, Key called) {
 }
 
 CalledUser find_user(const PolicyTables& tables, Key called) {
-  CalledUser user =
-      tables.users[shard_of(called)].find(called).value_or(CalledUser{.facts = facts_of_a_stranger(), .rules = {}});
-  user.rules.prefetch();
-  return user;
+  return tables.users[shard_of(called)].find(called).value_or(CalledUser{.facts = facts_of_a_stranger()});
+}
+
+std::optional<std::uint32_t> asked_about(const PolicyTables& tables, const CalledUser& user) {
+  if (tables.common.empty() && user.rules.is_null()) {
+    return std::nullopt;
+  }
+  return tables.common.asked() | user.asked;
 }
 
 Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call) {
-  return judge(tables, find_user(tables, called), call);
+  const CalledUser user = find_user(tables, called);
+  user.rules.prefetch();
+  return judge(tables, user, call);
 }
 
 Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call, RuleLimits* limits) {
@@ -50,19 +56,20 @@ Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFa
   for (std::size_t i = 0; i < kLayers; ++i) {
     const auto layer = static_cast<Layer>(i);
     const RuleSet& rules = layer == Layer::user ? judgement.user.rules : tables.common.of(layer, group);
-    const Outcome outcome =
-        rules.evaluate(call, facts, {limits, layer, layer == Layer::group_default ? group : UserGroup::none});
+    rules.evaluate(call, facts, {limits, layer, layer == Layer::group_default ? group : UserGroup::none},
+                   judgement.outcome);
     if (layer == Layer::user) {
-      judgement.notify = outcome.notify;
+      judgement.notify = judgement.outcome.notify;
     }
-    if (outcome.handling == Handling::none) {
+    if (judgement.outcome.handling == Handling::none) {
       continue;
     }
     if (layer < Layer::user) {  // he has no say, and is told all the same; none of his limits is used up
-      judgement.notify = judgement.user.rules.evaluate(call, facts, {}).notify;
+      Outcome of_user;
+      judgement.user.rules.evaluate(call, facts, {}, of_user);
+      judgement.notify = of_user.notify;
     }
     judgement.layer = layer;
-    judgement.outcome = outcome;
     judgement.rules = rules;
     if (group == UserGroup::open && layer >= Layer::user) {
       keep_open_house(judgement);

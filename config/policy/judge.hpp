@@ -5,6 +5,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
 
 #include "config/policy/common_rules.hpp"
 #include "config/policy/handling.hpp"
@@ -32,10 +34,15 @@ struct Judgement {
 // `call.facts` holds the facts of the call alone (kAnyCall); those of the user come from the tables.
 [[nodiscard]] Judgement judge(const PolicyTables& tables, Key called, const CallFacts& call);
 
-// The same in three steps, for whoever has several calls at hand: each step fetches what the next one reads, and the
-// memory works while the other calls are looked at.
+// The same step by step, for whoever has something else to do, or other calls, while memory works: prefetch_user()
+// fetches what find_user() reads, and CalledUser::rules.prefetch() what judge() does.
 void prefetch_user(const PolicyTables& tables, Key called);
 [[nodiscard]] CalledUser find_user(const PolicyTables& tables, Key called);
+
+// Kinds of texts that anybody who has rules for calls to this user asks for, a bit 1 << KeyKind each; nothing: nobody
+// has any. The user's rules are not read for it.
+[[nodiscard]] std::optional<std::uint32_t> asked_about(const PolicyTables& tables, const CalledUser& user);
+
 // `limits`: asked about each rule with a limit that matches; null: none is used up.
 [[nodiscard]] Judgement judge(const PolicyTables& tables, const CalledUser& user, const CallFacts& call,
                               RuleLimits* limits = nullptr);

@@ -65,7 +65,8 @@ class RuleSet {
   // The same for octets that open() has accepted before.
   [[nodiscard]] static RuleSet trusted(const std::byte* octets);
 
-  [[nodiscard]] std::size_t octets() const;  // its size; 0: without rules
+  [[nodiscard]] bool is_null() const { return octets_ == nullptr; }  // there is no set
+  [[nodiscard]] std::size_t octets() const;                          // its size; 0: there is none
   [[nodiscard]] std::size_t rules() const;
   // Kinds of texts that conditions ask for, one bit 1 << KeyKind each: others need not be looked for in a call.
   [[nodiscard]] std::uint32_t asked() const;
@@ -76,9 +77,14 @@ class RuleSet {
     Layer layer = Layer::none;
     UserGroup group = UserGroup::none;
   };
-  [[nodiscard]] Outcome evaluate(const CallFacts& call) const { return evaluate(call, call.facts, {}); }
-  // The same with other facts than those in `call`, and with limits.
-  [[nodiscard]] Outcome evaluate(const CallFacts& call, FactWord facts, const Limited& limited) const;
+  [[nodiscard]] Outcome evaluate(const CallFacts& call) const {
+    Outcome outcome;
+    evaluate(call, call.facts, {}, outcome);
+    return outcome;
+  }
+  // The same with other facts than those in `call`, and with limits. Written where it is to lie: copied at once, so
+  // many small fields cost more than a short set of rules.
+  void evaluate(const CallFacts& call, FactWord facts, const Limited& limited, Outcome& outcome) const;
   // `facts` with what has become of challenges of this caller, as the set's contacts have it (SPIT-PL-05).
   [[nodiscard]] FactWord with_results(const CallFacts& call, FactWord facts) const;
   void prefetch() const;  // fetches what evaluate() looks at first
@@ -94,7 +100,8 @@ class RuleSet {
  private:
   explicit RuleSet(const std::byte* octets) : octets_(octets) {}
 
-  [[nodiscard]] bool holds(const layout::RuleRow& row, const CallFacts& call) const;
+  [[nodiscard]] std::uint64_t admitting(std::size_t first, FactWord facts, std::uint8_t score) const;
+  [[nodiscard]] bool holds(const layout::RuleRow& row, const CallFacts& call) const;  // its conditions
   [[nodiscard]] bool is_admitted(std::uint16_t index, const layout::RuleRow& row, const Limited& limited) const;
   [[nodiscard]] bool knows(const CallFacts& call) const;
   [[nodiscard]] std::span<const layout::ContactRow> contacts_of(Key caller) const;

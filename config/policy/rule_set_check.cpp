@@ -16,6 +16,7 @@ using layout::ContactRow;
 using layout::kUnit;
 using layout::ManyHead;
 using layout::RuleRow;
+using layout::RuleTail;
 using layout::SetHead;
 using layout::TextHead;
 
@@ -87,9 +88,16 @@ void check_row(Check& check, const RuleRow& row, FactWord admitted) {
   check.require((row.handling == static_cast<std::uint8_t>(Handling::challenge)) == (row.component != 0),
                 "challenges by no component, or has one and does not challenge");
   check.require(row.work <= kMaxWork, "asks for more work than allowed");
-  check.require(is_response(row.response), "has a response that is no refusal");
-  check.require(row.notify <= 1, "has a flag that is neither 0 nor 1");
-  check.require(row.reserved == decltype(row.reserved){}, "has something reserved that is not zero");
+  check.require((row.flags & ~layout::kRuleFlags) == 0, "has flags that there are not");
+  check.require(row.reserved == 0, "has something reserved that is not zero");
+}
+
+void check_tail(Check& check, const RuleTail& tail, const RuleRow& row) {
+  check.require(is_response(tail.response), "has a response that is no refusal");
+  check.require((tail.limit != 0) == ((row.flags & layout::kIsLimited) != 0) &&
+                    (tail.response != 0) == ((row.flags & layout::kHasResponse) != 0),
+                "has a limit or a response and does not say so, or the reverse");
+  check.require(tail.reserved == decltype(tail.reserved){}, "has something reserved that is not zero");
 }
 
 void check_intervals(Check& check, std::size_t count) {
@@ -134,14 +142,17 @@ void check_condition(Check& check, std::uint32_t& asked) {
   check.require(false, "has a condition of no kind");
 }
 
-void check_details(Check& check, const RuleRow& row, std::uint32_t& asked) {
+void check_conditions(Check& check, const RuleRow& row, std::uint32_t& asked) {
   check.require(check.place() == row.details * kUnit, "has its conditions elsewhere");
   for (std::size_t i = 0; i < row.conditions && check.good(); ++i) {
     check_condition(check, asked);
   }
-  check.require(check.place() == row.texts * kUnit, "has its texts elsewhere");
+}
+
+void check_texts(Check& check, const RuleTail& tail) {
+  check.require(check.place() == tail.texts * kUnit, "has its texts elsewhere");
   std::uint8_t before = 0;
-  for (std::size_t i = 0; i < row.text_count && check.good(); ++i) {
+  for (std::size_t i = 0; i < tail.text_count && check.good(); ++i) {
     const auto head = check.read<TextHead>();
     check.require(head.kind < kRuleTexts && head.kind >= before && head.length != 0, "has a text of no kind");
     before = head.kind;
@@ -162,7 +173,7 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
   check.require(head.units * kUnit >= sizeof(head), "is shorter than its head");
   check.require(head.rules <= kMaxRules, "has too many rules");
   check.require(head.contacts <= kMaxContacts, "has too many contacts");
-  check.require(head.first_match <= 1, "has a head that is not allowed");
+  check.require(head.first_match <= 1 && head.reserved == 0, "has a head that is not allowed");
   check.limit(head.units * kUnit);
 
   std::array<FactWord, kMaxRules> admitted{};
@@ -174,6 +185,7 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
     rows[i] = check.read<RuleRow>();
     check_row(check, rows[i], admitted[i]);
   }
+  check.fill_up();
   ContactRow before;
   for (std::size_t i = 0; i < head.contacts && check.good(); ++i) {
     const auto contact = check.read<ContactRow>();
@@ -184,7 +196,17 @@ std::expected<RuleSet, std::string> RuleSet::open(std::span<const std::byte> oct
   }
   std::uint32_t asked = 0;
   for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
-    check_details(check, rows[i], asked);
+    check_conditions(check, rows[i], asked);
+  }
+  check.require(check.place() == head.tails * kUnit, "has its tails elsewhere");
+  std::array<RuleTail, kMaxRules> tails{};
+  for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
+    tails[i] = check.read<RuleTail>();
+    check_tail(check, tails[i], rows[i]);
+  }
+  check.fill_up();
+  for (std::size_t i = 0; i < head.rules && check.good(); ++i) {
+    check_texts(check, tails[i]);
   }
   check.require(asked == head.asked, "asks for other texts than it says");
   check.require(check.place() == head.units * kUnit, "does not end where its parts end");

@@ -1,13 +1,15 @@
 // A set of rules, octet for octet, as packet cores read it in place. Internal to config/policy.
 //
 //   SetHead
-//   FactWord  admitted[rules]        what is asked first of every rule lies together: one cache line holds eight
-//   RuleRow   rows[rules]
+//   FactWord   admitted[rules]       what is asked first of every rule lies together: one cache line holds eight
+//   RuleRow    rows[rules]
 //   ContactRow contacts[contacts]    sorted by key, then by result
-//   then of each rule in turn: its conditions, then its texts
+//   the conditions of each rule in turn
+//   RuleTail   tails[rules]          from here on what only the rule that decides is asked for
+//   the texts of each rule in turn
 //
-// Every part is a multiple of eight octets, begins where the one before it ends, and what fills up is zero. So there is
-// one image of a set, and an image is checked by going through it once.
+// Every part is filled up to a multiple of eight octets, begins where the one before it ends, and what fills up is
+// zero. So there is one image of a set, and an image is checked by going through it once.
 #pragma once
 
 #include <array>
@@ -23,29 +25,41 @@ inline constexpr std::size_t kUnit = 8;  // octets; offsets count in these
 
 struct SetHead {
   std::uint32_t units = 0;  // of the whole set, this head included
-  std::uint16_t rules = 0;
-  std::uint16_t first_match = 0;  // 0 or 1
+  std::uint32_t tails = 0;  // units from the head
   std::uint32_t contacts = 0;
   std::uint32_t asked = 0;  // kinds of texts that conditions ask for: bit 1 << KeyKind
+  std::uint16_t rules = 0;
+  std::uint16_t first_match = 0;  // 0 or 1
+  std::uint32_t reserved = 0;
 };
-static_assert(sizeof(SetHead) == 16);
+static_assert(sizeof(SetHead) == 24);
 
 struct RuleRow {
-  std::uint32_t details = 0;  // units from the head: its conditions, then its texts
-  std::uint32_t texts = 0;    // units from the head: its texts
-  std::uint16_t conditions = 0;
-  std::uint16_t response = 0;
-  std::uint16_t limit = 0;
+  std::uint32_t details = 0;  // units from the head: its conditions
+  std::uint8_t conditions = 0;
   std::uint8_t least_score = 0;
   std::uint8_t most_score = 0;
   std::uint8_t handling = 0;
   std::uint8_t component = 0;
   std::uint8_t work = 0;
-  std::uint8_t notify = 0;
+  std::uint8_t flags = 0;  // of those below
+  std::uint8_t reserved = 0;
+};
+static_assert(sizeof(RuleRow) == 12);
+
+inline constexpr std::uint8_t kNotifies = 1;
+inline constexpr std::uint8_t kIsLimited = 2;    // its tail has a limit
+inline constexpr std::uint8_t kHasResponse = 4;  // its tail has one
+inline constexpr std::uint8_t kRuleFlags = kNotifies | kIsLimited | kHasResponse;
+
+struct RuleTail {
+  std::uint32_t texts = 0;  // units from the head
+  std::uint16_t response = 0;
+  std::uint16_t limit = 0;
   std::uint8_t text_count = 0;
   std::array<std::uint8_t, 3> reserved{};
 };
-static_assert(sizeof(RuleRow) == 24);
+static_assert(sizeof(RuleTail) == 12);
 
 struct ContactRow {
   Key key = kNoKey;

@@ -17,6 +17,7 @@ using layout::ContactRow;
 using layout::kUnit;
 using layout::ManyHead;
 using layout::RuleRow;
+using layout::RuleTail;
 using layout::SetHead;
 using layout::TextHead;
 
@@ -80,12 +81,12 @@ class Writer {
     put_all(intervals);
   }
 
-  void put_text(RuleText kind, std::string_view text, RuleRow& row) {
+  void put_text(RuleText kind, std::string_view text, RuleTail& tail) {
     if (!text.empty()) {
       put(TextHead{static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(text.size())});
       const auto octets = std::as_bytes(std::span(text));
       octets_.insert(octets_.end(), octets.begin(), octets.end());
-      ++row.text_count;
+      ++tail.text_count;
     }
   }
 
@@ -107,6 +108,7 @@ class Writer {
     put_all(rows);
   }
 
+  [[nodiscard]] std::size_t place() const { return octets_.size(); }
   [[nodiscard]] std::uint32_t units() const { return static_cast<std::uint32_t>(octets_.size() / kUnit); }
   [[nodiscard]] std::uint32_t contacts() const { return contacts_; }
   [[nodiscard]] std::vector<std::byte> take() { return std::move(octets_); }
@@ -165,19 +167,22 @@ std::string_view excess_of(const Rule& rule) {
 
 RuleRow row_of(const Rule& rule) {
   const Actions& actions = rule.actions;
-  return {.conditions = static_cast<std::uint16_t>(rule.identities.size() + rule.texts.size() + rule.times.size()),
-          .response = actions.response,
-          .limit = actions.limit,
+  return {.conditions = static_cast<std::uint8_t>(rule.identities.size() + rule.texts.size() + rule.times.size()),
           .least_score = rule.least_score,
           .most_score = rule.most_score,
           .handling = static_cast<std::uint8_t>(actions.handling),
           .component = static_cast<std::uint8_t>(actions.component),
           .work = actions.work,
-          .notify = actions.notify ? std::uint8_t{1} : std::uint8_t{0}};
+          .flags = static_cast<std::uint8_t>((actions.notify ? layout::kNotifies : 0) |
+                                             (actions.limit != 0 ? layout::kIsLimited : 0) |
+                                             (actions.response != 0 ? layout::kHasResponse : 0))};
 }
 
-void put_details(Writer& writer, const Rule& rule, RuleRow& row) {
-  row.details = writer.units();
+RuleTail tail_of(const Rule& rule) {
+  return {.response = rule.actions.response, .limit = rule.actions.limit};
+}
+
+void put_conditions(Writer& writer, const Rule& rule) {
   for (const IdentityCondition& condition : rule.identities) {
     writer.put(condition);
   }
@@ -187,17 +192,19 @@ void put_details(Writer& writer, const Rule& rule, RuleRow& row) {
   for (const std::vector<Interval>& intervals : rule.times) {
     writer.put(intervals);
   }
-  row.texts = writer.units();
+}
+
+void put_texts(Writer& writer, const Rule& rule, RuleTail& tail) {
   const Actions& actions = rule.actions;
-  writer.put_text(RuleText::id, rule.id, row);
-  writer.put_text(RuleText::phrase, actions.phrase, row);
-  writer.put_text(RuleText::target, actions.target, row);
-  writer.put_text(RuleText::display_prefix, actions.display_prefix, row);
+  writer.put_text(RuleText::id, rule.id, tail);
+  writer.put_text(RuleText::phrase, actions.phrase, tail);
+  writer.put_text(RuleText::target, actions.target, tail);
+  writer.put_text(RuleText::display_prefix, actions.display_prefix, tail);
   for (const std::string& name : actions.strip_headers) {
-    writer.put_text(RuleText::strip_header, name, row);
+    writer.put_text(RuleText::strip_header, name, tail);
   }
   for (const std::string& type : actions.remove_body_parts) {
-    writer.put_text(RuleText::remove_body_part, type, row);
+    writer.put_text(RuleText::remove_body_part, type, tail);
   }
   writer.fill_up();
 }
@@ -221,15 +228,28 @@ std::expected<std::vector<std::byte>, std::string> write_rule_set(const Rules& r
   for (const Rule& rule : rules.rules) {
     writer.put(rule.never ? FactWord{0} : rule.facts);
   }
-  const std::size_t rows = writer.units() * kUnit;
+  const std::size_t rows = writer.place();
   for (const Rule& rule : rules.rules) {
     writer.put(row_of(rule));
   }
+  writer.fill_up();
   writer.put_contacts(rules.contacts);
   for (std::size_t i = 0; i < rules.rules.size(); ++i) {
     RuleRow row = row_of(rules.rules[i]);
-    put_details(writer, rules.rules[i], row);
+    row.details = writer.units();
+    put_conditions(writer, rules.rules[i]);
     writer.replace(rows + i * sizeof(RuleRow), row);
+  }
+  const std::size_t tails = writer.place();
+  for (const Rule& rule : rules.rules) {
+    writer.put(tail_of(rule));
+  }
+  writer.fill_up();
+  for (std::size_t i = 0; i < rules.rules.size(); ++i) {
+    RuleTail tail = tail_of(rules.rules[i]);
+    tail.texts = writer.units();
+    put_texts(writer, rules.rules[i], tail);
+    writer.replace(tails + i * sizeof(RuleTail), tail);
   }
   std::uint32_t asked = 0;
   for (const Rule& rule : rules.rules) {
@@ -238,10 +258,11 @@ std::expected<std::vector<std::byte>, std::string> write_rule_set(const Rules& r
     }
   }
   writer.replace(0, SetHead{.units = writer.units(),
-                            .rules = static_cast<std::uint16_t>(rules.rules.size()),
-                            .first_match = rules.first_match ? std::uint16_t{1} : std::uint16_t{0},
+                            .tails = static_cast<std::uint32_t>(tails / kUnit),
                             .contacts = writer.contacts(),
-                            .asked = asked});
+                            .asked = asked,
+                            .rules = static_cast<std::uint16_t>(rules.rules.size()),
+                            .first_match = rules.first_match ? std::uint16_t{1} : std::uint16_t{0}});
   return writer.take();
 }
 

@@ -19,32 +19,36 @@ using tables::TableKind;
 
 constexpr unsigned kShardBits = std::countr_zero(kUserShards);
 
-// Where the sets of rules begin, in units, one behind the other up to the pool's end.
-std::vector<std::uint32_t> find_sets(ImageReader& reader, std::span<const std::byte> pool) {
-  std::vector<std::uint32_t> begins;
+struct Set {
+  std::uint32_t begin = 0;  // in units
+  std::uint32_t asked = 0;
+};
+
+// The sets of rules, one behind the other up to the pool's end.
+std::vector<Set> find_sets(ImageReader& reader, std::span<const std::byte> pool) {
+  std::vector<Set> sets;
   for (std::size_t at = sizeof(ShardHead); at < pool.size() && !reader.failed();) {
     const auto set = RuleSet::open(pool.subspan(at));
     if (reader.require(set.has_value(), "rules", set ? "" : set.error())) {
-      begins.push_back(static_cast<std::uint32_t>(at / kUnit));
+      sets.push_back({static_cast<std::uint32_t>(at / kUnit), set->asked()});
       at += set->octets();
     }
   }
-  return begins;
+  return sets;
 }
 
 // Every user is found where find() looks for him, and has rules that begin somewhere.
 std::size_t check_slots(ImageReader& reader, std::span<const UserSlot> slots, std::size_t number,
-                        std::span<const std::uint32_t> begins) {
+                        std::span<const Set> sets) {
   std::size_t users = 0;
-  std::vector<bool> used(begins.size());
+  std::vector<bool> used(sets.size());
   for (std::size_t i = 0; i < slots.size() && !reader.failed(); ++i) {
     const auto slot = reader.record<UserSlot>(i);
     if (slot.called == kNoKey) {
-      reader.require(slot.rules == 0 && slot.facts == 0 && slot.reserved == 0, "slot", "is free and not empty");
+      reader.require(slot.rules == 0 && slot.facts == 0 && slot.asked == 0, "slot", "is free and not empty");
       continue;
     }
     ++users;
-    reader.require(slot.reserved == 0, "reserved", "is not zero");
     reader.require(shard_of(slot.called) == number, "called", "belongs to another shard");
     reader.require(is_complete(FactWord{slot.facts} << kUserFactsAt, kAnyUser), "facts", "are not one of each");
     for (std::size_t at = layout::home_of(slot.called, slots.size()); at != i; at = (at + 1) & (slots.size() - 1)) {
@@ -53,11 +57,14 @@ std::size_t check_slots(ImageReader& reader, std::span<const UserSlot> slots, st
         break;
       }
     }
-    if (slot.rules != 0) {
-      const auto set = std::ranges::lower_bound(begins, slot.rules);
-      if (reader.require(set != begins.end() && *set == slot.rules, "rules", "begin where no set does")) {
-        used[static_cast<std::size_t>(set - begins.begin())] = true;
-      }
+    if (slot.rules == 0) {
+      reader.require(slot.asked == 0, "asked", "is said of no rules");
+      continue;
+    }
+    const auto set = std::ranges::lower_bound(sets, slot.rules, {}, &Set::begin);
+    if (reader.require(set != sets.end() && set->begin == slot.rules, "rules", "begin where no set does")) {
+      reader.require(set->asked == slot.asked, "asked", "is not what the rules ask for");
+      used[static_cast<std::size_t>(set - sets.begin())] = true;
     }
   }
   reader.require(std::ranges::all_of(used, std::identity{}), "rules", "are nobody's");
@@ -89,11 +96,11 @@ std::expected<UserShard, tables::TableError> UserShard::open(tables::ImageView i
   reader.require(head.number < kUserShards, "number", "is of no shard");
   UserShard shard;
   if (!reader.failed()) {
-    const auto begins = find_sets(reader, pool);
+    const auto sets = find_sets(reader, pool);
     if (reader.records() != 0) {
       shard.slots_ = {reinterpret_cast<const UserSlot*>(records), reader.records()};
     }
-    const std::size_t users = check_slots(reader, shard.slots_, head.number, begins);
+    const std::size_t users = check_slots(reader, shard.slots_, head.number, sets);
     reader.require(users == head.users, "users", "are not as many as are said to be there");
   }
   if (reader.failed()) {
@@ -120,7 +127,8 @@ std::optional<CalledUser> UserShard::find(Key called) const {
     const UserSlot& slot = slots_[at];
     if (slot.called == called) {
       return CalledUser{.facts = FactWord{slot.facts} << kUserFactsAt,
-                        .rules = slot.rules == 0 ? RuleSet() : RuleSet::trusted(sets_ + slot.rules * kUnit)};
+                        .rules = slot.rules == 0 ? RuleSet() : RuleSet::trusted(sets_ + slot.rules * kUnit),
+                        .asked = slot.asked};
     }
     if (slot.called == kNoKey) {
       return std::nullopt;

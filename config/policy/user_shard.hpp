@@ -26,8 +26,9 @@ inline constexpr std::size_t kUserShards = 256;
 
 // What is kept of a called user.
 struct CalledUser {
-  FactWord facts = 0;  // kAnyUser complete: group, presence, call state
-  RuleSet rules;
+  FactWord facts = 0;       // kAnyUser complete: group, presence, call state
+  RuleSet rules = {};       // null: none
+  std::uint32_t asked = 0;  // rules.asked()
 };
 
 // The facts of a user about whom nothing is known.

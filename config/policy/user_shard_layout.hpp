@@ -17,9 +17,9 @@ struct UserSlot {
   Key called = kNoKey;
   std::uint32_t rules = 0;  // units from the pool's begin; 0: none
   std::uint16_t facts = 0;  // of the user, from bit kUserFactsAt of the word
-  std::uint16_t reserved = 0;
+  std::uint16_t asked = 0;  // as the rules have it: known before they are read
 };
-static_assert(sizeof(UserSlot) == 16);
+static_assert(sizeof(UserSlot) == 16 && kKeyKinds <= 16);
 
 struct ShardHead {
   KeySecret secret{};

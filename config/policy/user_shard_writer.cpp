@@ -45,6 +45,7 @@ tables::Image UserShardWriter::take() const {
     if (!user.rules.empty()) {
       const auto [known, is_new] = begins.try_emplace(text_of(user.rules), static_cast<std::uint32_t>(pool / kUnit));
       slot.rules = known->second;
+      slot.asked = static_cast<std::uint16_t>(RuleSet::trusted(user.rules.data()).asked());
       if (is_new) {
         sets.push_back(user.rules);
         pool += user.rules.size();

@@ -112,13 +112,14 @@ void CallStage::park_for_verifying(Datagram& datagram, const Trunk& trunk, const
     overload(datagram, trunk, Direction::from_peer, marks, "parked_full");
     return;
   }
+  begin_ruling(trunk, *slot);
   crypto::plan_verification(message_, datagram.payload(), trunk.sign_policy.dial_plan, trunk.originator,
                             trunk.verify_policy, context_.clock.now(), slot->job.verify);
   slot->marks = marks;
   DecisionRecorder::prepare(message_, !marks.removals.empty(), *slot);
   slot->sender = check_domain(message_, datagram.payload(), trunk);
   slot->known_caller = false;
-  prepare_ruling(trunk, *slot);
+  describe_for_ruling(trunk, *slot);
   slot->content.image = content_for(datagram.payload(), trunk);
   context_.counters.add(Counter::to_verify);
   if (const std::string_view refusal = dispatch(*slot); !refusal.empty()) {

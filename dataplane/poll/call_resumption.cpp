@@ -19,7 +19,25 @@ DelayPath path_of(const Slot& slot) {
 }  // namespace
 
 std::size_t CallStage::resume() {
-  return links_.take([this](std::uint32_t index) { finish(index); });
+  return links_.take([this](std::span<const std::uint32_t> slots) { fetch_rules(slots); },
+                     [this](std::uint32_t index) { finish(index); });
+}
+
+// A million users' rules are in no cache. Fetched for all that has come back, they cost little more than for one.
+void CallStage::fetch_rules(std::span<const std::uint32_t> slots) {
+  const RuleTables* const rules = context_.publication.rules();
+  if (rules == nullptr) {
+    return;
+  }
+  const auto for_each_user = [&](auto&& act) {
+    for (const std::uint32_t index : slots) {
+      if (parking_[index].ruled) {
+        act(rules->view(), parking_[index].call.called);
+      }
+    }
+  };
+  for_each_user(config::policy::prefetch_user);
+  for_each_user([](const auto& tables, auto called) { config::policy::find_user(tables, called).rules.prefetch(); });
 }
 
 void CallStage::finish(std::uint32_t index) {

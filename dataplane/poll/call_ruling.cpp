@@ -72,35 +72,31 @@ policy::CallOrigin CallStage::origin_of(const Trunk& trunk) {
           .trusted = trunk.config.trusted};
 }
 
-// What anybody who has rules for a call to this user asks for; nothing: nobody has any.
-std::optional<std::uint32_t> CallStage::asked_about(const policy::PolicyTables& tables,
-                                                    const policy::CalledUser& user) {
-  if (tables.common.empty() && user.rules.octets() == 0) {
-    return std::nullopt;
-  }
-  return tables.common.asked() | user.rules.asked();
-}
-
 void CallStage::describe(const RuleTables& rules, const Trunk& trunk, std::string_view octets,
                          policy::DescribedCall& call) {
   const policy::KeySecret& secret = rules.view().common.secret();
-  const policy::CallOrigin origin = origin_of(trunk);
-  call.called = policy::called_by(message_, octets, origin, secret);
   const auto asked = asked_about(rules.view(), policy::find_user(rules.view(), call.called));
   call.described = asked.has_value();
   if (asked) {
-    policy::describe_call(message_, octets, origin, secret, context_.clock.now(), *asked, call);
+    policy::describe_call(message_, octets, origin_of(trunk), secret, context_.clock.now(), *asked, call);
     look_for_solution(octets, call);
     look_for_receipt(rules, octets, call);
   }
 }
 
-void CallStage::prepare_ruling(const Trunk& trunk, Slot& slot) {
+void CallStage::begin_ruling(const Trunk& trunk, Slot& slot) {
   const RuleTables* const rules = context_.publication.rules();
   slot.ruled = rules != nullptr && !has_priority(trunk, Direction::from_peer);
   if (slot.ruled) {
     slot.call_secret = rules->view().common.secret();
-    describe(*rules, trunk, slot.datagram.payload(), slot.call);
+    slot.call.called = policy::called_by(message_, slot.datagram.payload(), origin_of(trunk), slot.call_secret);
+    policy::prefetch_user(rules->view(), slot.call.called);
+  }
+}
+
+void CallStage::describe_for_ruling(const Trunk& trunk, Slot& slot) {
+  if (slot.ruled) {
+    describe(*context_.publication.rules(), trunk, slot.datagram.payload(), slot.call);
   }
 }
 
@@ -251,7 +247,8 @@ CallStage::Ruling CallStage::rule_on_judged(Slot& slot) {
     if (!message_.parse(slot.datagram.payload())) {
       return {};
     }
-    prepare_ruling(*slot.trunk, slot);
+    begin_ruling(*slot.trunk, slot);
+    describe_for_ruling(*slot.trunk, slot);
     if (!slot.call.described) {
       return {};
     }
@@ -269,8 +266,11 @@ CallStage::Ruling CallStage::rule_on_asserted(const Datagram& datagram, const Tr
   if (rules == nullptr || !begins_something() || has_priority(trunk, Direction::from_peer)) {
     return {};
   }
-  const ScoreParts parts{.statistics = score_of_asserted(datagram.payload(), trunk, *rules), .content = text_score_};
   policy::DescribedCall call;
+  call.called = policy::called_by(message_, datagram.payload(), origin_of(trunk), rules->view().common.secret());
+  policy::prefetch_user(rules->view(), call.called);
+  const ScoreParts parts{.statistics = score_of_asserted(datagram.payload(), trunk, call.called, *rules),
+                         .content = text_score_};
   describe(*rules, trunk, datagram.payload(), call);
   if (!call.described) {
     return {};

@@ -41,17 +41,17 @@ std::uint8_t CallStage::score_of_judged(const Slot& slot, const RuleTables& rule
                         rules.view().common);
 }
 
-std::uint8_t CallStage::score_of_asserted(std::string_view octets, const Trunk& trunk, const RuleTables& rules) {
+std::uint8_t CallStage::score_of_asserted(std::string_view octets, const Trunk& trunk, policy::Key called,
+                                          const RuleTables& rules) {
   if (!is_counted(message_.method())) {
     return 0;
   }
   const policy::CallOrigin origin = origin_of(trunk);
-  const policy::KeySecret& secret = rules.view().common.secret();
   const auto caller = crypto::extract_originator(message_, octets, origin.dial_plan, origin.originator);
   const bool asserted = origin.trusted && !message_.asserted_identities().empty();
   return figures_.begin({.caller = caller.number ? caller.number->view() : caller.uri.view(),
                          .shown = asserted,
-                         .called = policy::called_by(message_, octets, origin, secret),
+                         .called = called,
                          .signer = {},
                          .trunk = trunk.config.name,
                          .call_id = sip::text(octets, message_.call_id()),

@@ -159,13 +159,13 @@ class CallStage {
     [[nodiscard]] std::string_view rule() const { return {rule_text.data(), rule_length}; }
   };
   [[nodiscard]] static config::policy::CallOrigin origin_of(const Trunk& trunk);
-  [[nodiscard]] static std::optional<std::uint32_t> asked_about(const config::policy::PolicyTables& tables,
-                                                                const config::policy::CalledUser& user);
-  // Everything about the request in hand but who calls, if there are rules for it.
+  // Everything about the request in hand but who calls and whom, if there are rules for it.
   void describe(const RuleTables& rules, const Trunk& trunk, std::string_view octets,
                 config::policy::DescribedCall& call);
-  // The same, for when the verdict of the slot's request is there.
-  void prepare_ruling(const Trunk& trunk, Slot& slot);
+  // Whom the slot's request calls, if rules are to have a say in it; fetches that user.
+  void begin_ruling(const Trunk& trunk, Slot& slot);
+  // The rest of what rules will ask when its verdict is there.
+  void describe_for_ruling(const Trunk& trunk, Slot& slot);
   // Whether the request in hand brings the solution of a puzzle (SPIT-HC-02, SPIT-PL-05).
   void look_for_solution(std::string_view octets, config::policy::DescribedCall& call);
   // Whether it brings the receipt of a payment (SPIT-PY-01, SPIT-PL-05).
@@ -196,7 +196,8 @@ class CallStage {
   // Counts who calls, and what is to be thought of him (SPIT-CL-14): of a parked request that has its verdict; of the
   // request in hand, whose facts are `call`.
   [[nodiscard]] std::uint8_t score_of_judged(const Slot& slot, const RuleTables& rules);
-  [[nodiscard]] std::uint8_t score_of_asserted(std::string_view octets, const Trunk& trunk, const RuleTables& rules);
+  [[nodiscard]] std::uint8_t score_of_asserted(std::string_view octets, const Trunk& trunk, config::policy::Key called,
+                                               const RuleTables& rules);
   // Whether the text of the request in hand is to be judged, and by what (SPIT-CL-01); null: it is not.
   [[nodiscard]] SharedContent content_for(std::string_view octets, const Trunk& trunk) const;
   // What came of it, with near copies counted; nothing: nothing is known.
@@ -276,6 +277,7 @@ class CallStage {
   [[nodiscard]] std::string_view dispatch(Slot& slot);  // empty, or why no crypto core takes it
   void leave(Slot& slot);                               // the slot is free again, and what waited behind it goes on
 
+  void fetch_rules(std::span<const std::uint32_t> slots);  // of those called, before finish() asks for them
   void finish(std::uint32_t index);
   void let_go_of(Slot& slot);  // leave(), and of its generation
   void finish_signing(Slot& slot);

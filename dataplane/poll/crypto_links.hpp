@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <boost/lockfree/spsc_queue.hpp>
@@ -43,9 +44,10 @@ class CryptoLinks {
   // False: the crypto core has as many jobs as its queue takes. `now` in TSC cycles.
   [[nodiscard]] bool send(std::size_t link, std::uint32_t slot, std::uint64_t now);
 
-  // Calls `visit(slot)` with what has come back; returns how many. `visit` may send more.
-  template <typename Visit>
-  std::size_t take(Visit&& visit) {
+  // Calls `fetch(slots)` with all that one crypto core has given back, then `visit(slot)` with each; returns how many.
+  // `visit` may send more.
+  template <typename Fetch, typename Visit>
+  std::size_t take(Fetch&& fetch, Visit&& visit) {
     std::array<std::uint32_t, 64> slots;
     std::size_t taken = 0;
     for (Way& way : ways_) {
@@ -54,6 +56,7 @@ class CryptoLinks {
         continue;
       }
       note_moved(way, static_cast<std::uint32_t>(count), rte_rdtsc());
+      fetch(std::span(slots.data(), count));
       for (std::size_t i = 0; i < count; ++i) {
         visit(slots[i]);
       }
