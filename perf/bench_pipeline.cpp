@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -22,6 +21,7 @@
 #include "config/wire/protocol.hpp"
 #include "crypto_workers/p256/engine_select.hpp"
 #include "dataplane/eal/port.hpp"
+#include "perf/pipeline_rules.hpp"
 #include "perf/report.hpp"
 #include "perf/rival_openssl.hpp"
 #include "tests/golden/packet_spec.hpp"
@@ -40,6 +40,7 @@ constexpr std::uint32_t kCalls = 4'096;  // distinct
 constexpr std::uint32_t kWindow = 256;   // calls under way at most: twice a full batch
 constexpr std::uint32_t kRivalSigns = 4'000;
 constexpr std::uint32_t kRivalVerifies = 1'500;
+constexpr std::chrono::seconds kPatience{10};
 constexpr std::uint32_t kDeadlineUs = 1'000'000;  // generous: a neighbour on the machine must not look like a loss
 
 struct Direction {
@@ -72,6 +73,18 @@ std::uint64_t finished(const Harness& harness, const Direction& direction) {
   return sum;
 }
 
+// Every counter that says something, in words.
+std::string not_zero(const Harness& harness) {
+  std::string words;
+  const auto& facts = dataplane::counter_facts();
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (const std::uint64_t value = harness.counter(static_cast<Counter>(i)); value != 0) {
+      words += fmt::format(" {}={}", facts[i].name, value);
+    }
+  }
+  return words;
+}
+
 // Every call once. `calls[i]` are the frames of call i. What comes out is kept in `output` if there is one: that costs
 // the generator, which shares two processors with the cores that are measured, more than it should take.
 Round run_round(Harness& harness, const Direction& direction, const std::vector<Frames>& calls,
@@ -92,6 +105,7 @@ Round run_round(Harness& harness, const Direction& direction, const std::vector<
   std::size_t sent = 0;
   std::uint64_t done = 0;
   std::string records;  // of calls: taken as main would, and forgotten
+  auto last_moved = started;
   while (done < calls.size()) {
     bool moved = false;
     while (sent < calls.size() && sent - done < kWindow) {
@@ -107,7 +121,13 @@ Round run_round(Harness& harness, const Direction& direction, const std::vector<
     records.clear();
     harness.appliance().take_records(records, config::wire::kMaxPayload);
     done = finished(harness, direction) - before;
-    if (!moved) {
+    const auto now = std::chrono::steady_clock::now();
+    if (moved) {
+      last_moved = now;
+    } else if (now - last_moved > kPatience) {
+      throw std::runtime_error(fmt::format("{}: {} of {} calls came to their end, then nothing moved:{}",
+                                           direction.name, done, calls.size(), not_zero(harness)));
+    } else {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   }
@@ -322,57 +342,6 @@ double bypass_mpps(double seconds) {
   return static_cast<double>(packets - packets_before) / (cpu - cpu_before);
 }
 
-// Twenty rules for each called user of kCalls calls, as people write them: friends by number, companies by domain,
-// strangers, messages that look like spam. The caller is one of the friends.
-test::LabRules rules_of_everybody(std::uint32_t first) {
-  using namespace config::policy;
-  constexpr std::uint32_t kRules = 20;
-  test::LabRules rules;
-  std::set<std::string> seen;
-  for (std::uint32_t i = 0; i < kCalls; ++i) {
-    const test::CallSpec call{.number = first + i, .attest = "ABC"[i % 3]};
-    if (!seen.insert(test::destination(call)).second) {
-      continue;
-    }
-    Rules own;
-    for (std::uint32_t j = 0; j < kRules; ++j) {
-      Rule rule = test::lab_rule("r" + std::to_string(j), Handling::allow);
-      switch (j % 5) {
-        case 0:
-          rule.identities.push_back({{j == 10 ? test::originator(call) : std::to_string(12'125'550'000 + i + j),
-                                      "sip:friend" + std::to_string(i * kRules + j) + "@foo.example.com"},
-                                     {}});
-          break;
-        case 1:
-          rule.identities.push_back({{}, {{.domain = "company" + std::to_string(i + j) + ".example"}}});
-          break;
-        case 2:
-          rule.facts =
-              (kAnything & ~all_of(Fact::authentication)) | fact_bit(Fact::authentication, Authentication::none);
-          rule.actions.handling = Handling::block;
-          break;
-        case 3:
-          rule.facts = (kAnything & ~all_of(Fact::method)) | fact_bit(Fact::method, CallMethod::message);
-          rule.least_score = 80;
-          rule.actions.handling = Handling::polite_block;
-          break;
-        default:
-          rule.least_score = 60;
-          rule.actions.handling = Handling::allow_marked;
-      }
-      own.rules.push_back(std::move(rule));
-    }
-    // B and C vouch for somebody else than the caller: no identity condition holds for them.
-    Rule vouched = test::lab_rule("vouched", Handling::allow);
-    vouched.facts = (kAnything & ~all_of(Fact::authentication)) |
-                    fact_bit(Fact::authentication, Authentication::verified_b) |
-                    fact_bit(Fact::authentication, Authentication::verified_c);
-    own.rules.back() = std::move(vouched);
-    rules.users.push_back({.called = test::destination(call), .rules = std::move(own)});
-  }
-  return rules;
-}
-
 std::vector<Result> run(int rounds, crypto::EngineKind engine, bool with_records, bool with_half_load) {
   std::vector<Result> results;
   OpensslRival rival;
@@ -416,7 +385,7 @@ std::vector<Result> run(int rounds, crypto::EngineKind engine, bool with_records
                               .rival_name = "OpenSSL EVP verify"};
     const std::vector<Frames> signed_calls = by_call(signed_frames);
     measure(harness, rival, verify, [&](int) { return signed_calls; }, rounds, results);
-    harness.publish(rules_of_everybody(static_cast<std::uint32_t>(rounds) * kCalls));
+    harness.publish(rules_of_everybody(static_cast<std::uint32_t>(rounds) * kCalls, kCalls));
     Direction ruled = verify;
     ruled.name = "verify_ruled";
     ruled.finished = {Counter::rules_allowed};
