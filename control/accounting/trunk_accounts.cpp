@@ -15,27 +15,25 @@ namespace wire = config::wire;
 namespace {
 
 // The numbers of flow, decision and verdict are those of the enums: none may change its order.
-constexpr std::array kSteps = {
+constexpr std::array kAccountSteps = {
     "CREATE TABLE account("
     " hour INTEGER NOT NULL, trunk TEXT NOT NULL, flow INTEGER NOT NULL, method TEXT NOT NULL,"
     " decision INTEGER NOT NULL, verdict INTEGER NOT NULL, messages INTEGER NOT NULL,"
     " PRIMARY KEY(hour, trunk, flow, method, decision, verdict)) STRICT, WITHOUT ROWID;"};
-constexpr sqlite::Layout kLayout{
-    .application_id = 0x53544143, .steps = kSteps, .durability = sqlite::Durability::order};  // "STAC"
+constexpr sqlite::Layout kAccountLayout{
+    .application_id = 0x53544143, .steps = kAccountSteps, .durability = sqlite::Durability::order};  // "STAC"
 
 constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kFlows = 2;
 constexpr std::int64_t kVerdicts = static_cast<std::int64_t>(crypto::Verdict::invalid) + 1;
 
-std::int64_t number(auto value) {
-  return static_cast<std::int64_t>(value);
-}
+using sqlite::number;
 
 }  // namespace
 
 std::expected<TrunkAccounts, std::string> TrunkAccounts::open(const std::filesystem::path& file,
                                                               std::uint32_t keep_days) {
-  auto connection = sqlite::open_database(file, kLayout, sqlite::Use::create);
+  auto connection = sqlite::open_database(file, kAccountLayout, sqlite::Use::create);
   if (!connection) {
     return std::unexpected(file.string() + ": " + connection.error());
   }

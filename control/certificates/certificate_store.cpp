@@ -31,8 +31,8 @@ constexpr const char* kListSchema =
     " fetched_at INTEGER NOT NULL, refresh_at INTEGER NOT NULL, keep_until INTEGER NOT NULL,"
     " last_error TEXT NOT NULL, PRIMARY KEY(kind, url)) STRICT;";
 
-constexpr std::array kSteps = {kSchema, kListSchema};
-constexpr sqlite::Layout kLayout{.application_id = 0x5354524c, .steps = kSteps};  // "STRL"
+constexpr std::array kCertificateSteps = {kSchema, kListSchema};
+constexpr sqlite::Layout kCertificateLayout{.application_id = 0x5354524c, .steps = kCertificateSteps};  // "STRL"
 
 constexpr std::string_view kColumns =
     "url, pem, content_type, fetched_at, refresh_at, keep_until, source, proven, last_error";
@@ -228,7 +228,7 @@ std::expected<std::unique_ptr<CertificateStore>, std::string> open_sqlite_store(
                                                                                 const StoreLimits& limits,
                                                                                 sqlite::Use use) {
   const std::string name = file.empty() ? "the certificate store in memory" : file.string();
-  auto connection = sqlite::open_database(file, kLayout, use);
+  auto connection = sqlite::open_database(file, kCertificateLayout, use);
   if (!connection) {
     return std::unexpected(fmt::format("{}: {}", name, connection.error()));
   }

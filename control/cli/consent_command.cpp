@@ -29,7 +29,7 @@ struct ConsentOptions {
   std::string socket = config::ControlConfig{}.socket;
 };
 
-int wrong(const char* verb, int status, std::string_view text) {
+int consent_wrong(const char* verb, int status, std::string_view text) {
   fmt::print(stderr, "stirline consent {}: {}\n", verb, printable(text));
   return status;
 }
@@ -54,19 +54,20 @@ int ask(const char* verb, const ConsentOptions& options) {
   const Json question{{"do", verb}, {"user", options.user}, {"caller", options.caller}, {"days", options.days}};
   const auto answer = ask_control(options.socket, "consent", to_line(question));
   if (!answer) {
-    return wrong(verb, kExitMissing, answer.error().text);
+    return consent_wrong(verb, kExitMissing, answer.error().text);
   }
   const Json document = Json::parse(answer->text, nullptr, false);
   if (answer->code != config::wire::ResultCode::ok || !document.is_object()) {
     const Json errors = document.is_object() ? document.value("errors", Json::array()) : Json::array();
-    return wrong(verb, exit_status(answer->code),
-                 errors.empty() || !errors.front().is_string() ? "turned down" : errors.front().get<std::string>());
+    return consent_wrong(
+        verb, exit_status(answer->code),
+        errors.empty() || !errors.front().is_string() ? "turned down" : errors.front().get<std::string>());
   }
   show(document, options.json);
   return kExitOk;
 }
 
-void add_verb(CLI::App& parent, int& status, const char* name, const char* help) {
+void add_consent_verb(CLI::App& parent, int& status, const char* name, const char* help) {
   const auto options = std::make_shared<ConsentOptions>();
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->add_option("--user", options->user, "the called user: a sip, sips or tel URI, or a number")->required();
@@ -88,10 +89,10 @@ void add_verb(CLI::App& parent, int& status, const char* name, const char* help)
 void add_consent(CLI::App& app, int& status) {
   CLI::App* consent = app.add_subcommand("consent", "Who asks a called user for permission to call");
   consent->require_subcommand(1);
-  add_verb(*consent, status, "list", "Questions, and what was answered");
-  add_verb(*consent, status, "grant", "This caller may");
-  add_verb(*consent, status, "deny", "This caller may not, and does not ask again meanwhile");
-  add_verb(*consent, status, "revoke", "Forget what was answered");
+  add_consent_verb(*consent, status, "list", "Questions, and what was answered");
+  add_consent_verb(*consent, status, "grant", "This caller may");
+  add_consent_verb(*consent, status, "deny", "This caller may not, and does not ask again meanwhile");
+  add_consent_verb(*consent, status, "revoke", "Forget what was answered");
 }
 
 }  // namespace stirline::control::cli

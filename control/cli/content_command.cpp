@@ -50,7 +50,7 @@ struct ContentOptions {
   bool json = false;
 };
 
-int wrong(const char* verb, std::string_view why) {
+int content_wrong(const char* verb, std::string_view why) {
   fmt::print(stderr, "stirline content {}: {}\n", verb, printable(why));
   return kExitUsage;
 }
@@ -126,11 +126,11 @@ std::expected<void, std::string> each_text(
 
 int train(const ContentOptions& options) {
   if (options.spam == options.ham) {
-    return wrong("train", "either --spam or --ham");
+    return content_wrong("train", "either --spam or --ham");
   }
   const auto store = content::open_content_store(options.store);
   if (!store) {
-    return wrong("train", options.store + ": " + store.error());
+    return content_wrong("train", options.store + ": " + store.error());
   }
   std::size_t trained = 0;
   std::size_t skipped = 0;
@@ -152,7 +152,7 @@ int train(const ContentOptions& options) {
       },
       skip);
   if (!done) {
-    return wrong("train", done.error());
+    return content_wrong("train", done.error());
   }
   fmt::print("{} texts {} as {}, {} left out\n", trained, options.undo ? "taken back" : "trained",
              options.spam ? "spam" : "ham", skipped);
@@ -163,7 +163,7 @@ int show(const ContentOptions& options) {
   const auto store = content::open_content_store(options.store);
   const auto corpora = store ? (*store)->corpora() : std::unexpected(store.error());
   if (!corpora) {
-    return wrong("show", options.store + ": " + corpora.error());
+    return content_wrong("show", options.store + ": " + corpora.error());
   }
   Json rows = Json::array();
   std::vector<std::vector<std::string>> cells;
@@ -194,18 +194,18 @@ Json judged(const std::string& what, const filter::ContentJudge& judge, const fi
 int score(const ContentOptions& options) {
   const auto store = content::open_content_store(options.store);
   if (!store) {
-    return wrong("score", options.store + ": " + store.error());
+    return content_wrong("score", options.store + ": " + store.error());
   }
   const auto image = content::make_content_table(**store, {}, {}, kMostTokens);
   const auto memory =
       image ? config::wire::PagedImage::copy(*image) : std::unexpected(config::wire::WireError{.text = image.error()});
   if (!memory) {
-    return wrong("score", memory.error().text);
+    return content_wrong("score", memory.error().text);
   }
   const auto table = filter::ContentTable::open(memory->view());
   const auto corpus = table ? table->find(options.corpus) : std::nullopt;
   if (!corpus) {
-    return wrong("score", "no corpus " + options.corpus);
+    return content_wrong("score", "no corpus " + options.corpus);
   }
   const auto judge = std::make_unique<filter::ContentJudge>();
   Json rows = Json::array();
@@ -221,7 +221,7 @@ int score(const ContentOptions& options) {
         rows.push_back({{"file", what}, {"score", Json()}, {"why", why}});
       });
   if (!done) {
-    return wrong("score", done.error());
+    return content_wrong("score", done.error());
   }
   if (options.json) {
     fmt::print("{}\n", rows.dump(2, ' ', false, Json::error_handler_t::replace));

@@ -26,7 +26,7 @@ struct FeedbackOptions {
   std::string socket = config::ControlConfig{}.socket;
 };
 
-int wrong(const char* verb, int status, std::string_view text) {
+int feedback_wrong(const char* verb, int status, std::string_view text) {
   fmt::print(stderr, "stirline feedback {}: {}\n", verb, printable(text));
   return status;
 }
@@ -49,13 +49,14 @@ int ask(std::string_view word, const FeedbackOptions& options) {
   const Json question{{"do", word == "undo" ? "undo" : "show"}, {"user", options.user}, {"caller", options.caller}};
   const auto answer = ask_control(options.socket, "feedback", to_line(question));
   if (!answer) {
-    return wrong(verb, kExitMissing, answer.error().text);
+    return feedback_wrong(verb, kExitMissing, answer.error().text);
   }
   const Json document = Json::parse(answer->text, nullptr, false);
   if (answer->code != config::wire::ResultCode::ok || !document.is_object()) {
     const Json errors = document.is_object() ? document.value("errors", Json::array()) : Json::array();
-    return wrong(verb, exit_status(answer->code),
-                 errors.empty() || !errors.front().is_string() ? "turned down" : errors.front().get<std::string>());
+    return feedback_wrong(
+        verb, exit_status(answer->code),
+        errors.empty() || !errors.front().is_string() ? "turned down" : errors.front().get<std::string>());
   }
   const Json feedback = document.value("feedback", Json::array());
   if (word == "show") {
@@ -70,7 +71,7 @@ int ask(std::string_view word, const FeedbackOptions& options) {
   return kExitOk;
 }
 
-void add_verb(CLI::App& parent, int& status, const char* name, const char* help) {
+void add_feedback_verb(CLI::App& parent, int& status, const char* name, const char* help) {
   const auto options = std::make_shared<FeedbackOptions>();
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->add_option("--user", options->user, "the called user: a sip, sips or tel URI, or a number")->required();
@@ -86,9 +87,9 @@ void add_verb(CLI::App& parent, int& status, const char* name, const char* help)
 void add_feedback(CLI::App& app, int& status) {
   CLI::App* feedback = app.add_subcommand("feedback", "What a called user has said about calls he got");
   feedback->require_subcommand(1);
-  add_verb(*feedback, status, "show", "What he has said, and what others say");
-  add_verb(*feedback, status, "export", "The same, a line of JSON each");
-  add_verb(*feedback, status, "undo", "Forget what he has said");
+  add_feedback_verb(*feedback, status, "show", "What he has said, and what others say");
+  add_feedback_verb(*feedback, status, "export", "The same, a line of JSON each");
+  add_feedback_verb(*feedback, status, "undo", "Forget what he has said");
 }
 
 }  // namespace stirline::control::cli

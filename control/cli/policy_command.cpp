@@ -48,7 +48,7 @@ struct PolicyOptions {
   bool json = false;
 };
 
-int wrong(const char* verb, std::string_view text) {
+int policy_wrong(const char* verb, std::string_view text) {
   fmt::print(stderr, "stirline policy {}: {}\n", verb, printable(text));
   return kExitUsage;
 }
@@ -107,8 +107,8 @@ int import_book(const PolicyOptions& options, std::istream& file, ListStore& sto
   const auto user = canonical_identity(options.user, {});
   const auto form = options.form.empty() ? std::optional(form_of(file)) : find_address_book_form(options.form);
   if (!user || !form) {
-    return wrong("import", user ? options.form + " is no form of address books"
-                                : options.user + " is no sip, sips or tel URI of a user");
+    return policy_wrong("import", user ? options.form + " is no form of address books"
+                                       : options.user + " is no sip, sips or tel URI of a user");
   }
   AddressBookOptions how{.owner = owner_of(*user), .origin = origin_of(options)};
   how.dial_plan.country_code = options.country_code;
@@ -117,17 +117,17 @@ int import_book(const PolicyOptions& options, std::istream& file, ListStore& sto
     how.until = std::time(nullptr) + std::int64_t{options.days} * kDay;
   }
   const auto import = import_address_book(file, *form, how, store);
-  return import ? tell_import(options, *import, true) : wrong("import", options.file + ": " + import.error());
+  return import ? tell_import(options, *import, true) : policy_wrong("import", options.file + ": " + import.error());
 }
 
 int import_file(const PolicyOptions& options) {
   auto store = open_list_store(options.store);
   if (!store) {
-    return wrong("import", options.store + ": " + store.error());
+    return policy_wrong("import", options.store + ": " + store.error());
   }
   std::ifstream file(options.file, std::ios::binary);
   if (options.file != "-" && !file) {
-    return wrong("import", options.file + " cannot be read");
+    return policy_wrong("import", options.file + " cannot be read");
   }
   std::istream& input = options.file == "-" ? std::cin : file;
   if (!options.user.empty()) {
@@ -141,21 +141,21 @@ int import_file(const PolicyOptions& options) {
   }
   const auto import = import_lists(input, how, **store);
   return import ? tell_import(options, *import, options.skip_mistakes)
-                : wrong("import", options.file + ": " + import.error());
+                : policy_wrong("import", options.file + ": " + import.error());
 }
 
 int remove_entries(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
-    return wrong("remove", options.list + " is no list");
+    return policy_wrong("remove", options.list + " is no list");
   }
   const auto store = open_list_store(options.store);
   if (!store) {
-    return wrong("remove", options.store + ": " + store.error());
+    return policy_wrong("remove", options.store + ": " + store.error());
   }
   const auto removed = (*store)->remove(filter);
   if (!removed) {
-    return wrong("remove", removed.error());
+    return policy_wrong("remove", removed.error());
   }
   if (options.json) {
     fmt::print("{}\n", to_line({{"removed", *removed}}));
@@ -168,31 +168,31 @@ int remove_entries(const PolicyOptions& options) {
 int export_file(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
-    return wrong("export", options.list + " is no list");
+    return policy_wrong("export", options.list + " is no list");
   }
   const auto store = open_list_store(options.store);
   if (!store) {
-    return wrong("export", options.store + ": " + store.error());
+    return policy_wrong("export", options.store + ": " + store.error());
   }
   std::ofstream file;
   if (!options.file.empty() && options.file != "-") {
     file.open(options.file, std::ios::binary | std::ios::trunc);
     if (!file) {
-      return wrong("export", options.file + " cannot be written");
+      return policy_wrong("export", options.file + " cannot be written");
     }
   }
   const auto written = export_lists(**store, filter, file.is_open() ? file : std::cout);
-  return written ? kExitOk : wrong("export", written.error());
+  return written ? kExitOk : policy_wrong("export", written.error());
 }
 
 int show(const PolicyOptions& options) {
   ListFilter filter;
   if (!fill_in(options, filter)) {
-    return wrong("show", options.list + " is no list");
+    return policy_wrong("show", options.list + " is no list");
   }
   const auto store = open_list_store(options.store);
   if (!store) {
-    return wrong("show", options.store + ": " + store.error());
+    return policy_wrong("show", options.store + ": " + store.error());
   }
   std::vector<std::vector<std::string>> rows;
   std::size_t shown = 0;
@@ -214,7 +214,7 @@ int show(const PolicyOptions& options) {
     return ++shown < options.limit;
   });
   if (!read) {
-    return wrong("show", read.error());
+    return policy_wrong("show", read.error());
   }
   if (!options.json) {
     const auto all = (*store)->size();

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 2> kVerdicts{"wanted", "unwanted"};
 constexpr std::array<std::string_view, kFeedbackOutcomes> kOutcomes{"open", "agreed", "contradicted"};
 
 // The numbers of verdict and outcome are those of the enums: neither may change its order.
-constexpr std::array kSteps = {
+constexpr std::array kFeedbackSteps = {
     "CREATE TABLE verdict("
     " id INTEGER PRIMARY KEY, user TEXT NOT NULL, caller TEXT NOT NULL, verdict INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, weight INTEGER NOT NULL, shown INTEGER NOT NULL, trunk TEXT NOT NULL,"
@@ -29,14 +29,12 @@ constexpr std::array kSteps = {
     " user TEXT PRIMARY KEY, agreed REAL NOT NULL, contradicted REAL NOT NULL, last INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX silent ON reporter(last);"};
-constexpr sqlite::Layout kLayout{
-    .application_id = 0x53544645, .steps = kSteps, .durability = sqlite::Durability::order};  // "STFE"
+constexpr sqlite::Layout kFeedbackLayout{
+    .application_id = 0x53544645, .steps = kFeedbackSteps, .durability = sqlite::Durability::order};  // "STFE"
 
 constexpr std::int64_t kMinute = 60;
 
-std::int64_t number(auto value) {
-  return static_cast<std::int64_t>(value);
-}
+using sqlite::number;
 
 class SqliteFeedback final : public FeedbackDesk {
  public:
@@ -454,7 +452,7 @@ std::string_view to_string(FeedbackOutcome outcome) {
 
 FeedbackDesk::Result<std::unique_ptr<FeedbackDesk>> FeedbackDesk::open(const std::filesystem::path& file, Now now,
                                                                        const FeedbackLimits& limits) {
-  return sqlite::open_desk<SqliteFeedback>(file, kLayout, std::move(now), limits);
+  return sqlite::open_desk<SqliteFeedback>(file, kFeedbackLayout, std::move(now), limits);
 }
 
 }  // namespace stirline::control

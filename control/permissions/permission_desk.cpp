@@ -20,18 +20,16 @@ constexpr std::array<std::string_view, kPermissionKinds> kKinds{"consent", "turi
 constexpr std::array<std::string_view, kPermissionStates> kStates{"pending", "granted", "denied"};
 
 // The numbers of kind and state are those of the enums: neither may change its order.
-constexpr std::array kSteps = {
+constexpr std::array kPermissionSteps = {
     "CREATE TABLE permission("
     " called TEXT NOT NULL, caller TEXT NOT NULL, kind INTEGER NOT NULL, state INTEGER NOT NULL, verdict TEXT NOT NULL,"
     " origin TEXT NOT NULL, asked INTEGER NOT NULL, until INTEGER NOT NULL,"
     " PRIMARY KEY(called, caller, kind)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX ended ON permission(until);"};
-constexpr sqlite::Layout kLayout{
-    .application_id = 0x53545045, .steps = kSteps, .durability = sqlite::Durability::order};  // "STPE"
+constexpr sqlite::Layout kPermissionLayout{
+    .application_id = 0x53545045, .steps = kPermissionSteps, .durability = sqlite::Durability::order};  // "STPE"
 
-std::int64_t number(auto value) {
-  return static_cast<std::int64_t>(value);
-}
+using sqlite::number;
 
 class SqliteDesk final : public PermissionDesk {
  public:
@@ -335,7 +333,7 @@ std::string_view to_string(PermissionState state) {
 
 auto PermissionDesk::open(const std::filesystem::path& file, Now now, const PermissionLimits& limits)
     -> Result<std::unique_ptr<PermissionDesk>> {
-  return sqlite::open_desk<SqliteDesk>(file, kLayout, std::move(now), limits);
+  return sqlite::open_desk<SqliteDesk>(file, kPermissionLayout, std::move(now), limits);
 }
 
 }  // namespace stirline::control

@@ -49,6 +49,11 @@ class Statement {
   int status_ = SQLITE_OK;
 };
 
+// An enumerator, or another whole number, as it is stored.
+[[nodiscard]] constexpr std::int64_t number(auto value) {
+  return static_cast<std::int64_t>(value);
+}
+
 // Everything until commit(), or nothing.
 class Transaction {
  public:

@@ -7,10 +7,13 @@
 #include <string_view>
 
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::call_record {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using namespace stirline::config::wire;
-  using stirline::fuzz::check;
   std::string_view octets(reinterpret_cast<const char*>(data), size);
   std::array<char, kMaxRecordBytes> again;
   while (!octets.empty()) {
@@ -26,3 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("call_record", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::call_record

@@ -6,11 +6,14 @@
 
 #include "control/rehearsal/datagram_joiner.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-using stirline::fuzz::check;
+namespace stirline::fuzz::captured_frame {
+namespace {
+
 using namespace stirline::control::rehearsal;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   // Several frames: a length in two octets in front of each.
   DatagramJoiner joiner;
   Octets rest(data, size);
@@ -29,3 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(octets <= size, "no octet is in two datagrams");
   return 0;
 }
+
+const Target kTarget("captured_frame", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::captured_frame

@@ -16,10 +16,11 @@
 #include "crypto_workers/certificate/pem.hpp"
 #include "crypto_workers/certificate/shaken_profile.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::certificate_chain {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::crypto;
 
 constexpr std::int64_t kNow = 1'790'000'000;
@@ -87,9 +88,7 @@ void check_verdict(const ChainValidator& validator, std::string_view text) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::string_view octets(reinterpret_cast<const char*>(data), size);
   const std::string text = octets.starts_with("-----") ? std::string(octets) : pem_of_der(octets);
   const auto chain = read_certificates(text, kMaxChainBytes, kMaxChainCertificates);
@@ -115,3 +114,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("certificate_chain", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::certificate_chain

@@ -6,10 +6,13 @@
 #include <string_view>
 
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::complaint_record {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using namespace stirline::config::wire;
-  using stirline::fuzz::check;
   std::string_view octets(reinterpret_cast<const char*>(data), size);
   std::array<char, kMaxComplaintBytes> again;
   while (!octets.empty()) {
@@ -25,3 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("complaint_record", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::complaint_record

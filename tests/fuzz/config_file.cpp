@@ -6,10 +6,11 @@
 #include "config/dataplane_config.hpp"
 #include "config/number_plan.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::config_file {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::config;
 
 void expect_told(const ConfigErrors& errors) {
@@ -20,9 +21,7 @@ void expect_told(const ConfigErrors& errors) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto dataplane = read_dataplane_config("d.toml", text)) {
     check(!dataplane->pairs.empty(), "pairs are required");
@@ -36,3 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("config_file", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::config_file

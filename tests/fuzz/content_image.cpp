@@ -9,11 +9,14 @@
 #include "config/tables/records.hpp"
 #include "config/wire/paged_image.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::content_image {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   namespace tables = stirline::config::tables;
   using stirline::config::policy::content::ContentTable;
-  using stirline::fuzz::check;
   if (size < sizeof(tables::ImageHeader)) {
     return 0;
   }
@@ -42,3 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(table->of_trunk("peer"));
   return 0;
 }
+
+const Target kTarget("content_image", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::content_image

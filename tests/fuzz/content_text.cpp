@@ -11,11 +11,12 @@
 #include "config/policy/content/text_tokens.hpp"
 #include "sip_parser/utf8.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::content_text {
 namespace {
 
 using namespace stirline::config::policy::content;
-using stirline::fuzz::check;
 
 void read_tokens(std::string_view text, TextTokens& tokens) {
   static NearCopies copies(64);
@@ -30,9 +31,7 @@ void read_tokens(std::string_view text, TextTokens& tokens) {
   check(copies.see(tokens.likeness(), 1, 1'795'000'000, 60) >= 0, "copies are counted");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   static const auto message = std::make_unique<stirline::sip::Message>();
   static const auto body = std::make_unique<TextBody>();
   static const auto tokens = std::make_unique<TextTokens>();
@@ -56,3 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("content_text", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::content_text

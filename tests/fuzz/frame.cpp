@@ -9,10 +9,11 @@
 
 #include "dataplane/packet/header_plan.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::frame {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::dataplane;
 
 using Octets = std::span<const std::uint8_t>;
@@ -63,9 +64,7 @@ void check_headers(const Frame& frame, Octets octets) {
   check(again.vlans == frame.vlans && again.dont_fragment == frame.dont_fragment, "what may not change has not");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   // A block of exactly this size, and no stray octet behind it.
   const auto block = std::make_unique<std::uint8_t[]>(size);
   std::copy_n(data, size, block.get());
@@ -78,3 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("frame", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::frame

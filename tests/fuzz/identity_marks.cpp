@@ -12,10 +12,11 @@
 #include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::identity_marks {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::crypto;
 namespace sip = stirline::sip;
 
@@ -66,9 +67,7 @@ void check_edge(const sip::Message& message, std::string_view octets, sip::Messa
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   static const auto message = std::make_unique<sip::Message>();
   static const auto again = std::make_unique<sip::Message>();
   static const auto job = std::make_unique<VerifyJob>();
@@ -119,3 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("identity_marks", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::identity_marks

@@ -13,10 +13,11 @@
 #include "config/policy/rule_set_writer.hpp"
 #include "sip_parser/body/body_parts.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::message_cuts {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::config::policy;
 namespace sip = stirline::sip;
 
@@ -55,9 +56,7 @@ void check_rest(const sip::Message& before, const sip::Message& after, std::stri
         "it is the same request");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::string_view octets(reinterpret_cast<const char*>(data), size);
   static sip::Message before;
   static sip::Message after;
@@ -83,3 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("message_cuts", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::message_cuts

@@ -22,12 +22,13 @@
 #include "crypto_workers/p256/signature_format.hpp"
 #include "crypto_workers/p256/words_octets.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/support/p256_adversary.hpp"
 #include "tests/support/p256_kernels.hpp"
 
+namespace stirline::fuzz::p256_verify {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::crypto;
 namespace test = stirline::test;
 
@@ -398,9 +399,7 @@ void check_kernel(Reader& reader) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size > 4'096) {
     return 0;
   }
@@ -412,3 +411,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("p256_verify", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::p256_verify

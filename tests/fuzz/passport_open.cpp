@@ -14,10 +14,11 @@
 #include "crypto_workers/passport/claim_syntax.hpp"
 #include "crypto_workers/passport/open.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::passport_open {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::crypto;
 namespace sip = stirline::sip;
 
@@ -67,9 +68,7 @@ void check_token(const OpenedToken& token, const Expectation& expectation) {
   check(token.rich_call_data != RichCallData::malformed, "malformed rich call data spoils its token");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   static Opener opener(3);
   if (size == 0 || size > 20'000) {
     return 0;
@@ -121,3 +120,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("passport_open", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::passport_open

@@ -7,11 +7,14 @@
 #include <string_view>
 
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/support/payment_receipts.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::payment_receipt {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using namespace stirline::crypto;
-  using stirline::fuzz::check;
   static constexpr std::array<std::uint8_t, 32> kReceiptKey{7};
   static PaymentOffers offers(std::array<std::uint8_t, CallMac::kKeyBytes>{1});
   static ReceiptReader reader;
@@ -33,3 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("payment_receipt", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::payment_receipt

@@ -6,10 +6,13 @@
 #include "control/permissions/permission_requests.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::permission_request {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using namespace stirline::control;
-  using stirline::fuzz::check;
   const std::string_view all(reinterpret_cast<const char*>(data), size);
   const std::size_t end = all.find('\n');
   const std::string_view target = all.substr(0, end);
@@ -32,3 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("permission_request", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::permission_request

@@ -6,10 +6,13 @@
 
 #include "crypto_workers/puzzle/hashcash.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::puzzle {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using namespace stirline::crypto;
-  using stirline::fuzz::check;
   const auto puzzle = read_puzzle({reinterpret_cast<const char*>(data), size});
   if (!puzzle) {
     return 0;
@@ -26,3 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(hashcash.check(call, 1, *puzzle) == PuzzleResult::wrong, "nobody guesses a puzzle of ours");
   return 0;
 }
+
+const Target kTarget("puzzle", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::puzzle

@@ -7,10 +7,12 @@
 #include "config/policy/rule_set_writer.hpp"
 #include "control/policy/rule_reader.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace stirline;
-  using fuzz::check;
+namespace stirline::fuzz::rule_document {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   constexpr std::int64_t kNow = 1'800'000'000;
   const auto document = control::XmlDocument::parse({reinterpret_cast<const char*>(data), size});
   if (!document) {
@@ -34,3 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(set->evaluate(call));
   return 0;
 }
+
+const Target kTarget("rule_document", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::rule_document

@@ -11,10 +11,11 @@
 #include "config/policy/judge.hpp"
 #include "config/tables/records.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::rule_image {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::config;
 using namespace stirline::config::policy;
 
@@ -48,9 +49,7 @@ void ask(const RuleSet& set, const CallFacts& call) {
         "the rule that is named says it");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size < kLead) {
     return 0;
   }
@@ -85,3 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         "a layer that decides says something");
   return 0;
 }
+
+const Target kTarget("rule_image", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::rule_image

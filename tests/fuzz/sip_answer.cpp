@@ -10,11 +10,11 @@
 #include "sip_parser/unfold.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::sip_answer {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 std::string unfolded(std::string_view octets, Span span) {
@@ -56,9 +56,7 @@ void check_answer(const Message& request, std::string_view octets, const AnswerP
   check(answer.content_length() == 0 && answer.body().empty(), "without a body");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const ExactBlock block(data, size);
   static Message request;
   const bool whole = request.parse(block.view()).has_value();
@@ -73,3 +71,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("sip_answer", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_answer

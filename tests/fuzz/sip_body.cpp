@@ -7,19 +7,19 @@
 #include "sip_parser/body/media_keys.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_body {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 void check_parts(const Message& message, std::string_view octets, const BodyParts& parts) {
   std::size_t behind = message.body().offset;
   for (const BodyPart& part : parts.view()) {
-    check(test::within(part.content, message.body()) && test::within(part.headers, message.body()),
+    check(sip::test::within(part.content, message.body()) && sip::test::within(part.headers, message.body()),
           "a part lies in the body");
     check(part.content.offset >= behind && part.depth <= kMaxMultipartDepth, "parts stand in order");
     behind = part.content.end();
@@ -43,7 +43,7 @@ void put_together_anew(std::string_view octets, const BodyParts& parts) {
   }
   body.append("--").append(kBoundary).append("--");
   const ExactBlock block(
-      test::invite("Content-Type: multipart/x;boundary=\"" + std::string(kBoundary) + "\"\r\n", body));
+      sip::test::invite("Content-Type: multipart/x;boundary=\"" + std::string(kBoundary) + "\"\r\n", body));
   static Message message;
   const auto result = message.parse(block.view());
   if (!result) {
@@ -63,12 +63,12 @@ void take_out_each(const Message& message, std::string_view octets, const BodyPa
   check(tree.has_value(), "what has parts is a tree");
   std::size_t leaf = 0;
   for (const BodyNode& node : tree->view()) {
-    check(test::within(node.cut, message.body()), "what is taken out lies in the body");
+    check(sip::test::within(node.cut, message.body()), "what is taken out lies in the body");
     if (node.is_multipart) {
       continue;
     }
     const BodyPart& part = parts[leaf++];
-    check(test::within(part.content, node.cut), "the nodes are the parts in their order");
+    check(sip::test::within(part.content, node.cut), "the nodes are the parts in their order");
     const auto siblings = std::ranges::count(tree->view(), node.parent, &BodyNode::parent);
     if (node.parent == BodyNode::kBody || siblings == 1) {
       continue;
@@ -96,7 +96,8 @@ void check_description(std::string_view octets, Span where) {
   }
   std::uint8_t media = Fingerprint::kSessionLevel;
   for (const Fingerprint& fingerprint : description->fingerprints.view()) {
-    check(test::within(fingerprint.hash, where) && test::within(fingerprint.value, where), "a fingerprint lies inside");
+    check(sip::test::within(fingerprint.hash, where) && sip::test::within(fingerprint.value, where),
+          "a fingerprint lies inside");
     check(fingerprint.value.length % 3 == 2, "a fingerprint is pairs of digits");
     check(fingerprint.media == Fingerprint::kSessionLevel || fingerprint.media < description->media.size(),
           "a fingerprint belongs to a medium");
@@ -104,19 +105,18 @@ void check_description(std::string_view octets, Span where) {
     media = fingerprint.media;
   }
   for (const SdpMedia& one : description->media.view()) {
-    check(test::within(one.media, where) && test::within(one.protocol, where) && test::within(one.formats, where),
+    check(sip::test::within(one.media, where) && sip::test::within(one.protocol, where) &&
+              sip::test::within(one.formats, where),
           "a medium lies inside");
-    check(!one.connection || test::within(one.connection->address, where), "a connection lies inside");
+    check(!one.connection || sip::test::within(one.connection->address, where), "a connection lies inside");
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t line = std::min(input.find("\r\n"), size);
   const std::string_view body = input.substr(std::min(line + 2, size));
-  const ExactBlock block(test::invite("Content-Type: " + std::string(input.substr(0, line)) + "\r\n", body));
+  const ExactBlock block(sip::test::invite("Content-Type: " + std::string(input.substr(0, line)) + "\r\n", body));
   static Message message;
   if (!message.parse(block.view()) || message.body().length != body.size()) {
     return 0;
@@ -134,8 +134,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   put_together_anew(block.view(), *parts);
   if (keys) {
     for (const Fingerprint& fingerprint : keys->fingerprints.view()) {
-      check(test::within(fingerprint.value, message.body()), "a key lies in the body");
+      check(sip::test::within(fingerprint.value, message.body()), "a key lies in the body");
     }
   }
   return 0;
 }
+
+const Target kTarget("sip_body", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_body

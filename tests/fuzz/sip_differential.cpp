@@ -30,11 +30,11 @@
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::sip_differential {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 struct Party {
@@ -296,14 +296,10 @@ bool is_explained(const Message& message, std::string_view octets) {
   return false;
 }
 
-}  // namespace
+bool has_run = false;
 
-// Both libraries lose memory when they give up on a message; that is not what is looked for here.
-extern "C" const char* __asan_default_options() {
-  return "detect_leaks=0";
-}
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
+  has_run = true;
   const ExactBlock block(data, size);
   static Message message;
   if (!message.parse(block.view()) || is_explained(message, block.view())) {
@@ -318,3 +314,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("sip_differential", run);
+
+}  // namespace
+
+// Both libraries lose memory when they give up on a message; that is not what is looked for here.
+extern "C" int __lsan_is_turned_off() {
+  return has_run ? 1 : 0;
+}
+
+}  // namespace stirline::fuzz::sip_differential

@@ -13,12 +13,12 @@
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_edit {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 constexpr std::size_t kMaxOperations = 24;
@@ -155,7 +155,7 @@ class Editor {
           "unknown lines break nothing but limits");
       return;
     }
-    check(test::spans_lie_inside(again, block.view()), "spans lie inside");
+    check(sip::test::spans_lie_inside(again, block.view()), "spans lie inside");
     const std::vector<std::string> lines = model_.whole_lines();
     check(again.headers().size() == lines.size(), "the lines are those that were meant");
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -184,9 +184,7 @@ class Editor {
   bool breaks_ = false;  // a line was changed that the parser reads
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::size_t operations = size == 0 ? 0 : data[0] % (kMaxOperations + 1);
   const std::size_t begin = 1 + 3 * operations;
   if (size < begin) {
@@ -223,3 +221,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   editor.finish();
   return 0;
 }
+
+const Target kTarget("sip_edit", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_edit

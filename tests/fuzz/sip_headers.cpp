@@ -20,13 +20,13 @@
 #include "sip_parser/utf8.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_headers {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 class Fields {
@@ -44,14 +44,14 @@ class Fields {
   void inside(Span span, HeaderId id) const {
     check(span.empty() || std::ranges::any_of(message_.headers(),
                                               [&](const HeaderLine& line) {
-                                                return line.id == id && test::within(span, line.value());
+                                                return line.id == id && sip::test::within(span, line.value());
                                               }),
           "a part lies in its field");
   }
 
   void party(const NameAddr& party, HeaderId id) const {
     inside(party.whole, id);
-    check(test::party_is_sound(party, party.whole), "the parts of a party lie inside");
+    check(sip::test::party_is_sound(party, party.whole), "the parts of a party lie inside");
   }
 
  private:
@@ -63,7 +63,7 @@ void try_values(const Message& message, std::string_view octets, const Fields& f
   if (const auto list = read_reasons(message, octets); fields.good(list, HeaderId::reason)) {
     for (const Reason& reason : list->view()) {
       fields.inside(reason.whole, HeaderId::reason);
-      check(test::within(reason.protocol, reason.whole) && test::within(reason.text, reason.whole),
+      check(sip::test::within(reason.protocol, reason.whole) && sip::test::within(reason.text, reason.whole),
             "a reason is whole");
       check(!reason.protocol.empty() && reason.cause.value_or(0) <= kMaxReasonCause, "a reason has a protocol");
     }
@@ -73,7 +73,7 @@ void try_values(const Message& message, std::string_view octets, const Fields& f
     for (const Via& via : list->view()) {
       fields.inside(via.whole, HeaderId::via);
       for (const Span part : {via.transport, via.host, via.port, via.branch, via.received}) {
-        check(test::within(part, via.whole), "a part lies in its value");
+        check(sip::test::within(part, via.whole), "a part lies in its value");
       }
     }
   }
@@ -88,7 +88,7 @@ void try_values(const Message& message, std::string_view octets, const Fields& f
       fields.inside(info.whole, HeaderId::call_info);
       for (const Span part :
            {info.uri, info.purpose, info.call_reason, info.verified, info.whole_verified, info.integrity}) {
-        check(test::within(part, info.whole), "a part lies in its value");
+        check(sip::test::within(part, info.whole), "a part lies in its value");
       }
     }
   }
@@ -113,15 +113,16 @@ void try_parties(const Message& message, std::string_view octets, const Fields& 
   if (const auto list = read_diversions(message, octets); fields.good(list, HeaderId::diversion)) {
     for (const Diversion& diversion : list->view()) {
       fields.party(diversion.party, HeaderId::diversion);
-      check(test::within(diversion.reason, diversion.party.params), "a reason is a parameter");
+      check(sip::test::within(diversion.reason, diversion.party.params), "a reason is a parameter");
     }
   }
   if (const auto list = read_history(message, octets); fields.good(list, HeaderId::history_info)) {
     for (const HistoryEntry& entry : list->view()) {
       fields.party(entry.party, HeaderId::history_info);
-      check(entry.levels > 0 && entry.levels <= kMaxIndexLevels && test::within(entry.index, entry.party.params),
+      check(entry.levels > 0 && entry.levels <= kMaxIndexLevels && sip::test::within(entry.index, entry.party.params),
             "an entry has an index");
-      check(test::within(entry.reason, entry.party.uri.headers) && test::within(entry.privacy, entry.party.uri.headers),
+      check(sip::test::within(entry.reason, entry.party.uri.headers) &&
+                sip::test::within(entry.privacy, entry.party.uri.headers),
             "an embedded header lies in the URI");
     }
   }
@@ -150,10 +151,8 @@ void try_singles(const Message& message, std::string_view octets, const Fields& 
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const ExactBlock block(test::invite(std::string_view(reinterpret_cast<const char*>(data), size)));
+int run(const std::uint8_t* data, std::size_t size) {
+  const ExactBlock block(sip::test::invite(std::string_view(reinterpret_cast<const char*>(data), size)));
   static Message message;
   if (!message.parse(block.view())) {
     return 0;
@@ -164,3 +163,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_singles(message, block.view(), fields);
   return 0;
 }
+
+const Target kTarget("sip_headers", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_headers

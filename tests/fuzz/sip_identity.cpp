@@ -8,13 +8,13 @@
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_identity {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 using Told = std::array<std::string, 5>;
@@ -46,9 +46,7 @@ Message& parsed(std::string_view octets) {
   return message;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size > 20'000) {
     return 0;
   }
@@ -56,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view octets = block.view();
   const Span whole{0, static_cast<std::uint16_t>(size)};
   const IdentityHeader identity = parse_identity(octets, whole);
-  check(test::identity_is_sound(identity, whole), "the parts lie inside");
+  check(sip::test::identity_is_sound(identity, whole), "the parts lie inside");
   if (identity.error != IdentityError::none) {
     return 0;
   }
@@ -77,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   const std::string value(octets);
-  const ExactBlock message(test::invite("Identity: " + value + ", " + value + "\r\ny:" + value + "\r\n"));
+  const ExactBlock message(sip::test::invite("Identity: " + value + ", " + value + "\r\ny:" + value + "\r\n"));
   const Message& read = parsed(message.view());
   check(read.identities_seen() == 3, "three values are three");
   for (const IdentityHeader& one : read.identities()) {
@@ -85,3 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("sip_identity", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_identity

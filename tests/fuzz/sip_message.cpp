@@ -12,12 +12,13 @@
 #include "sip_parser/message.hpp"
 #include "sip_parser/telephone_number.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/readings.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_message {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::sip;
 
 constexpr std::string_view kIdentity = "Identity: eyJh.eyJi.c2ln;info=<https://x.example/c>;ppt=\"shaken\"\r\n";
@@ -68,7 +69,7 @@ void compare_kernels(const Message& message, const std::expected<void, ParseErro
   for (const Kernel kernel : kKernels) {
     if (runs_here(kernel)) {
       const auto outcome = other.parse_with(kernel, octets, strictness);
-      check(test::same_reading(message, result, other, outcome), "all kernels read the same");
+      check(sip::test::same_reading(message, result, other, outcome), "all kernels read the same");
     }
   }
 }
@@ -110,7 +111,7 @@ void try_message(std::string_view octets, const Strictness& strictness) {
     check(action != Action::extract, "no error is worked on");
     return;
   }
-  check(test::spans_lie_inside(message, octets), "spans lie inside");
+  check(sip::test::spans_lie_inside(message, octets), "spans lie inside");
   read_number(octets, message.request_uri());
   read_number(octets, message.from().uri);
   read_number(octets, message.to().uri);
@@ -123,9 +124,7 @@ void try_message(std::string_view octets, const Strictness& strictness) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   // A block of exactly this size, and no stray octet behind it.
   const auto block = std::make_unique<char[]>(size);
   std::copy_n(data, size, block.get());
@@ -138,3 +137,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                        .accept_malformed_date = false});
   return 0;
 }
+
+const Target kTarget("sip_message", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_message

@@ -9,13 +9,13 @@
 #include "sip_parser/message.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/samples.hpp"
 #include "tests/unit/sip_parser/streams.hpp"
 
+namespace stirline::fuzz::sip_stream {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 using Step = FrameStep::Kind;
 
@@ -89,7 +89,7 @@ void check_length_refusal(std::string_view unread, const ParseError& error, cons
       end = std::min(unread.find('\n', end), unread.size() - 1) + 1;
     } while (end < unread.size() && (unread[end] == ' ' || unread[end] == '\t'));
     const std::string lines = "l:" + std::string(unread.substr(error.offset, end - error.offset));
-    const ParseError same_line = parse(message, test::invite(lines), strictness);
+    const ParseError same_line = parse(message, sip::test::invite(lines), strictness);
     check(same_line.code == error.code, "the parser reads the same length");
   }
 }
@@ -119,10 +119,10 @@ void check_incomplete(std::string_view unread, const FrameStep& step, const Stri
 }
 
 void try_stream(std::string_view stream, std::span<const std::uint8_t> sizes, const Strictness& strictness) {
-  const test::Frames frames = test::frames_of(stream, strictness);
+  const sip::test::Frames frames = sip::test::frames_of(stream, strictness);
   std::size_t at = 0;
   Step before = Step::message;
-  for (const test::Frame& frame : frames) {
+  for (const sip::test::Frame& frame : frames) {
     check(frame.at == at, "nothing is lost between two steps");
     const std::string_view unread = stream.substr(at);
     switch (frame.step.kind) {
@@ -149,20 +149,19 @@ void try_stream(std::string_view stream, std::span<const std::uint8_t> sizes, co
 
   std::size_t next = 0;
   const auto segment = [&]() -> std::size_t { return sizes.empty() ? 1 : 1U + sizes[next++ % sizes.size()]; };
-  check(test::same(test::frames_of(stream, segment, strictness), frames), "cuts do not matter");
+  check(sip::test::same(sip::test::frames_of(stream, segment, strictness), frames), "cuts do not matter");
 
   if (before == Step::refused) {
-    test::Connection connection{std::string(stream), strictness};
+    sip::test::Connection connection{std::string(stream), strictness};
     connection.receive(stream.size());
-    check(test::same(connection.framer().next(test::invite("l: 0\r\n")), frames.back().step), "a refusal stays");
+    check(sip::test::same(connection.framer().next(sip::test::invite("l: 0\r\n")), frames.back().step),
+          "a refusal stays");
     connection.framer().reset();
-    check(connection.framer().next(test::invite("l: 0\r\n")).kind == Step::message, "until it is taken back");
+    check(connection.framer().next(sip::test::invite("l: 0\r\n")).kind == Step::message, "until it is taken back");
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size == 0) {
     return 0;
   }
@@ -172,3 +171,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_stream(stream.view(), {data + 1, segments}, {.accept_bare_lf = true});
   return 0;
 }
+
+const Target kTarget("sip_stream", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_stream

@@ -8,12 +8,12 @@
 #include "sip_parser/uri.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 #include "tests/unit/sip_parser/spans.hpp"
 
+namespace stirline::fuzz::sip_uri {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::sip;
 
 constexpr std::uint16_t kShift = 7;
@@ -98,7 +98,7 @@ void try_uri(std::string_view octets) {
     return;
   }
   check(moved(*uri, *elsewhere), "its parts are the same wherever it stands");
-  check(test::uri_is_sound(*uri, whole(octets)) && uri->whole == whole(octets), "the parts lie inside");
+  check(sip::test::uri_is_sound(*uri, whole(octets)) && uri->whole == whole(octets), "the parts lie inside");
   for (const std::string_view name : {"user", "cause", "verstat"}) {
     const Parameter parameter = find_parameter(octets, uri->params, name);
     check(!parameter.present || parameter.whole.end() <= uri->params.end(), "a parameter lies in its list");
@@ -121,7 +121,7 @@ void try_name_addr(std::string_view octets) {
     check(party.error().offset <= octets.size(), "an error lies in the value");
     return;
   }
-  check(test::party_is_sound(*party, whole(octets)), "the parts lie inside");
+  check(sip::test::party_is_sound(*party, whole(octets)), "the parts lie inside");
   check(moved(party->whole, elsewhere->whole) && moved(party->display_name, elsewhere->display_name) &&
             moved(party->uri, elsewhere->uri) && moved(party->params, elsewhere->params) &&
             moved(party->tag, elsewhere->tag) && party->bracketed == elsewhere->bracketed,
@@ -130,9 +130,7 @@ void try_name_addr(std::string_view octets) {
   check(uri && uri->user == party->uri.user && uri->host == party->uri.host, "its URI is the one that stands there");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size > 16'384) {
     return 0;
   }
@@ -141,3 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_name_addr(block.view());
   return 0;
 }
+
+const Target kTarget("sip_uri", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::sip_uri

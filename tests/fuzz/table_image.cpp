@@ -12,10 +12,11 @@
 #include "config/tables/records.hpp"
 #include "config/tables/trunk_table.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::table_image {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::config::tables;
 
 template <typename Table, typename Encode>
@@ -44,9 +45,7 @@ void expect_numbers(const Image& image) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size == 0) {
     return 0;
   }
@@ -71,3 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("table_image", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::table_image

@@ -10,10 +10,11 @@
 #include "crypto_workers/certificate/claim_constraints.hpp"
 #include "crypto_workers/passport/claim_syntax.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::tn_auth_list {
 namespace {
 
-using stirline::fuzz::check;
 using namespace stirline::crypto;
 
 void check_entry(const TnAuthList& list, const TnEntry& entry) {
@@ -32,9 +33,7 @@ void check_entry(const TnAuthList& list, const TnEntry& entry) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::uint8_t> octets(data, size);
   if (const auto list = decode_tn_auth_list(octets)) {
     check(!list->empty() && list->entries().size() <= kMaxTnAuthListEntries, "a list is neither empty nor endless");
@@ -51,3 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("tn_auth_list", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::tn_auth_list

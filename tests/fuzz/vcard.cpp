@@ -7,10 +7,13 @@
 #include "config/policy/rule.hpp"
 #include "control/policy/vcard_reader.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace stirline::fuzz::vcard {
+namespace {
+
+int run(const std::uint8_t* data, std::size_t size) {
   using stirline::control::policy::VcardReader;
-  using stirline::fuzz::check;
   std::istringstream file(std::string(reinterpret_cast<const char*>(data), size));
   VcardReader reader(file);
   std::size_t cards = 0;
@@ -29,3 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("vcard", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::vcard

@@ -7,11 +7,12 @@
 #include <string_view>
 
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::watch {
 namespace {
 
 using namespace stirline::config::wire;
-using stirline::fuzz::check;
 
 void request(std::string_view octets) {
   const auto read = decode_watch(octets);
@@ -41,9 +42,7 @@ void events(std::string_view octets) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   if (size == 0) {
     return 0;
   }
@@ -51,3 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   data[0] == 'r' ? request(octets) : events(octets);
   return 0;
 }
+
+const Target kTarget("watch", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::watch

@@ -5,11 +5,11 @@
 #include "sip_parser/utf8.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/exact_block.hpp"
+#include "tests/fuzz/target.hpp"
 
+namespace stirline::fuzz::xcap_uri {
 namespace {
 
-using stirline::fuzz::check;
-using stirline::fuzz::ExactBlock;
 using namespace stirline::control;
 
 bool is_text(std::string_view text) {
@@ -49,9 +49,7 @@ void try_selector(const XcapUri& uri) {
   check(!select(document(), selector, steps, spaces), "what is found stands in the document");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int run(const std::uint8_t* data, std::size_t size) {
   const ExactBlock block(data, size);
   const auto uri = parse_xcap_uri(block.view(), "/");
   if (!uri) {
@@ -69,3 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+const Target kTarget("xcap_uri", run);
+
+}  // namespace
+}  // namespace stirline::fuzz::xcap_uri

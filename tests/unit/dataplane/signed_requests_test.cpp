@@ -16,7 +16,7 @@ constexpr std::uint32_t kPrint = 77;
 
 class Signed : public testing::Test {
  protected:
-  static std::string call(std::uint32_t number) { return test::invite({.number = number}); }
+  static std::string call(std::uint32_t number) { return stirline::test::invite({.number = number}); }
   static std::string lines(std::uint32_t number, std::size_t octets) {
     return "Identity: " + std::to_string(number) + std::string(octets, 'x') + "\r\n";
   }
@@ -56,11 +56,11 @@ TEST_F(Signed, WhatSharesOnlyPartOfTheNameIsNoCopy) {
     other.insert(other.find(part) + part.size(), "1");
     EXPECT_EQ(of(other, 20), "") << part;
   }
-  EXPECT_EQ(of(test::following(call(1), "CANCEL"), 20), "");
+  EXPECT_EQ(of(stirline::test::following(call(1), "CANCEL"), 20), "");
   const std::string same = call(1);
   EXPECT_FALSE(signed_.find(name(same), "peer", kPrint + 1, 20).has_value()) << "of another content";
   EXPECT_FALSE(signed_.find(name(same), "pee", kPrint, 20).has_value()) << "of another trunk (STIR-RG-02)";
-  EXPECT_EQ(of(test::following(call(1), "ACK"), 20), "");
+  EXPECT_EQ(of(stirline::test::following(call(1), "ACK"), 20), "");
 }
 
 TEST_F(Signed, ForAsLongAsCopiesCome) {

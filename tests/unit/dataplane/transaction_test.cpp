@@ -23,10 +23,10 @@ class Transaction : public testing::Test {
 };
 
 TEST_F(Transaction, AnInviteItsCancelAndItsAckBelongTogether) {
-  const std::string invite = test::invite({.number = 7});
+  const std::string invite = stirline::test::invite({.number = 7});
   const NamedRequest first = name(invite);
   for (const std::string method : {"CANCEL", "ACK"}) {
-    std::string text = test::following(invite, method);
+    std::string text = stirline::test::following(invite, method);
     text.insert(text.find("\r\n", text.find("To: ")), ";tag=of-the-answer");
     const NamedRequest other = name(text);
     EXPECT_TRUE(belong_together(first, other));
@@ -35,7 +35,7 @@ TEST_F(Transaction, AnInviteItsCancelAndItsAckBelongTogether) {
 }
 
 TEST_F(Transaction, EveryPartOfTheNameCounts) {
-  const std::string invite = test::invite({.number = 7});
+  const std::string invite = stirline::test::invite({.number = 7});
   const NamedRequest first = name(invite);
   for (const std::string part : {"branch=z9hG4bK", "SIP/2.0/UDP 192.0.2", "tag=", "Call-ID: ", "CSeq: "}) {
     std::string text = invite;
@@ -48,11 +48,11 @@ TEST_F(Transaction, EveryPartOfTheNameCounts) {
 }
 
 TEST_F(Transaction, WithoutTheCookieCallIdAndTagTell) {  // RFC 2543
-  std::string invite = test::invite({.number = 7});
+  std::string invite = stirline::test::invite({.number = 7});
   const std::size_t at = invite.find(";branch=");
   invite.erase(at, invite.find("\r\n", at) - at);
   const NamedRequest first = name(invite);
-  const std::string cancel = test::following(invite, "CANCEL");
+  const std::string cancel = stirline::test::following(invite, "CANCEL");
   EXPECT_TRUE(belong_together(first, name(cancel)));
   EXPECT_EQ(first.key, name(cancel).key);
   std::string other = cancel;
@@ -61,7 +61,7 @@ TEST_F(Transaction, WithoutTheCookieCallIdAndTagTell) {  // RFC 2543
 }
 
 TEST_F(Transaction, LongNamesAreHashedByTheirEnds) {
-  std::string invite = test::invite({.number = 7});
+  std::string invite = stirline::test::invite({.number = 7});
   invite.insert(invite.find("z9hG4bK") + 7, std::string(200, 'b'));
   std::string other = invite;
   const std::size_t end = other.find("\r\n", other.find("branch="));

@@ -93,7 +93,7 @@ class CallListKeeperTest : public ::testing::Test {
   }
 
   std::atomic<std::int64_t> now_ = kNow;
-  test::ScratchFolder folder_;
+  control::test::ScratchFolder folder_;
   std::mutex mutex_;
   std::condition_variable told_;
   std::deque<SharedTable> tables_;

@@ -108,7 +108,7 @@ TEST(ListStore, TellsWhoseEntriesHaveChanged) {
 }
 
 TEST(ListStore, SeveralProcessesShareOne) {
-  const test::ScratchFolder folder;
+  const control::test::ScratchFolder folder;
   const auto daemon = opened(folder / "lists.db");
   const auto command = opened(folder / "lists.db");
   std::int64_t seen = 0;
