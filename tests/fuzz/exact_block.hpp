@@ -1,5 +1,4 @@
-// The input in a heap block of exactly its size: a sanitizer sees the first
-// octet read too far.
+// The input in a heap block of exactly its size: a sanitizer sees the first octet read too far.
 #pragma once
 
 #include <algorithm>
