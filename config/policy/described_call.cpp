@@ -8,6 +8,7 @@
 #include "sip_parser/body/sdp.hpp"
 #include "sip_parser/characters.hpp"
 #include "sip_parser/headers/privacy.hpp"
+#include "sip_parser/headers/spam_score.hpp"
 
 namespace stirline::config::policy {
 namespace {
@@ -210,6 +211,8 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   facts.now = now;
   facts.score = 0;
   call.asked = asked;
+  call.peer_score =
+      origin.trusted ? sip::read_spam_score(message, octets).value_or(std::nullopt) : std::optional<std::uint8_t>();
   const auto caller = crypto::extract_originator(message, octets, origin.dial_plan, origin.originator);
   const bool diverted =
       message.first(sip::HeaderId::diversion) != nullptr || message.first(sip::HeaderId::history_info) != nullptr;

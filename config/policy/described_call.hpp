@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "config/policy/identity_key.hpp"
@@ -31,6 +32,7 @@ struct DescribedCall {
   bool described = false;   // there is somebody who asks: all below is filled in
   std::uint32_t asked = 0;  // kinds of texts that were looked for
   CallFacts facts;          // those of the call: complete once a verdict was added
+  std::optional<std::uint8_t> peer_score = {};  // the spam score that a trusted peer gives it (SPIT-MK-01)
   // What lists are asked about (listed_call.hpp), if `asked` has them; of `shown` only what is no identity.
   ClaimedCall claimed = {};
   ShownCaller shown = {};

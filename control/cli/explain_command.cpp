@@ -308,7 +308,7 @@ std::expected<int, std::string> explain(const ExplainOptions& options) {
   const sip::DialPlan dial_plan;
   const CallOrigin origin{.trunk = options.trunk, .dial_plan = dial_plan, .trusted = options.trusted};
   DescribedCall call = describe_offline(*file, *job, origin, now);
-  call.facts.score = static_cast<std::uint8_t>(options.score);
+  call.facts.score = std::max(static_cast<std::uint8_t>(options.score), call.peer_score.value_or(0));
   const auto target = crypto::extract_target(*file->message, file->octets, dial_plan);
   std::string called(target.number ? target.number->view() : target.uri.view());
   if (!options.user.empty()) {

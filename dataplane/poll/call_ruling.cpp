@@ -21,8 +21,8 @@ using policy::Handling;
 
 namespace {
 
-// "Spam-Score: 100;by=stirline;detail="content=100,statistics=100"" (SPIT-MK-01), behind up to two lines about the
-// attestation.
+// "Spam-Score: 100;by=stirline;detail="content=100,peer=100,statistics=100"" (SPIT-MK-01), behind up to two lines about
+// the attestation.
 constexpr std::size_t kRuledLinesBytes = crypto::kAttestationLinesBytes + 80;
 
 Counter counter_of(Handling handling) {
@@ -216,11 +216,12 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
 CallStage::Ruling CallStage::rule_on_described(const RuleTables& rules, const policy::CalledUser& user,
                                                const Trunk& trunk, policy::DescribedCall& call, const ScoreParts& parts,
                                                const std::optional<Decided>& before) {
-  call.facts.score = std::max(parts.statistics, parts.content.value_or(0));
+  call.facts.score = std::max({parts.statistics, parts.content.value_or(0), call.peer_score.value_or(0)});
   disown_receipt(call.facts);
   ask_lists(rules.view().lists, call);
   Ruling ruling = redirected(rule_on(rules, user, trunk, call, before), trunk);
   ruling.parts = parts;
+  ruling.parts.peer = call.peer_score;
   ruling.known_caller = call.facts.caller != policy::kNoKey;
   return ruling;
 }
@@ -386,12 +387,24 @@ void CallStage::send_ruled(Datagram& datagram, const crypto::MarkPlan& marks, co
     writer.add("Spam-Score: ");
     writer.add(unsigned{ruling.score});
     writer.add(";by=stirline");
-    if (ruling.parts.content) {
-      writer.add(";detail=\"content=");
-      writer.add(unsigned{*ruling.parts.content});
-      writer.add(",statistics=");
-      writer.add(unsigned{ruling.parts.statistics});
-      writer.add("\"");
+    const ScoreParts& parts = ruling.parts;
+    if (parts.content || parts.peer) {
+      std::string_view before = ";detail=\"";
+      const auto add_part = [&](std::string_view name, std::uint8_t score) {
+        writer.add(before);
+        writer.add(name);
+        writer.add('=');
+        writer.add(unsigned{score});
+        before = ",";
+      };
+      if (parts.content) {
+        add_part("content", *parts.content);
+      }
+      if (parts.peer) {
+        add_part("peer", *parts.peer);
+      }
+      add_part("statistics", parts.statistics);
+      writer.add('"');
     }
     writer.add("\r\n");
     ruled.lines = writer.view();

@@ -136,6 +136,7 @@ class CallStage {
   struct ScoreParts {
     std::uint8_t statistics = 0;
     std::optional<std::uint8_t> content = {};
+    std::optional<std::uint8_t> peer = {};  // what a trusted peer says
   };
   static constexpr std::size_t kMaxRuleId = config::wire::kMaxRecordRule - 16;  // behind the name of its layer
   struct Ruling {

@@ -15,6 +15,7 @@
 #include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/headers/reason.hpp"
 #include "sip_parser/headers/resource_priority.hpp"
+#include "sip_parser/headers/spam_score.hpp"
 #include "sip_parser/headers/subject.hpp"
 #include "sip_parser/headers/vias.hpp"
 #include "sip_parser/utf8.hpp"
@@ -135,6 +136,9 @@ void try_parties(const Message& message, std::string_view octets, const Fields& 
 
 void try_singles(const Message& message, std::string_view octets, const Fields& fields) {
   fields.good(read_priority(message, octets), HeaderId::priority);
+  if (const auto score = read_spam_score(message, octets); fields.good(score, HeaderId::spam_score)) {
+    check(!*score || **score <= kMaxSpamScore, "a score is bounded");
+  }
   if (const auto privacy = read_privacy(message, octets); fields.good(privacy, HeaderId::privacy)) {
     check(!(privacy->none && (privacy->id || privacy->user || privacy->header)), "none stands alone");
     check(privacy->present == (message.count(HeaderId::privacy) > 0), "a field is there or not");

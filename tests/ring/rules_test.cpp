@@ -98,6 +98,33 @@ TEST_F(RuledCalls, AMarkIsOurOwn) {  // SPIT-MK-01, -02
   EXPECT_EQ(delivered(call(2)).find("Spam-Score"), std::string::npos);
 }
 
+// SPIT-MK-01: the highest score counts, whoever gives it, of those who are believed.
+TEST_F(RuledCalls, ATrustedPeersScoreCounts) {
+  Rule refuse = lab_rule("spam", Handling::block);
+  refuse.least_score = 70;
+  rules_.users.push_back({.called = destination({.number = 1}), .rules = {.rules = {refuse}}});
+  rules_.users.push_back(
+      {.called = destination({.number = 2}), .rules = {.rules = {lab_rule("mark", Handling::allow_marked)}}});
+  publish(rules_);
+  const auto scored = [](std::uint32_t number, const std::string& score) {
+    return another(with_line(call(number), "Spam-Score: " + score), "s" + std::to_string(score.size()));
+  };
+  EXPECT_TRUE(delivered(scored(1, "70")).starts_with("INVITE ")) << "this peer is nobody whom we believe";
+  LabTables tables = lab_tables();
+  tables.trunks[0].certificate_wait_ms = 0;
+  tables.trunks[0].answers.ring_seconds = 0;
+  tables.trunks[0].trusted = true;
+  harness_.publish(tables);
+  EXPECT_EQ(status_line(answered(scored(1, "70;by=us"))), "SIP/2.0 603 Decline");
+  EXPECT_TRUE(delivered(scored(1, "69;by=them")).starts_with("INVITE "));
+  EXPECT_TRUE(delivered(scored(1, "seventy")).starts_with("INVITE ")) << "what cannot be read says nothing";
+  EXPECT_TRUE(delivered(scored(1, "101")).starts_with("INVITE "));
+  const std::string got = delivered(scored(2, "42;by=them;detail=\"x=42\", 7"));
+  EXPECT_EQ(header_line(got, "Spam-Score: "), "Spam-Score: 42;by=stirline;detail=\"peer=42,statistics=0\"");
+  EXPECT_LT(got.find("by=stirline"), got.find("Spam-Score: 42;by=them;detail=\"x=42\", 7"))
+      << "what a trusted peer says stays, behind ours";
+}
+
 TEST_F(RuledCalls, AnotherTargetChangesTheRequestUriAlone) {  // SPIT-MK-04
   Rule voicebox = lab_rule("away", Handling::forward);
   voicebox.actions.target = "sip:voicebox@company-example.com";

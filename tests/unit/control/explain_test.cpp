@@ -93,6 +93,15 @@ TEST_F(Explain, AFriendIsOneOnlyIfHeIsAuthenticated) {  // SPIT-FW-02
       {"layer": "user", "rule": "strangers", "handling": "challenge", "matches": true}])"));
 }
 
+TEST_F(Explain, ATrustedPeersScore) {  // SPIT-MK-01
+  std::string invite = kInvite;
+  invite.insert(invite.find("Max-Forwards"), "Spam-Score: 80;by=them\r\n");
+  const std::string file = rules(kFriend + kStrangers);
+  EXPECT_EQ(json::parse(explain(invite, {"--rules", file, "--trusted"}).out)["score"], 80);
+  EXPECT_EQ(json::parse(explain(invite, {"--rules", file, "--trusted", "--score", "90"}).out)["score"], 90);
+  EXPECT_EQ(json::parse(explain(invite, {"--rules", file}).out)["score"], 0);
+}
+
 TEST_F(Explain, WhatElseTheRuleDoes) {  // SPIT-PL-03
   const auto does = [&](const std::string& actions, const std::string& transformations = {}) {
     const Finished finished =

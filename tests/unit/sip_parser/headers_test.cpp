@@ -12,6 +12,7 @@
 #include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/headers/reason.hpp"
 #include "sip_parser/headers/resource_priority.hpp"
+#include "sip_parser/headers/spam_score.hpp"
 #include "sip_parser/headers/subject.hpp"
 #include "tests/unit/sip_parser/header_fields.hpp"
 
@@ -99,6 +100,31 @@ TEST(Priorities, Values) {
   for (const std::string bad : {"", "urgent;x", "urgent, normal", "\"urgent\""}) {
     EXPECT_EQ(read("Priority: " + bad + "\r\n").error().code, FieldErrorCode::malformed) << bad;
   }
+}
+
+// SPIT-MK-01
+TEST(SpamScores, Values) {
+  const auto read = [](const std::string& lines) {
+    const Parsed parsed(invite(lines));
+    return read_spam_score(parsed.message(), parsed.octets());
+  };
+  EXPECT_EQ(read("")->has_value(), false);
+  EXPECT_EQ(read("Spam-Score: 0\r\n"), std::uint8_t{0});
+  EXPECT_EQ(read("Spam-Score: 100;by=a;detail=\"b=1,c=2\"\r\n"), std::uint8_t{100});
+  EXPECT_EQ(read("Spam-Score: 007 ;x\r\n"), std::uint8_t{7});
+  EXPECT_EQ(read("Spam-Score: 20;by=a, 80;by=b\r\nSpam-Score: 50\r\n"), std::uint8_t{80}) << "the highest";
+  expect_errors(read_spam_score, "Spam-Score",
+                {{"", FieldErrorCode::malformed},
+                 {";by=a", FieldErrorCode::malformed},
+                 {"-1", FieldErrorCode::malformed},
+                 {"high", FieldErrorCode::malformed},
+                 {"5.5", FieldErrorCode::malformed},
+                 {"80 90", FieldErrorCode::malformed},
+                 {"80;", FieldErrorCode::malformed},
+                 {"0080", FieldErrorCode::malformed},
+                 {"101", FieldErrorCode::out_of_range},
+                 {"80, 999", FieldErrorCode::out_of_range},
+                 {"80;by=\"a", FieldErrorCode::open_quote}});
 }
 
 // RFC 3323 4.2, RFC 3325 9.3, RFC 7044 10.1
