@@ -10,7 +10,6 @@ namespace {
 
 using tables::Answer;
 
-constexpr TextRule kRedirectionRule{"a sip, sips or tel URI of at most 512 characters", tables::is_redirection};
 constexpr TextRule kCardRule{"an https URL of at most 512 characters", is_https_url};
 constexpr TextRule kBlockTextRule{"at most 256 printable characters, no quotes or backslashes", tables::is_block_text};
 

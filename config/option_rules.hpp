@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/tables/answer_policy.hpp"
 #include "config/text_rules.hpp"
 #include "config/toml_reader.hpp"
 
@@ -25,6 +26,8 @@ inline constexpr TextRule kShownRule{
       return !text.empty() && text.size() <= 128 &&
              std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     }};
+
+inline constexpr TextRule kRedirectionRule{"a sip, sips or tel URI of at most 512 characters", tables::is_redirection};
 
 inline constexpr TextRule kUserRule{"a user such as sip:alice@example.com", is_uri_text};
 

@@ -29,6 +29,9 @@ constexpr std::array kTooLarges{Choice<tables::TooLarge>{"fragment", tables::Too
                                 Choice<tables::TooLarge>{"pass", tables::TooLarge::pass}};
 constexpr std::array kRedirects{Choice<tables::Redirect>{"rewrite", tables::Redirect::rewrite},
                                 Choice<tables::Redirect>{"302", tables::Redirect::moved}};
+constexpr std::array kPuzzles{Choice<tables::Puzzles>{"announced", tables::Puzzles::announced},
+                              Choice<tables::Puzzles>{"everybody", tables::Puzzles::everybody},
+                              Choice<tables::Puzzles>{"nobody", tables::Puzzles::nobody}};
 const auto kMostAttests = std::span(kAttests).first<3>();
 
 constexpr TextRule kSenderDomainRule{"a domain in small letters, or *. and one", tables::is_sender_domain};
@@ -183,6 +186,8 @@ Trunk read_trunk(Section& section) {
   section.choice<tables::TokenProfile>("profile", trunk.profile, kTokenProfiles);
   section.choice<tables::TooLarge>("too_large", trunk.too_large, kTooLarges);
   section.choice<tables::Redirect>("redirect", trunk.redirect, kRedirects);
+  section.choice<tables::Puzzles>("puzzles", trunk.puzzles, kPuzzles);
+  section.text("no_puzzle_to", trunk.no_puzzle_to, kRedirectionRule);
   section.number<std::uint32_t>("fresh_seconds", trunk.fresh_seconds, 1, kMostSeconds);
   section.number<std::uint32_t>("future_seconds", trunk.future_seconds, 0, kMostSeconds);
   section.number<std::uint32_t>("diverted_seconds", trunk.diverted_seconds, 1, tables::kMaxDivertedSeconds);

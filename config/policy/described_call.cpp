@@ -7,6 +7,7 @@
 #include "sip_parser/body/body_parts.hpp"
 #include "sip_parser/body/sdp.hpp"
 #include "sip_parser/characters.hpp"
+#include "sip_parser/headers/option_tags.hpp"
 #include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/headers/spam_score.hpp"
 
@@ -142,6 +143,15 @@ bool is_anonymous(const sip::Message& message, std::string_view octets) {
   return privacy && (privacy->id || privacy->user || privacy->header);
 }
 
+// SPIT-HC-04. Whoever brings a solution can solve them, too.
+bool says_it_solves(const sip::Message& message, std::string_view octets) {
+  if (message.first(sip::HeaderId::puzzle) != nullptr) {
+    return true;
+  }
+  const auto tags = sip::read_option_tags(message, octets, sip::HeaderId::supported);
+  return tags && sip::has_option_tag(*tags, octets, "hashcash");
+}
+
 // A number of another country than the trunk's: the caller's, as the message says it.
 bool is_international(const crypto::ExtractedIdentity& caller, const sip::DialPlan& dial_plan) {
   return caller.number && !dial_plan.country_code.empty() && !caller.number->view().starts_with(dial_plan.country_code);
@@ -211,6 +221,7 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
   facts.now = now;
   facts.score = 0;
   call.asked = asked;
+  call.solves_puzzles = says_it_solves(message, octets);
   call.peer_score =
       origin.trusted ? sip::read_spam_score(message, octets).value_or(std::nullopt) : std::optional<std::uint8_t>();
   const auto caller = crypto::extract_originator(message, octets, origin.dial_plan, origin.originator);

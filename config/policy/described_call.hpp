@@ -28,10 +28,11 @@ struct CallOrigin {
 };
 
 struct DescribedCall {
-  Key called = kNoKey;      // the Request-URI; kNoKey: neither a number nor a URI that could have rules
-  bool described = false;   // there is somebody who asks: all below is filled in
-  std::uint32_t asked = 0;  // kinds of texts that were looked for
-  CallFacts facts;          // those of the call: complete once a verdict was added
+  Key called = kNoKey;          // the Request-URI; kNoKey: neither a number nor a URI that could have rules
+  bool described = false;       // there is somebody who asks: all below is filled in
+  std::uint32_t asked = 0;      // kinds of texts that were looked for
+  CallFacts facts;              // those of the call: complete once a verdict was added
+  bool solves_puzzles = false;  // so says the request (SPIT-HC-04)
   std::optional<std::uint8_t> peer_score = {};  // the spam score that a trusted peer gives it (SPIT-MK-01)
   // What lists are asked about (listed_call.hpp), if `asked` has them; of `shown` only what is no identity.
   ClaimedCall claimed = {};

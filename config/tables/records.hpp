@@ -56,6 +56,7 @@ struct TrunkRecord {
   Slice redirect_to;
   Slice rejection_card;
   Slice block_text;
+  Slice no_puzzle_to;
   std::uint32_t fresh_seconds = 0;
   std::uint32_t future_seconds = 0;
   std::uint32_t diverted_seconds = 0;
@@ -98,9 +99,10 @@ struct TrunkRecord {
   std::uint8_t redirect = 0;
   std::uint8_t ring_seconds = 0;
   std::uint8_t answer_by_rule = 0;
-  std::uint8_t reserved[5] = {};
+  std::uint8_t puzzles = 0;
+  std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(TrunkRecord) == 232);
+static_assert(sizeof(TrunkRecord) == 240);
 
 struct PeerRecord {
   std::uint8_t family = 0;  // 4 or 6
@@ -214,6 +216,8 @@ inline constexpr std::array kTrunkFields{
     Field{"trunk.unsigned_destinations", offsetof(TrunkRecord, unsigned_destinations), sizeof(Slice)},
     Field{"trunk.sign_diversions", offsetof(TrunkRecord, sign_diversions), sizeof(TrunkRecord::sign_diversions)},
     Field{"trunk.redirect_to", offsetof(TrunkRecord, redirect_to), sizeof(Slice)},
+    Field{"trunk.no_puzzle_to", offsetof(TrunkRecord, no_puzzle_to), sizeof(Slice)},
+    Field{"trunk.puzzles", offsetof(TrunkRecord, puzzles), sizeof(TrunkRecord::puzzles)},
     Field{"trunk.rejection_card", offsetof(TrunkRecord, rejection_card), sizeof(Slice)},
     Field{"trunk.block_text", offsetof(TrunkRecord, block_text), sizeof(Slice)},
     Field{"trunk.ring_seconds", offsetof(TrunkRecord, ring_seconds), sizeof(TrunkRecord::ring_seconds)},

@@ -59,7 +59,7 @@ std::size_t pool_bytes(const Trunk& trunk) {
          trunk.routing_prefix.size() + joined(trunk.priorities).size() + trunk.priority_credential.size() +
          joined(trunk.unsigned_destinations).size() + joined(trunk.sender_domains).size() +
          joined(trunk.sender_codes).size() + trunk.identity_bypass.size() + trunk.answers.redirect_to.size() +
-         trunk.answers.rejection_card.size() + trunk.answers.block_text.size();
+         trunk.answers.rejection_card.size() + trunk.answers.block_text.size() + trunk.no_puzzle_to.size();
 }
 
 std::vector<PeerRecord> peer_records(const std::vector<IpPrefix>& peers) {
@@ -144,6 +144,8 @@ Trunk decode_trunk(ImageReader& reader, const TrunkRecord& record) {
   trunk.sender_codes = split(reader.text(record.sender_codes, "sender_codes", is_sender_code_list));
   trunk.identity_bypass = reader.text(record.identity_bypass, "identity_bypass", empty_or(is_name));
   trunk.answers = decode_answers(reader, record);
+  trunk.no_puzzle_to = reader.text(record.no_puzzle_to, "no_puzzle_to", empty_or(is_redirection));
+  trunk.puzzles = reader.enumerator(record.puzzles, Puzzles::nobody, "puzzles");
   trunk.identity_bypass_until = record.identity_bypass_until;
   trunk.largest_message = record.largest_message;
   reader.require(record.largest_message <= kMostMessageOctets, "largest_message", "is out of range");
@@ -229,6 +231,8 @@ Image encode_trunks(const std::vector<Trunk>& trunks) {
     record.redirect_to = writer.put(trunk.answers.redirect_to);
     record.rejection_card = writer.put(trunk.answers.rejection_card);
     record.block_text = writer.put(trunk.answers.block_text);
+    record.no_puzzle_to = writer.put(trunk.no_puzzle_to);
+    record.puzzles = static_cast<std::uint8_t>(trunk.puzzles);
     record.retry_after = trunk.answers.retry_after;
     record.ring_seconds = trunk.answers.ring_seconds;
     record.answer_by_rule = static_cast<std::uint8_t>(trunk.answers.by_rule);

@@ -47,6 +47,10 @@ enum class TooLarge : std::uint8_t { fragment, pass };  // INL-MTU-01: (a) fragm
 // told with 302.
 enum class Redirect : std::uint8_t { rewrite, moved };
 
+// Who is given a puzzle where rules want one solved (SPIT-HC-04): whose request says that he solves them (Supported:
+// hashcash), everybody, or nobody, as behind a gateway to telephones.
+enum class Puzzles : std::uint8_t { announced, everybody, nobody };
+
 // A trunk is a peer (a set of addresses) at one side of one port pair. A packet belongs to it if the peer's address is
 // its source (coming from the peer: the frame entered at `side`) or its destination (going to the peer: it entered at
 // the other side), and the UDP port of the destination is one of `ports`.
@@ -84,6 +88,8 @@ struct Trunk {
   TokenProfile profile = TokenProfile::lenient;
   TooLarge too_large = TooLarge::fragment;
   Redirect redirect = Redirect::rewrite;
+  Puzzles puzzles = Puzzles::announced;
+  std::string no_puzzle_to;          // a URI, such as a voice test: where the others go; empty: let on, marked
   std::uint32_t fresh_seconds = 60;  // STIR-VS-04
   std::uint32_t future_seconds = 60;
   std::uint32_t diverted_seconds = 60;      // STIR-DV-03: tokens about earlier parties of a diverted call

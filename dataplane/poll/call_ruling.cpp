@@ -16,6 +16,7 @@ namespace stirline::dataplane {
 
 namespace policy = config::policy;
 using config::tables::Answer;
+using config::tables::Puzzles;
 using config::wire::Decision;
 using policy::Handling;
 
@@ -53,6 +54,12 @@ Answer refusal_of(const policy::Outcome& outcome, policy::FactWord call, const T
   }
   const Answer wanted = config::tables::answer_of_refusal(outcome.response);
   return wanted == Answer::forward ? trunk.config.answers.by_rule : wanted;
+}
+
+// SPIT-HC-04: nobody is asked for what he cannot do.
+bool is_given_puzzle(const Trunk& trunk, const policy::DescribedCall& call) {
+  return trunk.config.puzzles == Puzzles::everybody ||
+         (trunk.config.puzzles == Puzzles::announced && call.solves_puzzles);
 }
 
 // SPIT-PY-01: only who is known can be let in for having paid. A receipt in anybody else's hands is nobody's.
@@ -183,7 +190,8 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
     }
     return ruling;
   }
-  if (outcome.component == policy::Component::hashcash) {
+  const bool wants_puzzle = outcome.component == policy::Component::hashcash;
+  if (wants_puzzle && is_given_puzzle(trunk, call)) {
     ruling.answer = Answer::puzzle;
     ruling.detail = AnswerSender::puzzle_detail(outcome.work, context_.clock.now());
     return ruling;
@@ -195,13 +203,17 @@ CallStage::Ruling CallStage::rule_on(const RuleTables& rules, const policy::Call
     ruling.detail = PaymentDesk::detail_at(context_.clock.now());
     return ruling;
   }
-  ruling.kept = outcome.component == policy::Component::consent || outcome.component == policy::Component::turing;
+  const bool is_tested_instead = wants_puzzle && !trunk.config.no_puzzle_to.empty();
+  ruling.kept = outcome.component == policy::Component::consent || outcome.component == policy::Component::turing ||
+                is_tested_instead;
   if (outcome.component == policy::Component::consent) {
     ruling.answer = Answer::consent;
     return ruling;
   }
   if (outcome.handling == Handling::forward || outcome.component == policy::Component::turing) {
     ruling.target = judgement.rules.text(outcome.rule, policy::RuleText::target);
+  } else if (is_tested_instead) {
+    ruling.target = trunk.config.no_puzzle_to;
   } else if (outcome.handling == Handling::challenge) {
     ruling.handling = Handling::allow_marked;  // nobody here can carry out this challenge: it turns nobody away
   }

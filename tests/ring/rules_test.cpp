@@ -236,6 +236,11 @@ class Puzzles : public RuledCalls {
     publish(rules_);
   }
 
+  // Of somebody who says that he solves puzzles.
+  static std::string call(std::uint32_t number) {
+    return with_line(RuledCalls::call(number), "Supported: 100rel, Hashcash");
+  }
+
   static crypto::Puzzle puzzle_in(const std::string& answer) {
     const auto puzzle = crypto::read_puzzle(header_line(answer, "Puzzle: ").substr(8));
     EXPECT_TRUE(puzzle) << answer;
@@ -287,6 +292,28 @@ TEST_F(Puzzles, TheSameOneLaterInTheMinute) {  // SPIT-MK-05: nothing is kept ab
   harness_.clock().set(kTestNow + 60);
   EXPECT_EQ(puzzle_in(answered(call(1))), first) << "a copy of the first request, a minute later";
   EXPECT_NE(puzzle_in(answered(replaced(call(1), "branch=z9hG4bK", "branch=z9hG4bKr"))), first);
+}
+
+// SPIT-HC-04: telephones behind a gateway solve nothing.
+TEST_F(Puzzles, OnlyForWhoCanSolveThem) {
+  const std::string silent = RuledCalls::call(1);
+  const auto on_trunk = [&](config::tables::Puzzles puzzles, const std::string& otherwise) {
+    LabTables tables = lab_tables();
+    tables.trunks[0].certificate_wait_ms = 0;
+    tables.trunks[0].puzzles = puzzles;
+    tables.trunks[0].no_puzzle_to = otherwise;
+    harness_.publish(tables);
+  };
+  const std::string marked = delivered(silent);
+  EXPECT_TRUE(marked.starts_with("INVITE sip:+" + destination({.number = 1}))) << marked;
+  EXPECT_NE(marked.find("\r\nSpam-Score: "), std::string::npos) << "nobody is turned away for what he cannot do";
+  on_trunk(config::tables::Puzzles::announced, "sip:test@ivr.example.net");
+  EXPECT_TRUE(delivered(another(silent, "1")).starts_with("INVITE sip:test@ivr.example.net SIP/2.0\r\n"));
+  EXPECT_EQ(status_line(answered(another(call(1), "2"))), "SIP/2.0 419 Puzzle Required");
+  on_trunk(config::tables::Puzzles::nobody, "");
+  EXPECT_NE(delivered(another(call(1), "3")).find("\r\nSpam-Score: "), std::string::npos);
+  on_trunk(config::tables::Puzzles::everybody, "");
+  EXPECT_EQ(status_line(answered(another(silent, "4"))), "SIP/2.0 419 Puzzle Required");
 }
 
 TEST_F(Puzzles, WrongAndOldSolutionsFail) {  // SPIT-HC-02

@@ -56,6 +56,8 @@ inline std::vector<Trunk> sample_trunks() {
   carrier.sender_domains = {"carrier.example", "*.carrier.example"};
   carrier.sender_codes = {"1234", "777X"};
   carrier.redirect = Redirect::moved;
+  carrier.puzzles = Puzzles::nobody;
+  carrier.no_puzzle_to = "sip:test@ivr.example.net";
   carrier.priorities = {"ets", "wps"};
   carrier.priority_credential = "main";
   carrier.diverted_seconds = 3'600;

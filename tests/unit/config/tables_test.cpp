@@ -82,6 +82,8 @@ TEST(Tables, TrunksSurviveTheJourney) {
     EXPECT_EQ(a.profile, b.profile);
     EXPECT_EQ(a.too_large, b.too_large);
     EXPECT_EQ(a.redirect, b.redirect);
+    EXPECT_EQ(a.puzzles, b.puzzles);
+    EXPECT_EQ(a.no_puzzle_to, b.no_puzzle_to);
     EXPECT_EQ(a.sender_domains, b.sender_domains);
     EXPECT_EQ(a.sender_codes, b.sender_codes);
     EXPECT_EQ(a.fresh_seconds, b.fresh_seconds);
@@ -236,6 +238,7 @@ TEST(Tables, TrunkLiesAreRefused) {
   EXPECT_EQ(with([](auto& r) { r.profile = 2; }), "trunks: record 0: profile is out of range");
   EXPECT_EQ(with([](auto& r) { r.too_large = 255; }), "trunks: record 0: too_large is out of range");
   EXPECT_EQ(with([](auto& r) { r.redirect = 2; }), "trunks: record 0: redirect is out of range");
+  EXPECT_EQ(with([](auto& r) { r.puzzles = 3; }), "trunks: record 0: puzzles is out of range");
   EXPECT_EQ(with([](auto& r) { r.accept_bare_digits = 255; }),
             "trunks: record 0: accept_bare_digits is neither 0 nor 1");
   EXPECT_EQ(with([](auto& r) { r.accept_leading_plus = 2; }),
@@ -309,6 +312,8 @@ TEST(Tables, TrunkContentsAreChecked) {
             "trunks: record 1: block_text has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.answers.redirect_to = "sip:a@b>\r\n"; }),
             "trunks: record 1: redirect_to has a value that is not allowed");
+  EXPECT_EQ(with([](Trunk& t) { t.no_puzzle_to = "http://a.example"; }),
+            "trunks: record 1: no_puzzle_to has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.answers.rejection_card = "http://b"; }),
             "trunks: record 1: rejection_card has a value that is not allowed");
   EXPECT_EQ(with([](Trunk& t) { t.diverted_seconds = kMaxDivertedSeconds + 1; }),

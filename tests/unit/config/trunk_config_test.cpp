@@ -166,6 +166,22 @@ TEST(TrunkConfig, WhomThePeerSpeaksFor) {  // SPIT-CL-12
   EXPECT_EQ(mistakes(trunk_with("redirect = \"303\"\n")).size(), 1U);
 }
 
+TEST(TrunkConfig, WhoIsGivenPuzzles) {  // SPIT-HC-04
+  const auto trunk_with = [](const std::string& options) {
+    return replaced(std::string(kGood), "role = \"verify\"\n", "role = \"verify\"\n" + options);
+  };
+  const TemporaryFile file("t.toml", trunk_with("puzzles = \"nobody\"\nno_puzzle_to = \"sip:test@ivr.example.net\"\n"));
+  const auto loaded = load_control_config(file.path());
+  ASSERT_TRUE(loaded) << to_string(loaded.error().front());
+  EXPECT_EQ(loaded->trunks[0].puzzles, Puzzles::nobody);
+  EXPECT_EQ(loaded->trunks[0].no_puzzle_to, "sip:test@ivr.example.net");
+  EXPECT_EQ(loaded->trunks[1].puzzles, Puzzles::announced);
+  EXPECT_EQ(loaded->trunks[1].no_puzzle_to, "");
+  for (const char* bad : {"puzzles = \"somebody\"\n", "puzzles = true\n", "no_puzzle_to = \"http://a.example\"\n"}) {
+    EXPECT_EQ(mistakes(trunk_with(bad)).size(), 1U) << bad;
+  }
+}
+
 TEST(TrunkConfig, TheEdgeOfTrust) {
   const auto trunk_with = [](const std::string& options) {
     return replaced(std::string(kGood), "trusted = true\n", options);

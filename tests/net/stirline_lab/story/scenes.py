@@ -10,6 +10,7 @@ from .people import ALICE, CHARLIE, DORA, ERIN, FALSE_ALICE, FRANK, HIJACKER, MA
 from .texts import ADVERTISEMENT
 
 ROBOT_CALLS = 60
+SOLVES = "Supported: hashcash\r\n"  # who does not say so is given no puzzle (SPIT-HC-04)
 
 
 def before(stage):
@@ -34,7 +35,7 @@ def borrowed_name(stage):
     scene = stage.scene("Somebody calls with Alice's number, and nobody signs for it. A name in From is no identity: rule 3.",
                         "challenge: puzzle")
     call = stage.new_call(FALSE_ALICE)
-    place, message = stage.ask(scene, FALSE_ALICE, name=call)
+    place, message = stage.ask(scene, FALSE_ALICE, name=call, extra=SOLVES)
     scene.expect(message.status == 419, f"it came to {place}")
     stage.explain(scene, call)
 
@@ -173,6 +174,6 @@ def _gets_through(stage, scene, person, rule):
 
 def _challenged(stage, scene):
     call = stage.new_call(MALICE)
-    place, message = stage.ask(scene, MALICE, name=call)
+    place, message = stage.ask(scene, MALICE, name=call, extra=SOLVES)
     scene.expect(message.status == 419, f"it came to {place}")
     return call, message.first("puzzle")
