@@ -13,7 +13,7 @@ struct ListConfig {
   std::filesystem::path database;        // of entries; empty: there are no lists
   std::uint32_t claim_score = 50;        // 0 to 100: of whoever only claims to be somebody of the black list
   std::uint32_t learned_days = 90;       // how long whom a user has called is his contact; 0: contacts are not learned
-  std::uint32_t most_contacts = 10'000;  // that one user has, from which on none is learned
+  std::uint32_t most_contacts = 10'000;  // of one user, from which on none comes by itself
   friend bool operator==(const ListConfig&, const ListConfig&) = default;
 };
 

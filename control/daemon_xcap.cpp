@@ -69,12 +69,13 @@ std::expected<void, std::string> Daemon::serve_documents() {
   if (notices_ != nullptr) {
     xcap_->sides.add(std::make_unique<NoticePages>(config.root, *notices_));
   }
-  if (const std::filesystem::path& lists = state_.config.lists.database; !lists.empty()) {
-    auto store = policy::open_list_store(lists);
+  if (const config::ListConfig& lists = state_.config.lists; !lists.database.empty()) {
+    auto store = policy::open_list_store(lists.database);
     if (!store) {
-      return std::unexpected(lists.string() + ": " + store.error());
+      return std::unexpected(lists.database.string() + ": " + store.error());
     }
-    xcap_->sides.add(std::make_unique<ContactPages>(config.root, std::move(*store)));
+    xcap_->sides.add(std::make_unique<ContactPages>(
+        ContactPages::Options{config.root, lists.most_contacts, options_.now}, std::move(*store)));
   }
   if (const config::ContentConfig& texts = state_.config.content; !texts.database.empty() && !texts.trainers.empty()) {
     auto pages = training_pages(texts, config.root, options_.now);

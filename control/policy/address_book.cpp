@@ -10,7 +10,7 @@
 
 #include "config/policy/rule.hpp"
 #include "config/text_rules.hpp"
-#include "control/policy/canonical_identity.hpp"
+#include "control/policy/contact_address.hpp"
 #include "control/policy/csv_reader.hpp"
 #include "control/policy/line_reader.hpp"
 #include "control/policy/vcard_reader.hpp"
@@ -30,18 +30,6 @@ std::string small(std::string_view text) {
   return letters;
 }
 
-// As calls carry it: none begins with 0. What a device keeps as it was dialled needs the dial plan.
-bool is_international(std::string_view digits) {
-  return config::is_digits(digits, 1, config::kMaxE164Digits) && !digits.starts_with('0');
-}
-
-// A scheme that is somebody else's: "xmpp:", "mailto:", "https:".
-bool is_of_another_kind(std::string_view address) {
-  const std::string scheme = small(address.substr(0, address.find(':')));
-  return scheme.size() < address.size() && scheme != "sip" && scheme != "sips" && scheme != "tel" &&
-         std::ranges::all_of(scheme, [](char c) { return (c >= 'a' && c <= 'z') || c == '+' || c == '-' || c == '.'; });
-}
-
 // What the readers of the three forms give their findings to.
 class Import {
  public:
@@ -50,17 +38,19 @@ class Import {
   // False: enough, or the store fails.
   bool take(std::string_view address, std::string_view name, std::size_t line) {
     address = config::trimmed(address);
-    if (address.empty() || is_of_another_kind(address)) {
+    if (address.empty()) {
       return true;
     }
-    auto identity = canonical_identity(address, options_.dial_plan);
-    const bool is_number = identity && !identity->contains(':');
-    if (!identity || (is_number && !is_international(*identity))) {
-      const char* const why = is_number ? "\" is no number in full" : "\" is nobody who can call";
-      tell(line, "\"" + std::string(address.substr(0, 64)) + why);
+    auto contact = read_contact_address(address, options_.dial_plan);
+    if (!contact) {
+      if (contact.error() != AddressFault::of_another_kind) {
+        const bool is_number = contact.error() == AddressFault::no_full_number;
+        tell(line, "\"" + std::string(address.substr(0, 64)) +
+                       (is_number ? "\" is no number in full" : "\" is nobody who can call"));
+      }
       return true;
     }
-    if (!seen_.insert(*identity).second) {
+    if (!seen_.insert(contact->identity).second) {
       return true;
     }
     if (seen_.size() > options_.most) {
@@ -69,8 +59,8 @@ class Import {
     }
     const auto done = put_({.owner = options_.owner,
                             .list = config::policy::List::white,
-                            .kind = is_number ? SubjectKind::number : SubjectKind::uri,
-                            .subject = std::move(*identity),
+                            .kind = contact->kind,
+                            .subject = std::move(contact->identity),
                             .until = options_.until,
                             .origin = options_.origin,
                             .note = std::string(name.substr(0, config::policy::kMaxTextBytes))});

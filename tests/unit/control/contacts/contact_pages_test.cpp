@@ -1,4 +1,5 @@
-// Contacts over HTTPS: a user sees whom his calls have made one, and takes that back (SPIT-FW-04, SPIT-FW-07).
+// Contacts over HTTPS: a user sees whom his calls have made one, and takes that back (SPIT-FW-04, SPIT-FW-07); whom a
+// web site has announced to him is one for so many days (SPIT-FW-12).
 #include "control/contacts/contact_pages.hpp"
 
 #include <string>
@@ -45,13 +46,16 @@ class ContactsOverHttps : public ::testing::Test {
     EXPECT_TRUE(done) << done.error();
     return store;
   }
-  XcapAnswer ask(const std::string& user, const std::string& method, const std::string& target) {
-    return pages_.answer({method, target, {}}, user);
+  XcapAnswer ask(const std::string& user, const std::string& method, const std::string& target,
+                 const std::string& body = {}) {
+    return pages_.answer({method, target, body}, user);
   }
+  XcapAnswer announce(const std::string& body) { return ask(kBob, "POST", kBobs, body); }
   // Of Bob's.
   std::size_t contacts() { return nlohmann::json::parse(ask(kBob, "GET", kBobs).body).at("contacts").size(); }
 
-  ContactPages pages_{"/", store()};
+  static constexpr std::int64_t kNow = 1'790'000'000;
+  ContactPages pages_{{.root = "/", .most_contacts = 6, .now = [] { return kNow; }}, store()};
 };
 
 TEST_F(ContactsOverHttps, BobSeesWhereTheyComeFrom) {
@@ -88,24 +92,88 @@ TEST_F(ContactsOverHttps, OneByOneHoweverItIsWritten) {
   EXPECT_EQ(contacts(), 1U);
 }
 
+const std::string kAnnounced =
+    R"({"correspondence-uris": "<sip:news@airline.example>, <tel:+1-303-555-0199>, <mailto:desk@airline.example>",)"
+    R"( "days": 14, "site": "https://www.airline.example"})";
+
+TEST_F(ContactsOverHttps, WhoWasAnnouncedIsExpectedForSoLong) {  // SPIT-FW-12
+  const XcapAnswer taken = announce(kAnnounced);
+  EXPECT_EQ(taken.status, 200U) << taken.body;
+  EXPECT_EQ(taken.body, "{\"announced\":2,\"taken\":2,\"until\":1791209600}\n");
+  const std::string list = ask(kBob, "GET", kBobs).body;
+  EXPECT_NE(list.find(R"({"contact":"13035550199","list":"white","origin":"correspondence","until":1791209600,)"
+                      R"("note":"https://www.airline.example"})"),
+            std::string::npos)
+      << list;
+  EXPECT_NE(list.find(R"({"contact":"sip:news@airline.example","list":"white","origin":"correspondence")"),
+            std::string::npos)
+      << list;
+  EXPECT_EQ(ask(kBob, "DELETE", kBobs + "/sip:news@airline.example").status, 204U) << "and is taken back at any time";
+}
+
+TEST_F(ContactsOverHttps, WhatIsThereAlreadyLastsAsLongAsItDid) {
+  const auto known = announce(R"({"correspondence-uris": "<sip:carol@example.org>, <tel:+12025550123>", "days": 1})");
+  EXPECT_EQ(known.body, "{\"announced\":2,\"taken\":0,\"until\":1790086400}\n");
+  const auto listed = ask(kBob, "GET", kBobs).body;
+  EXPECT_EQ(listed.find("correspondence"), std::string::npos) << listed;
+  EXPECT_EQ(announce(kAnnounced).status, 200U);
+  EXPECT_NE(announce(R"({"correspondence-uris": "<sip:news@airline.example>", "days": 7})").body.find("\"taken\":0"),
+            std::string::npos);
+  EXPECT_NE(announce(R"({"correspondence-uris": "<sip:news@airline.example>", "days": 21})").body.find("\"taken\":1"),
+            std::string::npos);
+}
+
+TEST_F(ContactsOverHttps, NobodyHasMoreOfThemThanHisShare) {
+  std::string uris = "<sip:1@airline.example>";
+  for (int i = 2; i <= 100; ++i) {
+    uris += ",<sip:" + std::to_string(i) + "@airline.example>";
+  }
+  EXPECT_NE(announce(R"({"correspondence-uris": ")" + uris + "\"}").body.find("\"announced\":100,\"taken\":3,"),
+            std::string::npos);
+  EXPECT_EQ(contacts(), 6U);
+  EXPECT_EQ(announce(R"({"correspondence-uris": ")" + uris + ",<sip:101@airline.example>\"}").status, 400U);
+}
+
+TEST_F(ContactsOverHttps, AnnouncementsThatAreNotTaken) {
+  for (const char* bad :
+       {"", "[]", "{}", R"({"correspondence-uris": 7})", R"({"correspondence-uris": ""})",
+        R"({"correspondence-uris": "sip:a@example.net"})", R"({"correspondence-uris": "<sip:a@example.net>,"})",
+        R"({"correspondence-uris": "<sip:a@example.net> <sip:b@example.net>"})",
+        R"({"correspondence-uris": "<sip:a@example.net"})", R"({"correspondence-uris": "<>"})",
+        R"({"correspondence-uris": "<tel:5550123>"})", R"({"correspondence-uris": "<mailto:a@example.net>"})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "days": 0})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "days": 367})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "days": "7"})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "site": "a shop"})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "site": 7})",
+        R"({"correspondence-uris": "<sip:a@example.net>", "until": 7})"}) {
+    const XcapAnswer refused = announce(bad);
+    EXPECT_EQ(refused.status, 400U) << bad;
+    EXPECT_NE(refused.body.find("error"), std::string::npos) << bad;
+  }
+  EXPECT_EQ(contacts(), 3U);
+}
+
 TEST_F(ContactsOverHttps, NobodyElseDoes) {
   for (const char* method : {"GET", "DELETE"}) {
     EXPECT_EQ(ask("sip:eve@example.net", method, kBobs).status, 403U);
     EXPECT_EQ(ask(kBob, method, "/contacts/users/tel:+12155550121").status, 403U);
   }
   EXPECT_EQ(ask("sip:eve@example.net", "DELETE", kBobs + "/tel:+12025550123").status, 403U);
+  EXPECT_EQ(ask("sip:eve@example.net", "POST", kBobs, kAnnounced).status, 403U) << "nobody announces himself to others";
   EXPECT_EQ(contacts(), 3U);
 }
 
 TEST_F(ContactsOverHttps, MethodsAndMistakes) {
-  EXPECT_EQ(ask(kBob, "POST", kBobs).allow, "GET, DELETE");
+  EXPECT_EQ(ask(kBob, "PUT", kBobs).allow, "GET, POST, DELETE");
+  EXPECT_EQ(ask(kBob, "POST", kBobs + "/tel:+12025550123").allow, "DELETE");
   EXPECT_EQ(ask(kBob, "GET", kBobs + "/tel:+12025550123").allow, "DELETE");
   EXPECT_EQ(ask(kBob, "GET", kBobs + "%4").status, 400U);
   EXPECT_EQ(ask(kBob, "DELETE", kBobs + "/%zz").status, 400U);
   EXPECT_EQ(ask("bob", "GET", "/contacts/users/bob").status, 404U) << "nobody can call a name without a domain";
   EXPECT_TRUE(pages_.serves(kBobs));
   EXPECT_FALSE(pages_.serves("/contacts"));
-  EXPECT_FALSE(ContactPages("/xcap/", store()).serves(kBobs));
+  EXPECT_FALSE(ContactPages({.root = "/xcap/"}, store()).serves(kBobs));
 }
 
 }  // namespace
