@@ -41,6 +41,12 @@ bool is_spc(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+bool is_certificate_subject(std::string_view text) {
+  constexpr std::size_t kMaxSubjectBytes = 255;
+  return !text.empty() && text.size() <= kMaxSubjectBytes &&
+         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));

@@ -30,6 +30,9 @@ inline constexpr std::size_t kMaxRoutingDigits = 8;  // carrier access codes in 
 // 1..64 printable characters without blanks: a service provider code as decode_tn_auth_list() takes it.
 [[nodiscard]] bool is_spc(std::string_view text);
 
+// 1..255 printable characters: the subject of a certificate, as RFC 2253 writes it with all else escaped.
+[[nodiscard]] bool is_certificate_subject(std::string_view text);
+
 // Without blanks, tabs and ends of lines at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "config/text_rules.hpp"
 #include "control/read_file.hpp"
 #include "crypto_workers/certificate/facts.hpp"
 #include "crypto_workers/certificate/pem.hpp"
@@ -91,6 +92,7 @@ ChainJudgement judgement_of(const crypto::ChainVerdict& verdict, std::string x5u
   record.scope = verdict.facts.scope.entries();
   record.constraints = verdict.facts.constraints;
   record.domains = verdict.facts.domains;
+  record.subject = config::is_certificate_subject(verdict.facts.subject) ? verdict.facts.subject : std::string();
   return judgement;
 }
 

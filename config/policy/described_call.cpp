@@ -189,6 +189,9 @@ void claim(const crypto::ExtractedIdentity& caller, std::string_view trunk, cons
 
 // Who has signed, whatever is attested of the number (SPIT-CL-02).
 void add_signer(const crypto::Certificate& signer, const KeySecret& secret, DescribedCall& call) {
+  if (call.asks(KeyKind::list) && !signer.subject.empty()) {
+    call.shown.certificate = text_key(secret, KeyKind::certificate, signer.subject);
+  }
   const std::string_view spc = signer.scope.spc();
   if (spc.empty() || (!call.asks(KeyKind::spc) && !call.asks(KeyKind::list))) {
     return;

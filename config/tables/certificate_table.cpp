@@ -43,7 +43,8 @@ std::vector<ConstraintText> constraint_texts(const crypto::ClaimConstraints& con
 }
 
 std::size_t pool_bytes(const Certificate& certificate) {
-  std::size_t bytes = certificate.x5u.size() + certificate.scope.size() * sizeof(ScopeRecord);
+  std::size_t bytes =
+      certificate.x5u.size() + certificate.subject.size() + certificate.scope.size() * sizeof(ScopeRecord);
   for (const crypto::TnEntry& entry : certificate.scope) {
     bytes += entry.value.size();
   }
@@ -183,6 +184,7 @@ Image encode_certificates(const std::vector<Certificate>& certificates) {
     encode_constraints(writer, certificate.constraints, record);
     record.domains = encode_names(writer, certificate.domains);
     record.namespaces = encode_names(writer, certificate.namespaces);
+    record.subject = writer.put(certificate.subject);
     record.regime = certificate.regime;
     record.not_before = certificate.not_before;
     record.not_after = certificate.not_after;
@@ -216,6 +218,7 @@ std::expected<std::vector<Certificate>, TableError> decode_certificates(ImageVie
     }
     certificate.domains = decode_names(reader, record.domains, "domains", is_small_host);
     certificate.namespaces = decode_names(reader, record.namespaces, "namespaces", is_small_namespace);
+    certificate.subject = reader.text(record.subject, "subject", empty_or(is_certificate_subject));
     certificate.standing =
         reader.enumerator(record.standing, static_cast<crypto::Reason>(crypto::kReasons - 1), "standing");
     reader.require((certificate.standing == crypto::Reason::certificate_unavailable) == everywhere, "standing",

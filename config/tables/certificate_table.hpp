@@ -25,6 +25,7 @@ struct Certificate {
   crypto::ClaimConstraints constraints = {};  // STIR-CE-05
   std::vector<std::string> domains = {};      // STIR-ID-07
   std::vector<std::string> namespaces = {};   // STIR-RP-02
+  std::string subject = {};                   // RFC 2253 form; empty if it is longer than lists have them (SPIT-CL-02)
   // Under whose anchors it was judged: one record a regime and x5u. crypto::kEveryRegime and certificate_unavailable
   // go together: such a record says until `not_after`, not longer, that the x5u could not be fetched (STIR-CF-04).
   std::uint16_t regime = 0;

@@ -13,6 +13,12 @@
 
 namespace stirline::config::tables {
 
+// A rule of a text that may be missing.
+template <typename Rule>
+[[nodiscard]] auto empty_or(Rule rule) {
+  return [rule](std::string_view text) { return text.empty() || rule(text); };
+}
+
 class ImageReader {
  public:
   // Checks the header against the octets that are there; `record_bytes` is what this version expects.

@@ -131,6 +131,7 @@ struct CertificateRecord {
   Slice constraints;  // ConstraintRecord[]; their texts follow it in the pool
   Slice domains;      // NameRecord[]; their texts follow it in the pool
   Slice namespaces;   // likewise
+  Slice subject;
   std::int64_t not_before = 0;
   std::int64_t not_after = 0;
   std::array<std::uint8_t, 65> point{};
@@ -138,7 +139,7 @@ struct CertificateRecord {
   std::uint16_t regime = 0;
   std::uint8_t reserved[4] = {};
 };
-static_assert(sizeof(CertificateRecord) == 128);
+static_assert(sizeof(CertificateRecord) == 136);
 
 struct ScopeRecord {
   std::uint64_t count = 0;
@@ -283,6 +284,7 @@ inline constexpr std::array kCertificateFields{
     Field{"certificate.constraints", offsetof(CertificateRecord, constraints), sizeof(Slice)},
     Field{"certificate.domains", offsetof(CertificateRecord, domains), sizeof(Slice)},
     Field{"certificate.namespaces", offsetof(CertificateRecord, namespaces), sizeof(Slice)},
+    Field{"certificate.subject", offsetof(CertificateRecord, subject), sizeof(Slice)},
     Field{"certificate.regime", offsetof(CertificateRecord, regime), sizeof(CertificateRecord::regime)},
     Field{"certificate.not_before", offsetof(CertificateRecord, not_before), sizeof(CertificateRecord::not_before)},
     Field{"certificate.not_after", offsetof(CertificateRecord, not_after), sizeof(CertificateRecord::not_after)},

@@ -85,11 +85,6 @@ bool is_peer(const PeerRecord& record) {
   return true;
 }
 
-template <typename Rule>
-auto empty_or(Rule rule) {
-  return [rule](std::string_view text) { return text.empty() || rule(text); };
-}
-
 AnswerPolicy decode_answers(ImageReader& reader, const TrunkRecord& record) {
   AnswerPolicy answers;
   answers.redirect_to = reader.text(record.redirect_to, "redirect_to", empty_or(is_redirection));

@@ -69,6 +69,7 @@ std::expected<crypto::Keyring, std::string> make_keyring(const VerdictOptions& o
     certificate.not_after = record.not_after;
     certificate.scope = crypto::TnAuthList(std::move(record.scope));
     certificate.constraints = std::move(record.constraints);
+    certificate.subject = std::move(record.subject);
     if (options.domains) {
       certificate.domains = std::move(record.domains);
     }

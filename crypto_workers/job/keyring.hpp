@@ -45,6 +45,7 @@ struct Certificate {
   std::vector<std::string> namespaces =
       {};                                 // of Resource-Priority, in lower case, that its holder may sign (STIR-RP-02)
   std::vector<std::string> domains = {};  // in lower case, for whose users its holder speaks (STIR-ID-07)
+  std::string subject = {};               // RFC 2253 form; may be empty
   std::uint16_t regime = kDefaultRegime;  // under whose anchors it was judged
 
   // Is `host` one of the domains, whole? Letters of either case are the same.

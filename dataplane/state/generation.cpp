@@ -96,6 +96,7 @@ std::expected<std::unique_ptr<crypto::Keyring>, std::string> make_keyring(
                                     .constraints = record.constraints,
                                     .namespaces = record.namespaces,
                                     .domains = record.domains,
+                                    .subject = record.subject,
                                     .regime = record.regime};
     if (record.standing == crypto::Reason::verified) {
       auto key = engine.make_verifying_key(record.point);

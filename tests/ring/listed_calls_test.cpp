@@ -83,6 +83,13 @@ TEST_F(ListedCalls, WhoSignsMayBeBlack) {  // SPIT-CL-02: by service provider co
   EXPECT_EQ(status_line(answered(another(call(3), "v"))), "SIP/2.0 603 Decline") << "where it comes in is known";
 }
 
+TEST_F(ListedCalls, WhoseCertificateMayBeBlack) {  // SPIT-CL-02: by its subject
+  const std::string known = signed_call(1);
+  list(List::black, text_key(rules_.secret, KeyKind::certificate, kLabSubject));
+  EXPECT_EQ(status_line(answered(known)), "SIP/2.0 603 Decline");
+  EXPECT_TRUE(delivered(another(call(3), "u")).starts_with("INVITE ")) << "nobody has signed";
+}
+
 TEST_F(ListedCalls, NobodyCallsFromThere) {  // SPIT-CL-09
   list(List::do_not_originate, number(originator({.number = 1})));
   EXPECT_EQ(status_line(answered(call(1))), "SIP/2.0 603 Decline") << "whether it is shown or not";

@@ -83,7 +83,8 @@ LabTables lab_tables() {
                               .not_before = 0,
                               .not_after = 4'000'000'000,
                               .scope = {{.kind = crypto::TnEntry::Kind::spc, .value = "1234", .count = 1}},
-                              .constraints = {}});
+                              .constraints = {},
+                              .subject = kLabSubject});
   return lab;
 }
 

@@ -15,6 +15,7 @@
 namespace stirline::test {
 
 inline constexpr const char* kLabX5u = "https://certificates.example.org/lab/1234.pem";
+inline constexpr const char* kLabSubject = "CN=SHAKEN 1234,O=Lab,C=US";  // of the certificate there
 
 // An image in a sealed memfd, mapped, as it would arrive over the wire. Throws std::runtime_error.
 [[nodiscard]] config::wire::MappedImage mapped(const config::tables::Image& image);

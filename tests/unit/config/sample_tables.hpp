@@ -140,6 +140,7 @@ inline std::vector<Certificate> sample_certificates() {
   good.constraints.must_exclude = {"rph", "div"};
   good.domains = {"a.example.org", "example.org"};
   good.namespaces = {"ets", "wps"};
+  good.subject = "CN=SHAKEN 1234,O=Carrier \\\"A\\\",C=US";
   good.regime = 2;
   Certificate bad;
   bad.x5u = "http://cert.example.net/other.cer";

@@ -134,6 +134,7 @@ TEST(Tables, CertificatesSurviveTheJourney) {
     }
     EXPECT_EQ(before[i].domains, (*after)[i].domains);
     EXPECT_EQ(before[i].namespaces, (*after)[i].namespaces);
+    EXPECT_EQ(before[i].subject, (*after)[i].subject);
     EXPECT_EQ(before[i].regime, (*after)[i].regime);
     const crypto::ClaimConstraints& a = before[i].constraints;
     const crypto::ClaimConstraints& b = (*after)[i].constraints;
@@ -395,6 +396,10 @@ TEST(Tables, CertificateContentsAreChecked) {
             }),
             "certificates: record 1: x5u is used twice");
   EXPECT_EQ(with([](Certificate& c) { c.x5u = "http://cert.example.net/other.cer"; }), "accepted");
+  EXPECT_EQ(with([](Certificate& c) { c.subject = "CN=a\nb"; }),
+            "certificates: record 0: subject has a value that is not allowed");
+  EXPECT_EQ(with([](Certificate& c) { c.subject = std::string(256, 'a'); }),
+            "certificates: record 0: subject has a value that is not allowed");
   EXPECT_EQ(with([](Certificate& c) { c.regime = kMaxRegimes; }), "certificates: record 0: regime is out of range");
   // What could not be fetched holds for every regime, and nothing else does.
   EXPECT_EQ(with([](Certificate& c) { c.regime = crypto::kEveryRegime; }),

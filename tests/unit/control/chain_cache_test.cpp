@@ -164,6 +164,19 @@ TEST_F(Regimes, NamespacesAreThoseOfTheSpc) {
   EXPECT_TRUE(judge(issue(other, &first_root_).pem()).at(0).record.namespaces.empty());
 }
 
+TEST_F(Regimes, TheSubjectGoesWithTheChain) {  // SPIT-CL-02: lists ask for it
+  auto options = stirline::test::shaken_leaf_options();
+  EXPECT_EQ(judge(issue(options, &first_root_).pem()).at(0).record.subject,
+            "CN=SHAKEN 5678,serialNumber=5678,O=Test SP,C=US");
+  options.subject = {{"C", "US"},
+                     {"O", std::string(64, 'o')},
+                     {"OU", std::string(64, 'u')},
+                     {"L", std::string(64, 'l')},
+                     {"ST", std::string(64, 's')},
+                     {"CN", "SHAKEN 5678"}};
+  EXPECT_EQ(judge(issue(options, &first_root_).pem()).at(0).record.subject, "") << "longer than any list has it";
+}
+
 // STIR-ID-07: domains count only where the regime says so.
 TEST_F(Regimes, DomainsAreThoseOfRegimesThatSaySo) {
   stirline::test::CertificateOptions options;

@@ -170,6 +170,19 @@ TEST_F(Explain, WhatListsSay) {
   EXPECT_EQ(unknown["score"], 44);
   EXPECT_EQ(unknown["lists"][0], json::parse(R"({"list": "black", "of": "claim", "origin": "court.csv"})"));
   EXPECT_EQ(said(kInvite, {"--trunk", "wholesale"})["handling"], "block");
+  const std::string subjects = (folder_ / "subjects.db").string();
+  const std::string file = folder_
+                               .write("ca.csv",
+                                      "list,kind,subject,until,origin,note\n"
+                                      "black,certificate,\"CN=SHAKEN 1234, O=Test SP, C=US\",,,\n")
+                               .string();
+  const Finished added = stirline({"policy", "import", "--store", subjects, file});
+  ASSERT_EQ(added.status, 0) << added.err;
+  const Finished by_subject =
+      explain(signed_invite(), {"--trust", pem("test_root.pem").string(), "--cert",
+                                std::string(kX5u) + "=" + pem("test_leaf_spc1234_chain.pem").string(), "--hard", asks,
+                                "--lists", subjects});
+  EXPECT_EQ(json::parse(by_subject.out)["handling"], "block") << by_subject.out << by_subject.err;
 }
 
 TEST_F(Explain, MistakesAreSixtyFour) {

@@ -71,14 +71,14 @@ TEST(ListFile, EveryKindOfSubjectBecomesWhatCallsCarry) {
   EXPECT_TRUE(shown({.domain = text_key(kSecret, KeyKind::domain, "spam.example")}).has(List::black));
   EXPECT_TRUE(shown({.signer = text_key(kSecret, KeyKind::spc, "707J")}).has(List::white));
   EXPECT_TRUE(
-      shown({.certificate = text_key(kSecret, KeyKind::certificate, "CN=Bad \"Calls\", O=Bad")}).has(List::black));
+      shown({.certificate = text_key(kSecret, KeyKind::certificate, "CN=Bad \"Calls\",O=Bad")}).has(List::black));
   EXPECT_TRUE(shown({.trunk = text_key(kSecret, KeyKind::trunk, "wholesale")}).has(List::white));
   EXPECT_TRUE(table->of_claim({.caller = identity_key(kSecret, "12125551234")}, kNow).has(List::unallocated));
 }
 
 TEST(ListFile, WhatIsExportedIsImportedAgain) {
   const auto store = new_store();
-  imported(std::string(kHeader) + "black,certificate,\"a,b\"\"c\nd\",2027-06-30T12:30:01Z,\"o,1\",\"n\"\"\"\r\n" +
+  imported(std::string(kHeader) + "black,certificate,\"a,b\"\"c\\, d\",2027-06-30T12:30:01Z,\"o,1\",\"n\"\"\nm\"\r\n" +
                "do-not-call,number,442071838750,,,\r\n",
            *store);
   std::ostringstream first;
@@ -88,7 +88,7 @@ TEST(ListFile, WhatIsExportedIsImportedAgain) {
   std::ostringstream second;
   ASSERT_TRUE(export_lists(*again, {}, second));
   EXPECT_EQ(first.str(), second.str());
-  EXPECT_EQ(all_of(*again)[0].subject, "a,b\"c\nd");
+  EXPECT_EQ(all_of(*again)[0].subject, "a,b\"c\\, d");
   EXPECT_EQ(all_of(*again)[0].until, 1'814'358'601);
   EXPECT_EQ(all_of(*again)[1].origin, "test.csv");
 }

@@ -72,6 +72,7 @@ class ListedCall : public ::testing::Test {
     made.scope = crypto::TnAuthList({{crypto::TnEntry::Kind::one, "12155550112", 1},
                                      {crypto::TnEntry::Kind::spc, "707J", 1},
                                      {crypto::TnEntry::Kind::spc, "708J", 1}});
+    made.subject = "CN=SHAKEN 707J,O=Bad Calls,C=US";
     return made;
   }();
   ListTableWriter writer_{kSecret, {.claim_score = 40}};
@@ -107,6 +108,24 @@ TEST_F(ListedCall, TheSignerCountsWhateverIsAttested) {
   sign('A', signer_, second);
   list(List::black, text_key(kSecret, KeyKind::spc, "708J"));
   EXPECT_EQ(ask(second), "") << "the first code is who he is";
+}
+
+TEST_F(ListedCall, TheSubjectOfTheCertificateCounts) {  // SPIT-CL-02
+  for (const char attest : {'A', 'C'}) {
+    DescribedCall call = describe();
+    sign(attest, signer_, call);
+    list(List::black, text_key(kSecret, KeyKind::certificate, signer_.subject));
+    EXPECT_EQ(ask(call), "black") << attest;
+  }
+  DescribedCall other = describe();
+  sign('A', signer_, other);
+  list(List::black, text_key(kSecret, KeyKind::certificate, "CN=SHAKEN 707J"));
+  EXPECT_EQ(ask(other), "") << "all of it";
+  crypto::Certificate nameless;
+  DescribedCall unnamed = describe();
+  sign('A', nameless, unnamed);
+  list(List::black, text_key(kSecret, KeyKind::certificate, ""));
+  EXPECT_EQ(ask(unnamed), "") << "no subject is nobody's";
 }
 
 TEST_F(ListedCall, TheWireTellsRulesWhoHasSigned) {
