@@ -33,6 +33,11 @@ std::optional<std::string_view> take_uri(std::string_view& rest) {
   return config::is_uri_text(uri) ? std::optional(uri) : std::nullopt;
 }
 
+// A site does not know where its reader would dial from: a number of its is global (RFC 3966 5.1.4).
+bool is_written_in_full(std::string_view uri) {
+  return uri.substr(uri.find(':') + 1).starts_with('+');
+}
+
 std::expected<std::vector<policy::ContactAddress>, std::string> read_uris(std::string_view list) {
   std::vector<policy::ContactAddress> correspondents;
   for (std::size_t count = 0; !list.empty(); ++count) {
@@ -44,10 +49,10 @@ std::expected<std::vector<policy::ContactAddress>, std::string> read_uris(std::s
       return std::unexpected("correspondence-uris has more than " + std::to_string(kMaxCorrespondents) + " URIs");
     }
     auto address = policy::read_contact_address(*uri, {});
-    if (!address) {
-      if (address.error() == policy::AddressFault::of_another_kind) {
-        continue;
-      }
+    if (!address && address.error() == policy::AddressFault::of_another_kind) {
+      continue;
+    }
+    if (!address || (address->kind == policy::SubjectKind::number && !is_written_in_full(*uri))) {
       return std::unexpected("<" + std::string(*uri) + "> is no sip, sips or tel URI that somebody could call with");
     }
     if (address->identity.size() > kMaxCorrespondentOctets) {

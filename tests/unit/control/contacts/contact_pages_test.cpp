@@ -124,14 +124,14 @@ TEST_F(ContactsOverHttps, WhatIsThereAlreadyLastsAsLongAsItDid) {
 }
 
 TEST_F(ContactsOverHttps, NobodyHasMoreOfThemThanHisShare) {
-  std::string uris = "<sip:1@airline.example>";
+  std::string uris = "<sip:a1@airline.example>";
   for (int i = 2; i <= 100; ++i) {
-    uris += ",<sip:" + std::to_string(i) + "@airline.example>";
+    uris += ",<sip:a" + std::to_string(i) + "@airline.example>";
   }
   EXPECT_NE(announce(R"({"correspondence-uris": ")" + uris + "\"}").body.find("\"announced\":100,\"taken\":3,"),
             std::string::npos);
   EXPECT_EQ(contacts(), 6U);
-  EXPECT_EQ(announce(R"({"correspondence-uris": ")" + uris + ",<sip:101@airline.example>\"}").status, 400U);
+  EXPECT_EQ(announce(R"({"correspondence-uris": ")" + uris + ",<sip:a101@airline.example>\"}").status, 400U);
 }
 
 TEST_F(ContactsOverHttps, AnnouncementsThatAreNotTaken) {
@@ -140,7 +140,9 @@ TEST_F(ContactsOverHttps, AnnouncementsThatAreNotTaken) {
         R"({"correspondence-uris": "sip:a@example.net"})", R"({"correspondence-uris": "<sip:a@example.net>,"})",
         R"({"correspondence-uris": "<sip:a@example.net> <sip:b@example.net>"})",
         R"({"correspondence-uris": "<sip:a@example.net"})", R"({"correspondence-uris": "<>"})",
-        R"({"correspondence-uris": "<tel:5550123>"})", R"({"correspondence-uris": "<mailto:a@example.net>"})",
+        R"({"correspondence-uris": "<tel:5550123>"})",
+        R"({"correspondence-uris": "<sip:5550123@example.net;user=phone>"})",
+        R"({"correspondence-uris": "<mailto:a@example.net>"})",
         R"({"correspondence-uris": "<sip:a@example.net>", "days": 0})",
         R"({"correspondence-uris": "<sip:a@example.net>", "days": 367})",
         R"({"correspondence-uris": "<sip:a@example.net>", "days": "7"})",
