@@ -46,8 +46,9 @@ enum class HeaderId : std::uint8_t {
   spam_score,       // how likely it is unwanted: SPIT-MK-01, not in any RFC
   puzzle,           // a computational puzzle, and its solution: SPIT-HC-01, not in any RFC
   payment_receipt,  // of a deposit: SPIT-PY-01, likewise
+  event,            // o (RFC 6665 8.4)
 };
-inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::payment_receipt) + 1;
+inline constexpr std::size_t kHeaderIds = static_cast<std::size_t>(HeaderId::event) + 1;
 
 // The long name as the standards print it ("P-Asserted-Identity"); "unknown" for HeaderId::unknown.
 [[nodiscard]] std::string_view name_of(HeaderId id);

@@ -59,6 +59,7 @@ inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
     {HeaderId::spam_score, "Spam-Score"},
     {HeaderId::puzzle, "Puzzle"},
     {HeaderId::payment_receipt, "Payment-Receipt"},
+    {HeaderId::event, "Event"},
     {HeaderId::via, "v"},
     {HeaderId::from, "f"},
     {HeaderId::to, "t"},
@@ -70,6 +71,7 @@ inline constexpr std::array kHeaderNames = std::to_array<HeaderName>({
     {HeaderId::supported, "k"},
     {HeaderId::subject, "s"},
     {HeaderId::content_encoding, "e"},
+    {HeaderId::event, "o"},
 });
 static_assert([] {
   for (std::size_t i = 0; i < kHeaderIds; ++i) {

@@ -7,6 +7,7 @@
 #include "sip_parser/body/body_parts.hpp"
 #include "sip_parser/body/sdp.hpp"
 #include "sip_parser/characters.hpp"
+#include "sip_parser/headers/event.hpp"
 #include "sip_parser/headers/option_tags.hpp"
 #include "sip_parser/headers/privacy.hpp"
 #include "sip_parser/headers/spam_score.hpp"
@@ -131,6 +132,12 @@ CallMethod method_of(const sip::Message& message) {
                                                       : CallMethod::invite;
 }
 
+// RFC 3856 6.1. What cannot be read is about nothing that rules of presence know.
+bool watches(const sip::Message& message, std::string_view octets) {
+  return message.method() == sip::Method::subscribe &&
+         sip::read_event(message, octets).value_or(std::string_view()) == "presence";
+}
+
 Truth truth(bool holds) {
   return holds ? Truth::yes : Truth::no;
 }
@@ -235,7 +242,8 @@ void describe_call(const sip::Message& message, std::string_view octets, const C
                 fact_bit(Fact::international, truth(is_international(caller, origin.dial_plan))) |
                 fact_bit(Fact::diverted, truth(diverted)) | fact_bit(Fact::puzzle, Result::none) |
                 fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-                fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
+                fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked) |
+                fact_bit(Fact::watch, truth(watches(message, octets)));
   if (asked == 0) {
     return;
   }

@@ -74,6 +74,7 @@ constexpr std::array<FactRow, kFacts> kFactRows{{
     {"consent", kResult},
     {"payment", kResult},
     {"sender", kSender},
+    {"watch", kTruth},
     {"group", kGroup},
     {"presence", kPresence},
     {"call-state", kCallState},

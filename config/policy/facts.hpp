@@ -28,6 +28,7 @@ enum class Fact : std::uint8_t {
   consent,  // of asking the called user (SPIT-CO)
   payment,  // of a deposit (SPIT-PY-01)
   sender,   // whether its peer may speak for who calls (SPIT-CL-12)
+  watch,    // whether it subscribes to presence (SPIT-CL-16)
   // of the called user, as of now
   group,  // SPIT-FW-08
   presence,
@@ -48,7 +49,7 @@ enum class UserGroup : std::uint8_t { none, closed, semi_open, open };
 enum class Presence : std::uint8_t { unknown, open, closed };
 enum class CallState : std::uint8_t { unknown, idle, busy, no_answer, not_registered, ringing };
 
-inline constexpr std::array<std::uint8_t, kFacts> kFactBits{7, 3, 2, 2, 2, 4, 4, 4, 4, 3, 4, 3, 6};
+inline constexpr std::array<std::uint8_t, kFacts> kFactBits{7, 3, 2, 2, 2, 4, 4, 4, 4, 3, 2, 4, 3, 6};
 
 namespace detail {
 constexpr unsigned first_bit(std::size_t fact) {

@@ -68,6 +68,7 @@ struct Actions {
 struct Rule {
   std::string id = {};
   bool never = false;  // has a condition that nobody here understands (SPIT-CP-02)
+  bool ends = false;   // where it matches, it decides whatever else matches behind it, contacts too
   FactWord facts = kAnything;
   std::uint8_t least_score = 0;  // spam score, 0 to 100
   std::uint8_t most_score = 100;

@@ -273,7 +273,8 @@ void RuleSet::evaluate(const CallFacts& call, FactWord facts, const Limited& lim
       const auto i = static_cast<std::uint16_t>(first + static_cast<std::size_t>(std::countr_zero(left)));
       if (holds(rows[i], call) && is_admitted(i, rows[i], limited)) {
         combine(outcome, i, rows[i]);
-        is_decided = head.first_match != 0 && outcome.handling != Handling::none;
+        is_decided =
+            (head.first_match != 0 || (rows[i].flags & layout::kEnds) != 0) && outcome.handling != Handling::none;
       }
     }
   }

@@ -50,7 +50,8 @@ static_assert(sizeof(RuleRow) == 12);
 inline constexpr std::uint8_t kNotifies = 1;
 inline constexpr std::uint8_t kIsLimited = 2;    // its tail has a limit
 inline constexpr std::uint8_t kHasResponse = 4;  // its tail has one
-inline constexpr std::uint8_t kRuleFlags = kNotifies | kIsLimited | kHasResponse;
+inline constexpr std::uint8_t kEnds = 8;         // where it matches, nothing behind it counts
+inline constexpr std::uint8_t kRuleFlags = kNotifies | kIsLimited | kHasResponse | kEnds;
 
 struct RuleTail {
   std::uint32_t texts = 0;  // units from the head

@@ -173,9 +173,9 @@ RuleRow row_of(const Rule& rule) {
           .handling = static_cast<std::uint8_t>(actions.handling),
           .component = static_cast<std::uint8_t>(actions.component),
           .work = actions.work,
-          .flags = static_cast<std::uint8_t>((actions.notify ? layout::kNotifies : 0) |
-                                             (actions.limit != 0 ? layout::kIsLimited : 0) |
-                                             (actions.response != 0 ? layout::kHasResponse : 0))};
+          .flags = static_cast<std::uint8_t>(
+              (actions.notify ? layout::kNotifies : 0) | (actions.limit != 0 ? layout::kIsLimited : 0) |
+              (actions.response != 0 ? layout::kHasResponse : 0) | (rule.ends ? layout::kEnds : 0))};
 }
 
 RuleTail tail_of(const Rule& rule) {

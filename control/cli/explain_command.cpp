@@ -35,6 +35,7 @@
 #include "control/day.hpp"
 #include "control/policy/canonical_identity.hpp"
 #include "control/policy/list_store.hpp"
+#include "control/policy/presence_rules.hpp"
 #include "control/policy/rule_reader.hpp"
 #include "control/read_file.hpp"
 #include "control/xcap/xml_document.hpp"
@@ -51,6 +52,7 @@ struct ExplainOptions {
   VerdictOptions verdict;
   std::string user;
   std::array<std::string, kLayers> rules;  // files, by layer
+  std::string presence;                    // a file of pres-rules of the user's
   std::string sphere;
   std::string group = "none";
   std::string puzzle = "none";
@@ -73,8 +75,13 @@ struct LayerRules {
 
 using Error = std::unexpected<std::string>;
 
-std::expected<LayerRules, std::string> compile(Layer layer, const std::string& path, const ExplainOptions& options,
-                                               std::int64_t now) {
+// A file as policy::read_rules() or policy::read_presence_rules() reads it; an empty path: no rules.
+template <typename Read>
+auto read_document(const std::string& path, const ExplainOptions& options, std::int64_t now, Read read)
+    -> std::expected<typename decltype(read(XmlElement(), policy::RuleContext()))::value_type, std::string> {
+  if (path.empty()) {
+    return {};
+  }
   const auto text = read_file(path, kMaxXmlOctets);
   if (!text) {
     return Error(fmt::format("{}: {}", path, text.error()));
@@ -83,10 +90,26 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
   if (!document) {
     return Error(fmt::format("{}: {}", path, document.error().text));
   }
-  const auto rules =
-      policy::read_rules(document->root(), {.sphere = options.sphere, .window = {now - kDay, now + kDay}});
+  auto rules =
+      read(document->root(), policy::RuleContext{.sphere = options.sphere, .window = {now - kDay, now + kDay}});
   if (!rules) {
     return Error(fmt::format("{}:{}: {}", path, rules.error().line, rules.error().text));
+  }
+  return std::move(*rules);
+}
+
+std::expected<LayerRules, std::string> compile(Layer layer, const std::string& path, const ExplainOptions& options,
+                                               std::int64_t now) {
+  auto rules = read_document(path, options, now, policy::read_rules);
+  if (!rules) {
+    return Error(rules.error());
+  }
+  if (layer == Layer::user) {
+    auto presence = read_document(options.presence, options, now, policy::read_presence_rules);
+    if (!presence) {
+      return Error(presence.error());
+    }
+    policy::put_presence_first(std::move(*presence), *rules);
   }
   auto octets = write_rule_set(*rules, kOfflineSecret);
   if (!octets) {
@@ -104,8 +127,9 @@ std::expected<LayerRules, std::string> compile(Layer layer, const std::string& p
 std::expected<std::vector<LayerRules>, std::string> compile_layers(const ExplainOptions& options, std::int64_t now) {
   std::vector<LayerRules> layers;
   for (std::size_t i = 0; i < kLayers; ++i) {
-    if (!options.rules[i].empty()) {
-      auto compiled = compile(static_cast<Layer>(i), options.rules[i], options, now);
+    const auto layer = static_cast<Layer>(i);
+    if (!options.rules[i].empty() || (layer == Layer::user && !options.presence.empty())) {
+      auto compiled = compile(layer, options.rules[i], options, now);
       if (!compiled) {
         return Error(compiled.error());
       }
@@ -387,6 +411,7 @@ void add_explain(CLI::App& app, int& status) {
     verb->add_option(name, options->rules[static_cast<std::size_t>(layer)], help);
   };
   file(Layer::user, "--rules", "the user's own rules: an XML ruleset");
+  verb->add_option("--presence", options->presence, "the user's pres-rules: who may watch him");
   file(Layer::legal, "--legal", "what the law wants");
   file(Layer::operator_hard, "--hard", "what the operator wants above all users");
   file(Layer::group_default, "--group-default", "what holds for the user's group");

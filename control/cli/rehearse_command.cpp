@@ -84,6 +84,13 @@ std::expected<std::map<std::string, policy::UserDocuments>, std::string> read_us
   if (done) {
     done = read(kProfileAuid, &policy::UserDocuments::profile);
   }
+  if (done) {
+    done = (*store)->for_each(std::string(kPresenceAuid), [&](const StoredDocument& document) {
+      policy::UserDocuments& user = users[document.key.owner];
+      user.owner = document.key.owner;
+      user.presence.push_back(document.body);
+    });
+  }
   if (!done) {
     return Error(fmt::format("{}: {}", file, done.error()));
   }

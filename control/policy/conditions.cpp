@@ -254,6 +254,7 @@ constexpr std::array kConditions{
     PartRow{kSpitPolicy, "international", read_truth<Fact::international>},
     PartRow{kSpitPolicy, "diverted", read_truth<Fact::diverted>},
     PartRow{kSpitPolicy, "sender", read_fact<Fact::sender>},
+    PartRow{kSpitPolicy, "watch", read_truth<Fact::watch>},
     PartRow{kSpitPolicy, "group", read_fact<Fact::group>},
     PartRow{kSpitPolicy, "call-state", read_fact<Fact::call_state>},
     PartRow{kSpitPolicy, "presence", read_presence},

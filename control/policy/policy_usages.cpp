@@ -33,8 +33,14 @@ Checked check_profile(const XmlDocument& document, const std::string& owner) {
 }  // namespace
 
 void join_usages(UsageChecker& checker, Capabilities& capabilities, std::function<std::int64_t()> now) {
-  checker.add(kPolicyAuid, [now = std::move(now)](const XmlDocument& document, const std::string& owner) -> Checked {
+  checker.add(kPolicyAuid, [now](const XmlDocument& document, const std::string& owner) -> Checked {
     if (auto checked = check_rules(document.root(), now()); !checked) {
+      return checked;
+    }
+    return check_owner(owner);
+  });
+  checker.add(kPresenceAuid, [now = std::move(now)](const XmlDocument& document, const std::string& owner) -> Checked {
+    if (auto checked = check_presence_rules(document.root(), now()); !checked) {
       return checked;
     }
     return check_owner(owner);

@@ -5,6 +5,7 @@
 
 #include "config/policy/rule_set_writer.hpp"
 #include "control/policy/canonical_identity.hpp"
+#include "control/policy/presence_rules.hpp"
 
 namespace stirline::control::policy {
 
@@ -20,9 +21,12 @@ std::expected<XmlDocument, std::string> parse(std::string_view text) {
   return std::move(*document);
 }
 
+RuleContext context_of(const UserProfile& profile, std::int64_t now) {
+  return {.sphere = profile.sphere, .activities = profile.activities, .window = window_at(now), .dial_plan = {}};
+}
+
 std::expected<cp::Rules, std::string> read(XmlElement ruleset, const UserProfile& profile, std::int64_t now) {
-  auto rules = read_rules(
-      ruleset, {.sphere = profile.sphere, .activities = profile.activities, .window = window_at(now), .dial_plan = {}});
+  auto rules = read_rules(ruleset, context_of(profile, now));
   if (!rules) {
     return std::unexpected(std::move(rules.error().text));
   }
@@ -84,6 +88,18 @@ std::expected<void, std::string> check_rules(XmlElement ruleset, std::int64_t no
   return {};
 }
 
+std::expected<void, std::string> check_presence_rules(XmlElement ruleset, std::int64_t now) {
+  auto read = read_presence_rules(ruleset, context_of({}, now));
+  if (!read) {
+    return std::unexpected(std::move(read.error().text));
+  }
+  const auto set = compile_set({.rules = std::move(*read)}, cp::KeySecret{});
+  if (!set) {
+    return std::unexpected(set.error());
+  }
+  return {};
+}
+
 cp::Key called_key(std::string_view xui, const cp::KeySecret& secret) {
   const auto identity = canonical_identity(xui, {});
   return identity ? cp::identity_key(secret, *identity) : cp::kNoKey;
@@ -125,7 +141,20 @@ std::expected<CompiledUser, std::string> compile_user(const UserDocuments& docum
   std::ranges::copy_if(documents.contacts, std::back_inserter(rules.contacts), [&](const cp::Contact& contact) {
     return !std::ranges::binary_search(blocked, std::string_view(contact.identity));
   });
-  if (documents.rules || !rules.contacts.empty()) {
+  std::vector<cp::Rule> watchers;
+  for (const std::string& text : documents.presence) {
+    const auto document = parse(text);
+    if (!document) {
+      return std::unexpected("pres-rules: " + document.error());
+    }
+    auto read = read_presence_rules(document->root(), context_of(profile, now));
+    if (!read) {
+      return std::unexpected("pres-rules: " + read.error().text);
+    }
+    std::ranges::move(*read, std::back_inserter(watchers));
+  }
+  put_presence_first(std::move(watchers), rules);
+  if (documents.rules || !rules.rules.empty() || !rules.contacts.empty()) {
     auto set = compile_set(rules, secret);
     if (!set) {
       return std::unexpected(std::move(set.error()));

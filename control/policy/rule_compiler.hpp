@@ -43,6 +43,9 @@ struct CompiledSet {
 // Whether any user could have this document, in whatever sphere he is: for the one who writes it.
 [[nodiscard]] std::expected<void, std::string> check_rules(XmlElement ruleset, std::int64_t now);
 
+// The same of one of pres-rules.
+[[nodiscard]] std::expected<void, std::string> check_presence_rules(XmlElement ruleset, std::int64_t now);
+
 // Whose calls the documents of an XUI are about: its own canonical identity and nobody else's (SPIT-FW-07). kNoKey: it
 // is nothing that can be called.
 [[nodiscard]] config::policy::Key called_key(std::string_view xui, const config::policy::KeySecret& secret);
@@ -51,9 +54,10 @@ struct UserDocuments {
   std::string owner;  // XUI
   std::optional<std::string> rules;
   std::optional<std::string> profile;
+  std::vector<std::string> presence = {};              // of pres-rules, by name
   std::vector<config::policy::Contact> contacts = {};  // those whom a rule blocks by name do not count
 
-  [[nodiscard]] bool any() const { return rules || profile || !contacts.empty(); }
+  [[nodiscard]] bool any() const { return rules || profile || !presence.empty() || !contacts.empty(); }
 };
 
 struct CompiledUser {

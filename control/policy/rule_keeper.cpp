@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 
@@ -89,7 +90,7 @@ RuleKeeper::~RuleKeeper() {
 }
 
 void RuleKeeper::note(const std::string& usage, const std::string& owner) {
-  if (usage != kPolicyAuid && usage != kProfileAuid) {
+  if (usage != kPolicyAuid && usage != kProfileAuid && usage != kPresenceAuid) {
     return;
   }
   const std::scoped_lock lock(mutex_);
@@ -149,18 +150,27 @@ bool RuleKeeper::load(const std::stop_token& stop) {
   if (!store_) {
     return load_contacts(stop);
   }
-  // for_each() may not be left and may not ask the store: profiles first, then rules with the profile beside them.
-  std::map<std::string, std::string> profiles;
+  // for_each() may not be left and may not ask the store: what few users have first, then rules with that beside them.
+  std::map<std::string, UserDocuments> users;
+  const auto user_of_document = [&](const StoredDocument& document) -> UserDocuments& {
+    UserDocuments& user = users[document.key.owner];
+    user.owner = document.key.owner;
+    return user;
+  };
   bool all_read = true;
   auto read = store_->for_each(std::string(kProfileAuid), [&](const StoredDocument& document) {
-    profiles.emplace(document.key.owner, document.body);
+    user_of_document(document).profile = document.body;
   });
   if (read) {
+    read = store_->for_each(std::string(kPresenceAuid), [&](const StoredDocument& document) {
+      user_of_document(document).presence.push_back(document.body);
+    });
+  }
+  if (read) {
     read = store_->for_each(std::string(kPolicyAuid), [&](const StoredDocument& document) {
-      const auto profile = profiles.extract(document.key.owner);
       if (!stop.stop_requested()) {
-        all_read &=
-            take({document.key.owner, document.body, profile ? std::optional(profile.mapped()) : std::nullopt, {}});
+        user_of_document(document).rules = document.body;
+        all_read &= take(std::move(users.extract(document.key.owner).mapped()));
       }
     });
   }
@@ -169,8 +179,8 @@ bool RuleKeeper::load(const std::stop_token& stop) {
     spdlog::error("rules of users cannot be read: {}", read.error());
     return false;
   }
-  for (auto& [owner, profile] : profiles) {
-    all_read &= take({owner, std::nullopt, std::move(profile), {}});
+  for (auto& [owner, user] : users) {
+    all_read &= take(std::move(user));
   }
   return all_read && load_contacts(stop);
 }
@@ -191,7 +201,7 @@ bool RuleKeeper::load_contacts(const std::stop_token& stop) {
     const Shard& shard = shards_[cp::shard_of(called)];
     const auto found = shard.lower_bound({called, {}});
     const bool is_known = found != shard.end() && found->first.first == called;
-    if (!is_known && !stop.stop_requested() && !take({owner_of(identity), {}, {}, {}})) {
+    if (!is_known && !stop.stop_requested() && !take({.owner = owner_of(identity), .rules = {}, .profile = {}})) {
       return false;
     }
   }
@@ -275,13 +285,17 @@ void RuleKeeper::find_due() {
 }
 
 bool RuleKeeper::refresh(const std::string& owner) {
-  UserDocuments documents{.owner = owner, .rules = {}, .profile = {}, .contacts = {}};
+  UserDocuments documents{.owner = owner, .rules = {}, .profile = {}};
   if (store_) {
     auto rules = store_->find({std::string(kPolicyAuid), owner, std::string(kPolicyDocument)});
     auto profile = store_->find({std::string(kProfileAuid), owner, std::string(kPolicyDocument)});
-    if (!rules || !profile) {
+    auto presence = store_->documents_of(std::string(kPresenceAuid), owner);
+    if (!rules || !profile || !presence) {
       ++tallies_.store_errors;
-      spdlog::error("rules of {} cannot be read: {}", owner, rules ? profile.error() : rules.error());
+      spdlog::error("rules of {} cannot be read: {}", owner,
+                    !rules     ? rules.error()
+                    : !profile ? profile.error()
+                               : presence.error());
       return false;
     }
     const auto body = [](std::optional<StoredDocument>& document) {
@@ -289,6 +303,7 @@ bool RuleKeeper::refresh(const std::string& owner) {
     };
     documents.rules = body(*rules);
     documents.profile = body(*profile);
+    std::ranges::transform(*presence, std::back_inserter(documents.presence), &StoredDocument::body);
   }
   return take(std::move(documents));
 }
@@ -321,6 +336,7 @@ bool RuleKeeper::take(UserDocuments documents) {
       return true;
     }
     documents.rules.reset();
+    documents.presence.clear();
     user = compile_user(documents, now, secret_);
   }
   if (user) {
@@ -333,7 +349,7 @@ void RuleKeeper::keep(const UserDocuments& documents, CompiledUser user) {
   const std::size_t number = cp::shard_of(user.called);
   const auto [at, is_new] = shards_[number].try_emplace({user.called, documents.owner});
   Kept& kept = at->second;
-  const bool has_documents = documents.rules || documents.profile;
+  const bool has_documents = documents.rules || documents.profile || !documents.presence.empty();
   if (is_new || kept.facts != user.facts || kept.rules != user.rules || kept.has_documents != has_documents) {
     changed_.set(number);
   }

@@ -26,6 +26,7 @@ struct PartRow {
 [[nodiscard]] PartReader find_condition(XmlElement element);
 [[nodiscard]] PartReader find_action(XmlElement element);
 [[nodiscard]] PartReader find_transformation(XmlElement element);
+[[nodiscard]] PartReader find_presence_action(XmlElement element);  // RFC 5025 3.2
 
 // Words between blanks.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);

@@ -56,6 +56,7 @@ void settle(Actions& actions) {
 
 std::expected<Rule, RuleMistake> read_rule(XmlElement element, const RuleContext& context) {
   Rule rule;
+  const bool is_presence = context.usage == RuleUsage::presence;
   rule.id = element.attribute("id").value_or("");
   if (rule.id.empty() || rule.id.size() > config::policy::kMaxTextBytes) {
     return std::unexpected(RuleMistake{"a rule needs an id of 1 to 255 octets", element.line()});
@@ -65,8 +66,8 @@ std::expected<Rule, RuleMistake> read_rule(XmlElement element, const RuleContext
     if (child.is(kCommonPolicy, "conditions")) {
       read = read_parts(child, find_condition, Unknown::never_matches, context, rule);
     } else if (child.is(kCommonPolicy, "actions")) {
-      read = read_parts(child, find_action, Unknown::says_nothing, context, rule);
-    } else if (child.is(kCommonPolicy, "transformations")) {
+      read = read_parts(child, is_presence ? find_presence_action : find_action, Unknown::says_nothing, context, rule);
+    } else if (child.is(kCommonPolicy, "transformations") && !is_presence) {
       read = read_parts(child, find_transformation, Unknown::says_nothing, context, rule);
     }
     if (!read) {

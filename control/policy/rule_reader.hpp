@@ -16,8 +16,12 @@
 
 namespace stirline::control::policy {
 
+// Whose actions count in a document: those of the other say nothing there.
+enum class RuleUsage : std::uint8_t { spit_policy, presence };
+
 // What rules refer to without saying it.
 struct RuleContext {
+  RuleUsage usage = RuleUsage::spit_policy;
   std::string sphere = {};                   // of the user, now; empty: undefined (RFC 4745 7.3)
   std::vector<std::string> activities = {};  // of his presence (RPID), now
   TimeWindow window = {};                    // for which periods of time are spread out

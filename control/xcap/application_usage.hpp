@@ -23,8 +23,9 @@ class XmlSchema;
 inline constexpr std::size_t kMaxDocumentsPerUser = 16;  // of one usage
 inline constexpr std::string_view kCapabilitiesAuid = "xcap-caps";
 inline constexpr std::string_view kPolicyAuid = "spit-policy";    // rules of a called user
+inline constexpr std::string_view kPresenceAuid = "pres-rules";   // of who may watch him
 inline constexpr std::string_view kProfileAuid = "user-profile";  // what is known of him
-inline constexpr std::string_view kPolicyDocument = "index";      // the one that a user has, of either
+inline constexpr std::string_view kPolicyDocument = "index";      // the one that a user has, of rules and profile
 
 // Children of one element that must differ in an attribute.
 struct UniqueAttribute {

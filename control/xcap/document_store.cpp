@@ -83,6 +83,13 @@ class SqliteDocuments : public DocumentStore {
     }
   }
 
+  Result<std::vector<StoredDocument>> documents_of(const std::string& usage, const std::string& owner) const override {
+    const std::scoped_lock lock(mutex_);
+    sqlite::Statement select(
+        connection_.get(), "SELECT owner, name, body, etag FROM document WHERE usage = ? AND owner = ? ORDER BY name");
+    return all_of(select.bind(usage).bind(owner), usage);
+  }
+
   Result<std::string> keep(const std::string& name, const std::string& fresh) override {
     const std::scoped_lock lock(mutex_);
     sqlite::Statement insert(connection_.get(), "INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT DO NOTHING");
@@ -176,7 +183,11 @@ class SqliteDocuments : public DocumentStore {
     sqlite::Statement select(connection_.get(),
                              "SELECT owner, name, body, etag FROM document WHERE usage = ? AND (owner, name) > (?, ?)"
                              " ORDER BY owner, name LIMIT ?");
-    select.bind(last.usage).bind(last.owner).bind(last.name).bind(kDocumentsPerLock);
+    return all_of(select.bind(last.usage).bind(last.owner).bind(last.name).bind(kDocumentsPerLock), last.usage);
+  }
+
+  // Of a statement that gives owner, name, body and tag.
+  Result<std::vector<StoredDocument>> all_of(sqlite::Statement& select, const std::string& usage) const {
     std::vector<StoredDocument> found;
     while (true) {
       const auto row = select.step();
@@ -186,7 +197,7 @@ class SqliteDocuments : public DocumentStore {
       if (!*row) {
         return found;
       }
-      found.push_back({{last.usage, select.text(0), select.text(1)}, select.blob(2), select.text(3)});
+      found.push_back({{usage, select.text(0), select.text(1)}, select.blob(2), select.text(3)});
     }
   }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stirline::control {
 
@@ -55,6 +56,10 @@ class DocumentStore {
   // or after its change, and is told to the listener besides. `take` must not call the store.
   [[nodiscard]] virtual Result<void> for_each(const std::string& usage,
                                               const std::function<void(const StoredDocument&)>& take) const = 0;
+
+  // Those of a usage that one user has, by name.
+  [[nodiscard]] virtual Result<std::vector<StoredDocument>> documents_of(const std::string& usage,
+                                                                         const std::string& owner) const = 0;
 
   // What is kept under that name beside the documents, which is `fresh` if nothing was: a secret that is drawn once.
   [[nodiscard]] virtual Result<std::string> keep(const std::string& name, const std::string& fresh) = 0;

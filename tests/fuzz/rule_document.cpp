@@ -2,9 +2,11 @@
 // (SPIT-CP-01, SPIT-FW-06, SPIT-XC-08).
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "config/policy/rule_set.hpp"
 #include "config/policy/rule_set_writer.hpp"
+#include "control/policy/presence_rules.hpp"
 #include "control/policy/rule_reader.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/target.hpp"
@@ -18,11 +20,22 @@ int run(const std::uint8_t* data, std::size_t size) {
   if (!document) {
     return 0;
   }
-  const auto rules = control::policy::read_rules(
-      document->root(), {.sphere = "work", .activities = {"meeting"}, .window = {kNow - 86'400, kNow + 86'400}});
+  const control::policy::RuleContext context{
+      .sphere = "work", .activities = {"meeting"}, .window = {kNow - 86'400, kNow + 86'400}};
+  auto rules = control::policy::read_rules(document->root(), context);
   if (!rules) {
     check(!rules.error().text.empty(), "a mistake is told");
     return 0;
+  }
+  // The same as one of pres-rules (SPIT-CL-16).
+  if (auto watchers = control::policy::read_presence_rules(document->root(), context)) {
+    for (const config::policy::Rule& rule : *watchers) {
+      check(rule.ends && rule.actions.handling != config::policy::Handling::none, "each says something and decides");
+      check(rule.actions.target.empty() && rule.actions.response == 0, "and nothing else");
+    }
+    control::policy::put_presence_first(std::move(*watchers), *rules);
+  } else {
+    check(!watchers.error().text.empty(), "a mistake is told");
   }
   const auto octets = config::policy::write_rule_set(*rules, {});
   if (!octets) {

@@ -7,6 +7,7 @@
 #include "sip_parser/headers/call_info.hpp"
 #include "sip_parser/headers/content_disposition.hpp"
 #include "sip_parser/headers/diversion.hpp"
+#include "sip_parser/headers/event.hpp"
 #include "sip_parser/headers/feature_caps.hpp"
 #include "sip_parser/headers/history_info.hpp"
 #include "sip_parser/headers/option_tags.hpp"
@@ -136,6 +137,9 @@ void try_parties(const Message& message, std::string_view octets, const Fields& 
 
 void try_singles(const Message& message, std::string_view octets, const Fields& fields) {
   fields.good(read_priority(message, octets), HeaderId::priority);
+  if (const auto event = read_event(message, octets); fields.good(event, HeaderId::event)) {
+    check(event->empty() == (message.count(HeaderId::event) == 0), "an event has a type");
+  }
   if (const auto score = read_spam_score(message, octets); fields.good(score, HeaderId::spam_score)) {
     check(!*score || **score <= kMaxSpamScore, "a score is bounded");
   }

@@ -87,6 +87,26 @@ TEST_F(Challenges, ConsentIsAskedForWith470) {  // SPIT-CO-01
   EXPECT_EQ(harness_.counter(Counter::rules_challenged), 1U);
 }
 
+// SPIT-CL-16: a flood of subscriptions to his presence brings nothing but its answers; control gets one caller's name.
+TEST_F(Challenges, WatchersAreAskedForConsentOrFobbedOff) {
+  const auto watch = [](const std::string& call) {
+    return with_line(replaced(replaced(call, "INVITE sip", "SUBSCRIBE sip"), " INVITE\r\n", " SUBSCRIBE\r\n"),
+                     "Event: presence");
+  };
+  Rule confirm = challenge(Component::consent);
+  confirm.ends = true;
+  confirm.facts &= ~all_of(Fact::watch) | fact_bit(Fact::watch, config::policy::Truth::yes);
+  user(1, {confirm, lab_rule("calls", Handling::allow)});
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(status_line(answered(watch(another(call(1), "w" + std::to_string(i))))), "SIP/2.0 470 Consent Needed");
+  }
+  EXPECT_TRUE(delivered(another(call(1), "c")).starts_with("INVITE ")) << "calls are another matter";
+  EXPECT_EQ(harness_.counter(Counter::rules_challenged), 100U);
+  confirm.actions = {.handling = Handling::polite_block};
+  user(1, {confirm, lab_rule("calls", Handling::allow)});
+  EXPECT_EQ(status_line(answered(watch(another(call(1), "p")))), "SIP/2.0 202 Accepted") << "and no NOTIFY ever comes";
+}
+
 TEST_F(Challenges, ConsentForAMessageToo) {  // SPIT-CO-01
   user(1, {challenge(Component::consent)});
   EXPECT_EQ(status_line(answered(to_message(call(1)))), "SIP/2.0 470 Consent Needed");

@@ -78,8 +78,9 @@ class Reading {
     if (name == "method") {
       return is_one_of(call_.method, said);
     }
-    if (name == "anonymous" || name == "international" || name == "diverted") {
+    if (name == "anonymous" || name == "international" || name == "diverted" || name == "watch") {
       const bool is_so = name == "anonymous"       ? call_.anonymous
+                         : name == "watch"         ? call_.watch
                          : name == "international" ? call_.international
                                                    : call_.diverted;
       return said.empty() ? is_so : is_one_of(is_so ? "true" : "false", said) || is_one_of(is_so ? "1" : "0", said);

@@ -99,6 +99,7 @@ std::string RandomRules::condition() {
     case 8:
       return element(one_in(2)   ? "sp:anonymous"
                      : one_in(2) ? "sp:international"
+                     : one_in(2) ? "sp:watch"
                                  : "sp:diverted",
                      one_in(3)   ? ""
                      : one_in(2) ? "true"
@@ -231,6 +232,7 @@ SpokenCall RandomRules::call() {
     call.caller_domain = at == std::string::npos ? "" : call.caller.substr(at + 1);
   }
   call.method = any(kMethods);
+  call.watch = call.method == "SUBSCRIBE" && one_in(2);
   call.anonymous = one_in(3);
   call.international = one_in(3);
   call.diverted = one_in(3);

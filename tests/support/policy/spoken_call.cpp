@@ -46,7 +46,7 @@ CallFacts facts_of(const SpokenCall& call, const KeySecret& secret) {
                 one(Fact::anonymous, call.anonymous) | one(Fact::international, call.international) |
                 one(Fact::diverted, call.diverted) | one(Fact::puzzle, call.puzzle) | one(Fact::turing, call.turing) |
                 one(Fact::consent, call.consent) | one(Fact::payment, call.payment) | one(Fact::sender, call.sender) |
-                one(Fact::group, call.group) | one(Fact::presence, call.presence) |
+                one(Fact::watch, call.watch) | one(Fact::group, call.group) | one(Fact::presence, call.presence) |
                 one(Fact::call_state, call.call_state);
   facts.caller = call.caller.empty() ? kNoKey : identity_key(secret, call.caller);
   facts.caller_domain = call.caller_domain.empty() ? kNoKey : text_key(secret, KeyKind::domain, call.caller_domain);

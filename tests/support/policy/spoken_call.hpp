@@ -17,6 +17,7 @@ struct SpokenCall {
   std::string caller_domain;
   std::string authentication = "none";
   std::string method = "INVITE";
+  bool watch = false;
   bool anonymous = false;
   bool international = false;
   bool diverted = false;

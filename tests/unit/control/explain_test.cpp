@@ -140,6 +140,30 @@ TEST_F(Explain, LayersGroupsAndWhereNobodySaysAnything) {  // SPIT-PL-06, SPIT-F
 }
 
 // Lists count for whoever is shown to call, and suspect whoever only says so (SPIT-CL-02, SPIT-FW-02).
+TEST_F(Explain, WhoMayWatch) {  // SPIT-CL-16
+  std::string watch = kInvite;
+  for (std::size_t at = watch.find("INVITE"); at != std::string::npos; at = watch.find("INVITE", at)) {
+    watch.replace(at, 6, "SUBSCRIBE");
+  }
+  watch.replace(watch.find("Contact:"), 0, "Event: presence\r\n");
+  const std::string watchers =
+      folder_
+          .write("watchers.xml",
+                 "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" "
+                 "xmlns:pr=\"urn:ietf:params:xml:ns:pres-rules\"><rule id=\"all\"><actions><pr:sub-handling>confirm"
+                 "</pr:sub-handling></actions></rule></ruleset>")
+          .string();
+  const json asked = json::parse(explain(watch, {"--presence", watchers}).out);
+  EXPECT_EQ(asked["handling"], "challenge");
+  EXPECT_EQ(asked["component"], "consent");
+  EXPECT_EQ(asked["rule"], "pres-rules/all");
+  EXPECT_EQ(asked["facts"]["watch"], "true");
+  EXPECT_EQ(json::parse(explain(kInvite, {"--presence", watchers}).out)["handling"], "none");
+  EXPECT_EQ(json::parse(explain(kInvite, {"--presence", watchers, "--rules", rules(kStrangers)}).out)["handling"],
+            "challenge");
+  EXPECT_NE(explain(watch, {"--presence", rules("<rule/>")}).err.find("a rule needs an id"), std::string::npos);
+}
+
 TEST_F(Explain, WhatListsSay) {
   const std::string store = (folder_ / "lists.db").string();
   const Finished imported = stirline({"policy", "import", "--store", store,

@@ -78,6 +78,16 @@ TEST_F(DescribedCallTest, FactsOfTheMessage) {
   EXPECT_TRUE(
       is(describe({.method = "MESSAGE", .type = "text/plain", .body = "hi"}), Fact::method, CallMethod::message));
   EXPECT_TRUE(is(describe({.method = "SUBSCRIBE"}), Fact::method, CallMethod::subscribe));
+  EXPECT_TRUE(is(plain, Fact::watch, Truth::no));
+  const auto watch = [&](const std::string& method, const std::string& lines) {
+    return describe({.method = method, .lines = lines});
+  };
+  EXPECT_TRUE(is(watch("SUBSCRIBE", "Event: presence;id=1\r\n"), Fact::watch, Truth::yes));  // SPIT-CL-16
+  EXPECT_TRUE(is(watch("SUBSCRIBE", "o: presence\r\n"), Fact::watch, Truth::yes));
+  for (const char* other : {"Event: presence.winfo\r\n", "Event: Presence\r\n", "Event: presence,\r\n", ""}) {
+    EXPECT_TRUE(is(watch("SUBSCRIBE", other), Fact::watch, Truth::no)) << other;
+  }
+  EXPECT_TRUE(is(watch("MESSAGE", "Event: presence\r\n"), Fact::watch, Truth::no));
   EXPECT_TRUE(is(describe({.from = "<sip:anonymous@anonymous.invalid>;tag=1"}), Fact::anonymous, Truth::yes));
   EXPECT_TRUE(is(describe({.lines = "Privacy: id\r\n"}), Fact::anonymous, Truth::yes));
   EXPECT_TRUE(is(describe({.lines = "Privacy: none\r\n"}), Fact::anonymous, Truth::no));

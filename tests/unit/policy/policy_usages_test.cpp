@@ -57,6 +57,23 @@ TEST_F(PolicyUsages, ProfilesAreKept) {  // SPIT-FW-08
       << "switched by one element (SPIT-FW-09)";
 }
 
+TEST_F(PolicyUsages, PresenceRulesAreChecked) {  // SPIT-XC-07, SPIT-CL-16
+  const std::string bobs = "/pres-rules/users/sip:bob@example.com/index";
+  const auto watcher = [](const std::string& sub_handling) {
+    return "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" xmlns:pr=\"urn:ietf:params:xml:ns:pres-rules\">"
+           "<rule id=\"r\"><actions><pr:sub-handling>" +
+           sub_handling + "</pr:sub-handling></actions></rule></ruleset>";
+  };
+  EXPECT_EQ(world_.put(bobs, control::test::kPolicyType, watcher("confirm")).status, 201U);
+  EXPECT_EQ(world_.put(bobs, control::test::kPolicyType, control::test::kBobsRules).status, 200U)
+      << "says nothing of it";
+  const XcapAnswer answer = world_.put(bobs, control::test::kPolicyType, watcher("perhaps"));
+  EXPECT_EQ(reason_of(answer), "constraint-failure");
+  EXPECT_TRUE(answer.body.contains("rule r: sub-handling: is block, confirm, polite-block or allow")) << answer.body;
+  EXPECT_EQ(reason_of(world_.put("/pres-rules/users/bob/index", control::test::kPolicyType, watcher("allow"))),
+            "constraint-failure");
+}
+
 // SPIT-FW-07
 TEST_F(PolicyUsages, WhoeverCannotBeCalledHasNoRules) {
   EXPECT_EQ(reason_of(world_.put("/spit-policy/users/mailto:bob@example.com/index", control::test::kPolicyType,

@@ -55,6 +55,9 @@ class FailingStore : public DocumentStore {
                         const std::function<void(const StoredDocument&)>& take) const override {
     return fails() ? std::unexpected("no disk") : store_->for_each(usage, take);
   }
+  Result<std::vector<StoredDocument>> documents_of(const std::string& usage, const std::string& owner) const override {
+    return fails() ? std::unexpected("no disk") : store_->documents_of(usage, owner);
+  }
   Result<std::string> keep(const std::string& name, const std::string& fresh) override {
     return store_->keep(name, fresh);
   }
@@ -388,6 +391,34 @@ class ContactsOfUsers : public RuleKeeperTest {
 
   const control::test::ScratchFolder folder_;
 };
+
+// SPIT-CL-16, SPIT-XC-10: all documents of the usage, with his rules and without any.
+TEST_F(RuleKeeperTest, PresenceRulesAreCompiledToo) {
+  const auto watcher = [](const std::string& sub_handling) {
+    return "<ruleset xmlns=\"urn:ietf:params:xml:ns:common-policy\" xmlns:pr=\"urn:ietf:params:xml:ns:pres-rules\">"
+           "<rule id=\"r\"><actions><pr:sub-handling>" +
+           sub_handling + "</pr:sub-handling></actions></rule></ruleset>";
+  };
+  const auto watched = [](const RuleImages& images, const std::string& called) {
+    using config::policy::test::with;
+    const CallFacts call = with(with(plain_call(), Fact::method, CallMethod::subscribe), Fact::watch, Truth::yes);
+    return judged(images, called, call).outcome.handling;
+  };
+  put_rules(kBob, always("allow"));
+  put(kPresenceAuid, kBob, watcher("confirm"));
+  put(kPresenceAuid, kCarol, watcher("block"));
+  start();
+  const RuleImages images = first();
+  EXPECT_EQ(watched(images, kBob), Handling::challenge);
+  EXPECT_EQ(handling_of(images, kBob), Handling::allow);
+  EXPECT_EQ(watched(images, kCarolsNumber), Handling::block);
+  EXPECT_EQ(handling_of(images, kCarolsNumber), Handling::none);
+  ASSERT_TRUE(store_->put({std::string(kPresenceAuid), kBob, "work"}, watcher("polite-block"), "").value());
+  until([&](const RuleImages& now) { return watched(now, kBob) == Handling::polite_block; });
+  remove(kPresenceAuid, kCarol);
+  until([&](const RuleImages& now) { return watched(now, kCarolsNumber) == Handling::none; });
+  EXPECT_EQ(keeper_->tallies().users, 1U);
+}
 
 TEST_F(ContactsOfUsers, CountBesideRulesAndWithoutAny) {
   put_rules(kBob, always("block"));

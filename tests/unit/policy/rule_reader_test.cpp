@@ -195,6 +195,7 @@ TEST(RuleReader, EveryConditionIsTrueAndFalse) {  // SPIT-PL-01
       {"<sp:method>INVITE</sp:method>", "<sp:method>MESSAGE PUBLISH</sp:method>"},
       {"<sp:diverted/>", "<sp:diverted>false</sp:diverted>"},
       {"<sp:anonymous>0</sp:anonymous>", "<sp:anonymous/>"},
+      {"<sp:watch>false</sp:watch>", "<sp:watch/>"},
       {"<sp:international>false</sp:international>", "<sp:international>perhaps</sp:international>"},
       {"<sp:result component=\"consent\">pending</sp:result>", "<sp:result component=\"dna\">pending</sp:result>"},
       {"<hc:result>none</hc:result>", "<hc:result>success</hc:result>"},

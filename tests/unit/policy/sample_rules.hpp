@@ -25,7 +25,8 @@ inline CallFacts plain_call() {
                fact_bit(Fact::anonymous, Truth::no) | fact_bit(Fact::international, Truth::no) |
                fact_bit(Fact::diverted, Truth::no) | fact_bit(Fact::puzzle, Result::none) |
                fact_bit(Fact::turing, Result::none) | fact_bit(Fact::consent, Result::none) |
-               fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked);
+               fact_bit(Fact::payment, Result::none) | fact_bit(Fact::sender, Sender::unchecked) |
+               fact_bit(Fact::watch, Truth::no);
   EXPECT_TRUE(call.texts[static_cast<std::size_t>(KeyKind::media)].push(text_key(kSecret, KeyKind::media, "audio")));
   call.now = kNow;
   return call;

@@ -21,7 +21,9 @@ TEST(HeaderId, LongNamesInAnyCase) {
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     EXPECT_EQ(header_id(name), id) << name;
     EXPECT_EQ(header_id(name + "x"), HeaderId::unknown) << name;
-    EXPECT_EQ(header_id(std::string_view(name).substr(1)), HeaderId::unknown) << name;
+    if (const std::string_view rest = std::string_view(name).substr(1); rest.size() > 1) {  // "o" of To is a name
+      EXPECT_EQ(header_id(rest), HeaderId::unknown) << name;
+    }
   }
   EXPECT_EQ(name_of(HeaderId::p_asserted_identity), "P-Asserted-Identity");
   EXPECT_EQ(name_of(HeaderId::unknown), "unknown");
@@ -38,7 +40,8 @@ TEST(HeaderId, CompactNames) {
                                                            {'l', HeaderId::content_length},
                                                            {'k', HeaderId::supported},
                                                            {'s', HeaderId::subject},
-                                                           {'e', HeaderId::content_encoding}};
+                                                           {'e', HeaderId::content_encoding},
+                                                           {'o', HeaderId::event}};
   for (int c = 0; c < 256; ++c) {
     const char name = static_cast<char>(c);
     const auto found = std::ranges::find_if(

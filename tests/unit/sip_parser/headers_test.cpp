@@ -6,6 +6,7 @@
 
 #include "sip_parser/headers/call_info.hpp"
 #include "sip_parser/headers/content_disposition.hpp"
+#include "sip_parser/headers/event.hpp"
 #include "sip_parser/headers/feature_caps.hpp"
 #include "sip_parser/headers/option_tags.hpp"
 #include "sip_parser/headers/priority.hpp"
@@ -100,6 +101,29 @@ TEST(Priorities, Values) {
   for (const std::string bad : {"", "urgent;x", "urgent, normal", "\"urgent\""}) {
     EXPECT_EQ(read("Priority: " + bad + "\r\n").error().code, FieldErrorCode::malformed) << bad;
   }
+}
+
+TEST(Events, Types) {  // SPIT-CL-16
+  const auto read = [](const std::string& lines) -> std::string {
+    const Parsed parsed(invite(lines));
+    return std::string(read_event(parsed.message(), parsed.octets()).value_or("?"));
+  };
+  EXPECT_EQ(read(""), "");
+  EXPECT_EQ(read("Event: presence\r\n"), "presence");
+  EXPECT_EQ(read("o: presence ;id=\"a;b\"\r\n"), "presence");
+  EXPECT_EQ(read("Event:\r\n presence.winfo;id=2\r\n"), "presence.winfo");
+  EXPECT_EQ(read("EVENT: Presence\r\n"), "Presence") << "as it stands there";
+  EXPECT_EQ(read("Event: presence\r\no: dialog\r\n"), "?");
+  expect_errors(read_event, "Event",
+                {{"", FieldErrorCode::malformed},
+                 {";id=1", FieldErrorCode::malformed},
+                 {"presence, dialog", FieldErrorCode::malformed},
+                 {"presence dialog", FieldErrorCode::malformed},
+                 {"presence;", FieldErrorCode::malformed},
+                 {".presence", FieldErrorCode::malformed},
+                 {"presence.", FieldErrorCode::malformed},
+                 {"presence..winfo", FieldErrorCode::malformed},
+                 {"\"presence\"", FieldErrorCode::malformed}});
 }
 
 // SPIT-MK-01

@@ -89,6 +89,22 @@ TEST(DocumentStores, ShowEveryDocumentOfAUsageOnce) {
   EXPECT_EQ(store->count("resource-lists", "user2").value(), 0U);
 }
 
+TEST(DocumentStores, GiveAUsersDocumentsByName) {
+  const auto store = open_document_store({}).value();
+  for (const auto& [owner, name] : {std::pair("sip:bob@b.example", "work"), std::pair("sip:bob@b.example", "index"),
+                                    std::pair("sip:carol@b.example", "index")}) {
+    ASSERT_TRUE(store->put({"pres-rules", owner, name}, name, "").value());
+  }
+  ASSERT_TRUE(store->put({"spit-policy", "sip:bob@b.example", "index"}, "other", "").value());
+  const auto found = store->documents_of("pres-rules", "sip:bob@b.example").value();
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].key, (DocumentKey{"pres-rules", "sip:bob@b.example", "index"}));
+  EXPECT_EQ(found[0].body, "index");
+  EXPECT_EQ(found[0].etag, store->find(found[0].key).value()->etag);
+  EXPECT_EQ(found[1].key.name, "work");
+  EXPECT_TRUE(store->documents_of("pres-rules", "sip:eve@b.example").value().empty());
+}
+
 TEST(DocumentStores, SeveralThreadsLoseNoChange) {
   const auto store = open({});
   constexpr int kEach = 50;

@@ -273,6 +273,9 @@ class OvertakenStore : public DocumentStore {
                         const std::function<void(const StoredDocument&)>& take) const override {
     return store_.for_each(usage, take);
   }
+  Result<std::vector<StoredDocument>> documents_of(const std::string& usage, const std::string& owner) const override {
+    return store_.documents_of(usage, owner);
+  }
   Result<std::string> keep(const std::string& name, const std::string& fresh) override {
     return store_.keep(name, fresh);
   }
